@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Matching of names: what the live filter, find-next and marking by pattern use.
+ *
+ * Substring: the words of the pattern, separated by spaces, all somewhere in the name, in any order.
+ * Glob: the whole name, with * ? [set] {a,b}; a leading ! inverts. A pattern with no wildcard is *x*.
+ * Regex: PCRE2 (pcre2pattern(3)), anywhere in the name, bytes that are not UTF-8 allowed; matching
+ * effort is limited, so that no pattern can hang. Fuzzy: the characters in order, scored (word starts and runs are
+ * better); the best first is up to the caller.
+ * Smart case: a pattern with no upper-case letter ignores case.
+ *
+ * Thread: a compiled matcher may be used by several threads at once. Owns: the compiled pattern.
+ */
+#ifndef BASE_MATCH_H
+#define BASE_MATCH_H
+
+#include "base/str.h"
+
+enum match_kind { MATCH_SUBSTRING, MATCH_FUZZY, MATCH_GLOB, MATCH_REGEX };
+#define MATCH_KINDS     4
+#define MATCH_SPANS_MAX 16
+
+struct match_spans {
+	uint32_t n; /* parts of the name to highlight, in order, not overlapping */
+	struct {
+		uint32_t start, len; /* bytes */
+	} at[MATCH_SPANS_MAX];
+};
+
+struct matcher;
+
+const char *match_kind_name(enum match_kind kind); /* "substring", ... */
+/* Compiles. On a bad pattern returns -EINVAL and appends the reason and position to err (may be
+ * NULL). 0, -ENOMEM. An empty pattern matches everything. */
+int matcher_new(enum match_kind kind, const char *pattern, size_t len, struct str *err,
+		struct matcher **ret_matcher) MUST_USE;
+struct matcher *matcher_ref(struct matcher *m);
+void matcher_unref(struct matcher *m);
+/* Score > 0 when the name matches, else 0. spans (may be NULL) gets what to highlight. */
+int matcher_test(const struct matcher *m, const char *name, size_t len, struct match_spans *spans);
+bool matcher_empty(const struct matcher *m); /* NULL, or an empty pattern */
+/* True when what `m` matches is certainly among what `older` matched (a narrowed substring or fuzzy
+ * pattern), so that only the older result needs to be looked at. */
+bool matcher_narrows(const struct matcher *m, const struct matcher *older);
+
+#endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/path.h"
+
+#include <errno.h>
+#include <string.h>
+
+static void drop_last(struct str *out)
+{
+	while (out->len && out->buf[out->len - 1] != '/')
+		str_cut(out, out->len - 1);
+	if (out->len)
+		str_cut(out, out->len - 1);
+}
+
+/* out is "" for the root while components are added, so that each begins with its slash. */
+static void add_components(struct str *out, const char *path)
+{
+	while (*path) {
+		size_t len = strcspn(path, "/");
+
+		if (len == 2 && memcmp(path, "..", 2) == 0) {
+			drop_last(out);
+		} else if (len && !(len == 1 && *path == '.')) {
+			str_addc(out, '/');
+			str_add(out, path, len);
+		}
+		path += len + (path[len] == '/');
+	}
+}
+
+static int finish(struct str *out)
+{
+	if (!out->len)
+		str_addc(out, '/');
+	return out->failed ? -ENOMEM : 0;
+}
+
+int path_resolve(struct str *out, const char *base, const char *path, const char *home)
+{
+	str_clear(out);
+	if (home && path[0] == '~' && (path[1] == '/' || path[1] == '\0')) {
+		add_components(out, home);
+		path++;
+	} else if (path[0] != '/') {
+		add_components(out, base);
+	}
+	add_components(out, path);
+	return finish(out);
+}
+
+int path_join(struct str *out, const char *dir, const char *name, size_t name_len)
+{
+	str_clear(out);
+	str_adds(out, dir);
+	if (out->len && out->buf[out->len - 1] != '/')
+		str_addc(out, '/');
+	str_add(out, name, name_len);
+	return out->failed ? -ENOMEM : 0;
+}
+
+const char *path_base(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+size_t path_parent_len(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (!slash)
+		return 0;
+	return slash == path ? 1 : (size_t)(slash - path);
+}
+
+const char *path_ext(const char *name, size_t len, size_t *ret_len)
+{
+	const char *dot = memrchr(name, '.', len);
+	size_t lead = 0;
+
+	while (lead < len && name[lead] == '.')
+		lead++;
+	*ret_len = 0;
+	if (!dot || (size_t)(dot - name) < lead)
+		return name + len;
+	*ret_len = len - (size_t)(dot - name) - 1;
+	return dot + 1;
+}
+
+static size_t trimmed_len(const char *path)
+{
+	size_t len = strlen(path);
+
+	while (len && path[len - 1] == '/')
+		len--;
+	return len;
+}
+
+bool path_is_below(const char *path, const char *dir)
+{
+	size_t len = trimmed_len(dir);
+
+	/* Without its slash the root is the empty string, which every absolute path follows. */
+	if (!len && dir[0] != '/')
+		return false;
+	return strncmp(path, dir, len) == 0 && (path[len] == '/' || (len && path[len] == '\0'));
+}
+
+int path_abbrev(struct str *out, const char *path, const char *home)
+{
+	size_t len = home ? trimmed_len(home) : 0;
+
+	if (len && path_is_below(path, home)) {
+		str_addc(out, '~');
+		path += len;
+	}
+	return str_adds(out, path);
+}

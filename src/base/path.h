@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Lexical work on paths; no system call. Paths are bytes of any length.
+ *
+ * Thread: any. Owns: nothing but what it appends to.
+ */
+#ifndef BASE_PATH_H
+#define BASE_PATH_H
+
+#include "base/str.h"
+
+/* Sets out to the absolute, normalised form of `path` seen from the absolute directory `base`:
+ * no ".", no "..", no doubled slashes; ".." is lexical (the link you came by). "~" and "~/x" are
+ * home when home is not NULL. out must not overlap the inputs. 0 or -ENOMEM. */
+int path_resolve(struct str *out, const char *base, const char *path, const char *home);
+/* out = dir + "/" + name (one slash). */
+int path_join(struct str *out, const char *dir, const char *name, size_t name_len);
+/* The last component ("/" has none: an empty string). Points into path. */
+const char *path_base(const char *path);
+/* Length of the parent's path: "/a/b" -> 2, "/a" -> 1, "/" -> 1. */
+size_t path_parent_len(const char *path);
+/* The extension without its dot, of a name: "a.tar.gz" -> "gz"; none for "a", ".bashrc", "a.";
+ * *ret_len 0 when there is none. Points into name. */
+const char *path_ext(const char *name, size_t len, size_t *ret_len);
+/* True when `path` is `dir` or lies below it, by whole components. */
+bool path_is_below(const char *path, const char *dir);
+/* Appends path with home abbreviated to ~. */
+int path_abbrev(struct str *out, const char *path, const char *home);
+
+#endif
