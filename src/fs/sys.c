@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+#include "fs/sys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/inotify.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static long result(long r)
+{
+	return r < 0 ? -errno : r;
+}
+
+/* The call, repeated while a signal interrupts it. */
+#define AGAIN(call)                                   \
+	__extension__({                               \
+		long again_;                          \
+		do                                    \
+			again_ = (call);              \
+		while (again_ < 0 && errno == EINTR); \
+		result(again_);                       \
+	})
+
+int sys_openat(int dir, const char *path, int flags, mode_t mode)
+{
+	return (int)AGAIN(openat(dir, path, flags | O_CLOEXEC, mode));
+}
+
+int sys_openat2(int dir, const char *path, const struct open_how *how)
+{
+	return (int)AGAIN(syscall(SYS_openat2, dir, path, how, sizeof(*how)));
+}
+
+int sys_close(int fd)
+{
+	long r = result(close(fd));
+
+	return r == -EINTR ? 0 : (int)r;
+}
+
+int sys_statx(int dir, const char *path, int flags, unsigned mask, struct statx *ret)
+{
+	return (int)AGAIN(statx(dir, path, flags, mask, ret));
+}
+
+int sys_fstatvfs(int fd, struct statvfs *ret)
+{
+	return (int)AGAIN(fstatvfs(fd, ret));
+}
+
+ssize_t sys_getdents(int fd, void *buf, size_t size)
+{
+	return AGAIN(syscall(SYS_getdents64, fd, buf, size));
+}
+
+ssize_t sys_readlinkat(int dir, const char *path, char *buf, size_t size)
+{
+	return AGAIN(readlinkat(dir, path, buf, size));
+}
+
+ssize_t sys_read(int fd, void *buf, size_t size)
+{
+	return AGAIN(read(fd, buf, size));
+}
+
+ssize_t sys_write(int fd, const void *buf, size_t size)
+{
+	return AGAIN(write(fd, buf, size));
+}
+
+/* The kernel's own getcwd: the length with its NUL, and paths longer than PATH_MAX fail with
+ * ENAMETOOLONG. An unreachable directory is told by a path that does not begin with '/'. */
+ssize_t sys_getcwd(char *buf, size_t size)
+{
+	return result(syscall(SYS_getcwd, buf, size));
+}
+
+int sys_inotify_init(int flags)
+{
+	return (int)result(inotify_init1(flags | IN_CLOEXEC));
+}
+
+int sys_inotify_add_watch(int fd, const char *path, uint32_t mask)
+{
+	return (int)result(inotify_add_watch(fd, path, mask));
+}
+
+int sys_inotify_rm_watch(int fd, int wd)
+{
+	return (int)result(inotify_rm_watch(fd, wd));
+}

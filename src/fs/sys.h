@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Every system call of src/fs, one thin function each: the result (>= 0) or -errno, never errno
+ * itself. The table below is the only list of them: the declarations come from it, and so does the
+ * fault layer of the tests, which puts itself in front of each one at link time (ld --wrap) to make
+ * it fail or answer short. A new call is a new row here and its function in sys.c. A port to
+ * another system replaces sys.c.
+ *
+ * EINTR: calls that may wait for a file server (openat, openat2, statx, getdents, readlinkat,
+ * fstatvfs, read, write) are repeated; they are idempotent or did nothing when they were
+ * interrupted. close is not: on Linux the descriptor is gone in any case (close(2)), so EINTR
+ * counts as done.
+ *
+ * Thread: any. Owns: nothing.
+ */
+#ifndef FS_SYS_H
+#define FS_SYS_H
+
+#include <stdint.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/types.h>
+
+struct open_how; /* <linux/openat2.h> */
+
+/* CALL(type, name, (parameters), (arguments)); SIZED is a call that fills or empties a buffer
+ * (parameters named buf and size) and may do less than asked. One line per row: the Makefile reads
+ * the names. */
+/* clang-format off */
+#define SYS_CALLS(CALL, SIZED) \
+	CALL(int, openat, (int dir, const char *path, int flags, mode_t mode), (dir, path, flags, mode)) \
+	CALL(int, openat2, (int dir, const char *path, const struct open_how *how), (dir, path, how)) \
+	CALL(int, close, (int fd), (fd)) \
+	CALL(int, statx, (int dir, const char *path, int flags, unsigned mask, struct statx *ret), (dir, path, flags, mask, ret)) \
+	CALL(int, fstatvfs, (int fd, struct statvfs *ret), (fd, ret)) \
+	SIZED(ssize_t, getdents, (int fd, void *buf, size_t size), (fd, buf, size)) \
+	SIZED(ssize_t, readlinkat, (int dir, const char *path, char *buf, size_t size), (dir, path, buf, size)) \
+	SIZED(ssize_t, read, (int fd, void *buf, size_t size), (fd, buf, size)) \
+	SIZED(ssize_t, write, (int fd, const void *buf, size_t size), (fd, buf, size)) \
+	SIZED(ssize_t, getcwd, (char *buf, size_t size), (buf, size)) \
+	CALL(int, inotify_init, (int flags), (flags)) \
+	CALL(int, inotify_add_watch, (int fd, const char *path, uint32_t mask), (fd, path, mask)) \
+	CALL(int, inotify_rm_watch, (int fd, int wd), (fd, wd))
+/* clang-format on */
+
+#define SYS_DECLARE(type, name, params, args) type sys_##name params;
+SYS_CALLS(SYS_DECLARE, SYS_DECLARE)
+#undef SYS_DECLARE
+
+#endif
