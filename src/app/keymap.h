@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * From keys to commands: a table of chords, first the defaults of the command table, then what the configuration says. A later binding of
+ * the same chord wins; a chord that is the beginning of another is refused (it could never be typed without waiting).
+ *
+ * Thread: UI. Owns: its bindings.
+ */
+#ifndef APP_KEYMAP_H
+#define APP_KEYMAP_H
+
+#include "app/command.h"
+#include "base/str.h"
+#include "ui/key.h"
+
+#define CHORD_MAX 4
+
+struct binding {
+	struct key keys[CHORD_MAX];
+	unsigned nkeys;
+	const struct command *command; /* NULL: unbound */
+};
+
+struct keymap {
+	struct binding *at;
+	size_t n, cap;
+};
+
+int keymap_init(struct keymap *k); /* with the defaults */
+void keymap_done(struct keymap *k);
+/* Binds the chords in `keys` (separated by blanks) to the command in place of its present ones; "none" unbinds it. 0, -ENOMEM, or -EINVAL with
+ * the reason in err: then nothing changed. */
+int keymap_set(struct keymap *k, const char *command, const char *keys, struct str *err);
+
+enum keymap_answer { KEYMAP_NONE, KEYMAP_PREFIX, KEYMAP_COMMAND };
+enum keymap_answer keymap_look(const struct keymap *k, const struct key *keys, unsigned nkeys,
+			       const struct command **ret_command);
+/* Appends the keys of a command for people, alternatives separated by two spaces: "j  Down". */
+int keymap_keys(const struct keymap *k, const struct command *command, struct str *out);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Everything fs reports, as messages with a ticket and their error as data. Data only: the model may
+ * include this. An event has one owner; the model may take members out of it by setting them to NULL, the rest goes with
+ * fs_event_free().
+ *
+ * A listing is: one FS_LIST_OPENED, any number of FS_LIST_PART, one FS_LIST_DONE, all with the ticket of
+ * its request. When the directory cannot be opened there is only FS_LIST_DONE with err.
+ *
+ * Thread: any, one owner. Owns: what its pointers point to.
+ */
+#ifndef FS_EVENT_H
+#define FS_EVENT_H
+
+#include "base/names.h"
+#include "base/order.h"
+#include "base/perm.h"
+#include "base/qnode.h"
+#include "fs/entry.h"
+
+enum fs_event_kind {
+	FS_LIST_OPENED, /* opened: names and facts of the directory */
+	FS_LIST_PART,   /* part: more names may be read */
+	FS_LIST_DONE,   /* part: all of them, or err */
+	FS_STAT,        /* stat: metadata of some entries */
+	FS_CHANGED,     /* changed: names to look at again, or everything */
+	FS_ORDER,       /* order: the answer to one order_spec */
+	FS_SPACE,       /* space of the directory's file system */
+	FS_OWNER,       /* owner: name of a user or group id; name NULL when it has none */
+	FS_SELF,        /* self: who and where we are */
+	FS_MOUNTS,      /* mounts */
+	FS_PLACE,       /* place: what is at a path */
+	FS_COMPLETE,    /* complete: names below a directory that begin as asked */
+};
+
+struct stat_item {
+	uint32_t id;     /* position in the listing; NAMES_NONE when asked by name */
+	char *name;      /* when asked by name (NUL-terminated), else NULL */
+	int err;         /* -errno; -ENOENT: it is gone */
+	struct meta meta;
+	char *target; /* of a symbolic link, else NULL; bytes, NUL-terminated */
+};
+
+struct fs_event {
+	struct qnode node;
+	enum fs_event_kind kind;
+	uint64_t ticket;
+	int err; /* 0 or -errno of the whole request */
+	union {
+		struct {
+			struct names *names; /* a reference */
+			struct dir_info dir;
+		} opened;
+		struct {
+			uint32_t count; /* ids below this may be read */
+		} part;
+		struct {
+			struct stat_item *items;
+			uint32_t n;
+		} stat;
+		struct {
+			char **names; /* heap, each heap */
+			uint32_t n;
+			bool all;  /* list again: overflow, or too many */
+			bool gone; /* the directory itself was removed, moved or unmounted */
+		} changed;
+		struct order_result order;
+		struct space space;
+		struct {
+			char *name;
+			uint32_t id;
+			bool group;
+		} owner;
+		struct {
+			char *user, *host, *home;
+			struct subject subject;
+		} self;
+		struct mount_list mounts;
+		struct {
+			char *path;            /* absolute */
+			char *select;          /* the name to put the cursor on in it, or NULL */
+			enum entry_type type; /* of what path leads to, links followed */
+		} place;
+		struct {
+			char **names; /* directories end in "/" */
+			uint32_t n;
+		} complete;
+	} u;
+};
+
+void fs_event_free(struct fs_event *event); /* NULL is fine */
+
+#endif

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The whole state of the explorer but its terminal. Deterministic: commands and events in, state and requests out; it
+ * reads no clock (times are passed in), makes no system call, knows no thread. What it wants from the file system
+ * it puts into a list of requests that the app hands to fs/browse.h.
+ *
+ * Thread: UI. Owns: everything below it.
+ */
+#ifndef MODEL_MODEL_H
+#define MODEL_MODEL_H
+
+#include "fs/event.h"
+#include "model/list.h"
+#include "model/marks.h"
+#include "model/rows.h"
+#include "model/settings.h"
+
+#define TABS_MAX 9
+
+enum request_kind {
+	REQ_START,       /* browse_start */
+	REQ_LIST,        /* ticket, path */
+	REQ_CLOSE,       /* ticket */
+	REQ_STAT,        /* ticket, names, ids, n, urgent */
+	REQ_STAT_NAMES,  /* ticket, strings, n */
+	REQ_ORDER,       /* ticket, order */
+	REQ_OWNER,       /* group, id */
+	REQ_MOUNTS,      /* - */
+	REQ_PLACE,       /* ticket, path */
+	REQ_LINK_TARGET, /* ticket, path */
+	REQ_REPO_ROOT,   /* ticket, path */
+	REQ_COMPLETE,    /* ticket, path, prefix */
+	REQ_CHECK,       /* ticket */
+	REQ_SAVE_BOOKMARKS,
+};
+
+struct request {
+	enum request_kind kind;
+	uint64_t ticket;
+	char *path, *prefix;
+	struct names *names; /* borrowed from the listing of the ticket */
+	uint32_t *ids;
+	char **strings;
+	uint32_t n, id;
+	bool urgent, group;
+	struct order_spec order;
+};
+void request_done(struct request *r); /* frees what was not taken (set to NULL) */
+
+enum notice_kind { NOTICE_NONE, NOTICE_INFO, NOTICE_WARNING, NOTICE_ERROR };
+
+struct notice {
+	enum notice_kind kind;
+	struct str text;     /* may hold bytes from outside: made safe when drawn */
+	int64_t until_ms;    /* INT64_MAX: until the next key */
+};
+
+struct self {
+	char *user, *host, *home; /* NULL until known */
+	struct subject subject;
+	bool known;
+};
+
+struct model; /* model/state.h has the inside, for the ui (const) and the model's own files */
+
+int model_new(struct model **ret_model);
+void model_free(struct model *m);
+
+/* Opens the first tab. path is absolute. */
+int model_start(struct model *m, const char *path, const char *select);
+/* Applies one event; takes members out of it as it likes, the caller frees the rest. */
+void model_apply(struct model *m, struct fs_event *event, int64_t now_ms);
+/* The next request, oldest first; false when there is none. */
+bool model_next_request(struct model *m, struct request *ret_request);
+/* Time passing: expiry of notices, polling of unwatched directories, metadata of what is on screen. */
+void model_tick(struct model *m, int64_t now_ms);
+/* When model_tick() wants to be called next, INT64_MAX: never. */
+int64_t model_deadline(const struct model *m);
+/* Seconds each mount on screen has not answered; 0 entries: all well. */
+void model_set_stall(struct model *m, uint64_t ticket, uint64_t ms);
+
+/* ---- moving about ---- */
+/* The list that has the keys, and the tab's directory. Never NULL after model_start(). */
+struct list *model_list(struct model *m);
+const char *model_path(const struct model *m);
+/* Appends the absolute path of the row under the cursor (of the directory when there is none). */
+int model_cursor_path(const struct model *m, struct str *out);
+/* Goes to a directory; select (may be NULL): name for the cursor. Pushes the history. The screen shows the new
+ * place at once, filled as it comes; when it cannot be opened the tab returns to where it was, with a notice. */
+int model_go(struct model *m, const char *path, const char *select);
+int model_parent(struct model *m); /* logical: back through the link one came by */
+enum enter_result { ENTER_NOTHING, ENTER_WENT, ENTER_FILE };
+/* Enters a directory (or link; when that turns out not to be one, ENTER_FILE comes later through
+ * model_take_open()), or says that it is a file. */
+enum enter_result model_enter(struct model *m);
+/* The path of a file that the user asked to open and that is now known to be one; caller frees; NULL: none. */
+char *model_take_open(struct model *m);
+int model_history(struct model *m, int steps); /* -1 back, 1 forward */
+int model_last_dir(struct model *m);           /* g-: swaps with the previous directory */
+int model_reload(struct model *m);
+int model_go_home(struct model *m);
+int model_go_place(struct model *m, const char *text); /* what was typed: ~, relative, absolute, a file */
+int model_go_link_target(struct model *m);
+int model_go_repo_root(struct model *m);
+
+/* ---- tabs, views ---- */
+int model_tab_new(struct model *m);
+void model_tab_close(struct model *m);             /* not the last */
+void model_tab_select(struct model *m, size_t i);  /* from 0; out of range: nothing */
+void model_tab_next(struct model *m, int dir);
+int model_view_marked(struct model *m);
+int model_view_mounts(struct model *m);
+bool model_view_close(struct model *m); /* back to where the view was opened from; false: it is the directory */
+
+/* ---- marks ---- */
+int model_mark_toggle(struct model *m, size_t count); /* and down */
+int model_mark_all(struct model *m);                  /* all visible rows */
+int model_mark_invert(struct model *m);               /* visible rows */
+void model_mark_none(struct model *m);
+void model_range(struct model *m); /* starts a range at the cursor, or marks it and ends */
+int model_mark_matching(struct model *m, enum match_kind kind, const char *pattern, bool on,
+			size_t *ret_count, struct str *err);
+/* Esc: ends the range, else drops the filter, else (pressed a second time) the marks. Returns true when it did
+ * something. */
+bool model_escape(struct model *m);
+
+/* ---- sort, filter, hidden ---- */
+int model_sort(struct model *m, enum sort_by by);
+int model_sort_reverse(struct model *m);
+int model_sort_dirs_first(struct model *m);
+int model_toggle_hidden(struct model *m);
+int model_filter(struct model *m, enum match_kind kind, const char *text, struct str *err);
+bool model_find_next(struct model *m, int dir); /* by the last filter or find pattern */
+
+/* ---- bookmarks ---- */
+int model_bookmark_set(struct model *m, char letter); /* of the current directory; asks to save */
+int model_bookmark_go(struct model *m, char letter);
+int model_bookmarks_load(struct model *m, const char *text, size_t len);
+int model_bookmarks_save(const struct model *m, struct str *out);
+
+/* ---- messages, completion ---- */
+void model_notice(struct model *m, enum notice_kind kind, int64_t now_ms, const char *fmt, ...) PRINTF(4, 5);
+void model_notice_clear(struct model *m);
+/* Asks for completions of what was typed (text is up to the cursor); the answer is in state.h's completion. */
+int model_complete(struct model *m, const char *text);
+
+/* Name of a user or group id, or NULL while not known; asks for it when `ask`. */
+const char *model_owner(struct model *m, bool group, uint32_t id, bool ask);
+
+/* Everything as text, for scenario tests. */
+int model_dump(const struct model *m, struct str *out);
+void model_check(const struct model *m); /* asserts every invariant */
+
+#endif

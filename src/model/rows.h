@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the one list shows: a source of rows. A directory, the list of marks, the mount table are sources; size trees,
+ * duplicate groups, findings, trash, jobs and history will be. Everything a list does (moving, marking,
+ * filtering, sorting) works on this interface only.
+ *
+ * A source has ids 0 .. count-1; ids never change their meaning while the source lives, new ones are added at the end, dead ones
+ * stay as holes. It may still be filling from another thread: it counts only what has been published to this one.
+ * `rev` rises with every change that could be seen.
+ *
+ * Thread: UI. Owns: see the sources.
+ */
+#ifndef MODEL_ROWS_H
+#define MODEL_ROWS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/names.h"
+#include "base/str.h"
+#include "fs/entry.h"
+
+enum sort_by {
+	SORT_NAME,
+	SORT_SIZE,
+	SORT_MODIFIED,
+	SORT_CHANGED,
+	SORT_BORN,
+	SORT_EXT,
+	SORT_OWNER,
+	SORT_MODE,
+	SORT_ITEMS,
+	SORT_KINDS
+};
+
+struct sort_spec {
+	enum sort_by by;
+	bool reverse;
+	bool dirs_first;
+};
+
+const char *sort_name(enum sort_by by); /* "name", "size", ... as in the configuration */
+bool sort_parse(const char *name, enum sort_by *ret_by);
+
+enum column {
+	COL_NAME,
+	COL_PERM,
+	COL_OWNER, /* "owner group" */
+	COL_SIZE,
+	COL_MODIFIED,
+	COL_CHANGED,
+	COL_BORN,
+	COL_WHERE, /* directory the row lies in */
+	COL_FSTYPE,
+	COL_FREE,
+	COL_SOURCE,
+	COL_KINDS
+};
+
+/* One row, as read. Pointers are valid until the source changes. */
+struct row {
+	const char *name;
+	size_t name_len;
+	enum entry_type type;
+	const struct meta *meta; /* NULL: not known (yet, or see err) */
+	int err;                 /* why meta is not known, -errno */
+	const char *target;      /* of a symbolic link, or NULL */
+	const char *where;       /* path of the directory it lies in */
+	struct file_id where_id; /* and its identity: what a mark is bound to */
+	bool parent;             /* the ".." row: cannot be marked */
+};
+
+struct rows;
+
+struct rows_ops {
+	const char *name; /* "directory", "marked", "mounts" */
+	const enum column *columns; /* in order of importance; ends with COL_KINDS */
+	bool keeps_order;           /* has an order of its own: sorting is offered, but off at first */
+	uint32_t (*count)(const struct rows *r);
+	/* False for a hole. */
+	bool (*row)(const struct rows *r, uint32_t id, struct row *ret_row);
+	/* The pool that holds the names of all ids; borrowed. */
+	struct names *(*names)(const struct rows *r);
+	/* The number `by` sorts by, for orders that are not by name; false when not known yet. */
+	bool (*rank)(const struct rows *r, uint32_t id, enum sort_by by, uint64_t *ret_rank);
+	/* Text of a cell that struct row does not say (COL_FSTYPE...); appends bytes from outside. NULL: none. */
+	int (*cell)(const struct rows *r, uint32_t id, enum column col, struct str *out);
+	/* Appends the absolute path that Enter on this row leads to; false when the row has no inside that the
+	 * program could know of (a regular file). */
+	bool (*enter)(const struct rows *r, uint32_t id, struct str *path);
+	bool (*loading)(const struct rows *r); /* still being filled */
+};
+
+struct rows {
+	const struct rows_ops *ops;
+	uint64_t rev;
+};
+
+/* Convenience over ops. */
+static inline uint32_t rows_count(const struct rows *r)
+{
+	return r->ops->count(r);
+}
+
+#endif

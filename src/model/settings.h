@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The values of the options. The rows that name, document and check them are in app/options.def; a
+ * setting is plain data here so that model and ui may read it.
+ *
+ * Thread: UI. Owns: its strings.
+ */
+#ifndef MODEL_SETTINGS_H
+#define MODEL_SETTINGS_H
+
+#include "base/match.h"
+#include "model/rows.h"
+
+struct settings {
+	bool show_hidden;
+	enum sort_by sort;
+	bool sort_reverse;
+	bool dirs_first;
+	enum match_kind filter;
+	bool parent_row;   /* ".." as the first row */
+	bool mouse;
+	bool hints;        /* footer hints */
+	bool confirm_quit; /* with more than one tab */
+	bool ascii;        /* never draw beyond ASCII, whatever the locale */
+	int colors;        /* 0 none, 8, 16, 256, 16777216; -1 as the terminal says */
+	char *theme;       /* name; heap */
+	bool ls_colors;    /* names in the colours of LS_COLORS when it is set */
+	int which_key_ms;  /* rest before the strip of a prefix opens */
+	int escape_ms;     /* wait for the rest of a split escape sequence; -1: by link */
+	bool wrap;         /* cursor wraps at the ends */
+	int scroll_margin; /* rows kept visible above and below the cursor */
+	bool size_exact;   /* bytes instead of 12K */
+	bool time_relative;
+};
+
+void settings_init(struct settings *s); /* the defaults of options.def */
+void settings_done(struct settings *s);
+
+#endif

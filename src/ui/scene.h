@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What is on the screen besides the model: which overlay is open and what is in it. The app fills it from its tables, the views draw
+ * it; plain data, so that the ui needs to know nothing of commands.
+ *
+ * Thread: UI. Owns: nothing but what it says.
+ */
+#ifndef UI_SCENE_H
+#define UI_SCENE_H
+
+#include "model/model.h"
+#include "ui/canvas.h"
+#include "ui/lineedit.h"
+#include "ui/theme.h"
+
+enum overlay { OVERLAY_NONE, OVERLAY_PROMPT, OVERLAY_PALETTE, OVERLAY_HELP, OVERLAY_STRIP };
+
+/* One line of help, palette, or which-key strip. Own words only. */
+struct scene_item {
+	const char *group; /* help section: "Move" */
+	const char *keys;  /* human notation, alternatives separated by two spaces */
+	const char *name;  /* command name */
+	const char *help;  /* what it does */
+};
+
+/* What a press at a place on the screen means; views fill it while they draw. */
+struct scene_layout {
+	struct rect header, columns, list, footer, overlay;
+	struct {
+		int col, width;
+		enum sort_by sort;
+		bool sorts;
+	} titles[COL_KINDS];
+	int ntitles;
+	int overlay_first; /* index of the item on the overlay's first row */
+};
+
+struct scene {
+	enum overlay overlay;
+	struct lineedit *edit;      /* prompt, palette and help search: what is typed */
+	const char *question;       /* of the prompt: "go to:", "filter (glob):" */
+	const char *note;           /* right of the prompt: "Tab: fuzzy" or an error; may be NULL */
+	bool note_is_error;
+	const struct scene_item *items; /* of help, palette or strip */
+	size_t nitems;
+	size_t selected;            /* palette, completions */
+	size_t scroll;              /* help */
+	const struct scene_item *hints; /* footer; in order of importance */
+	size_t nhints;
+	const char *pending;        /* keys of an unfinished chord and count: "5g", or "" */
+	bool resting;               /* keys rest: draw all. false: a key is held, only what must follow it */
+	bool is_root;
+	bool read_only;
+};
+
+struct drawing {
+	const struct model *model;
+	const struct scene *scene;
+	const struct theme *theme;
+	int64_t now_sec; /* wall clock, for relative times */
+	struct scene_layout *layout;
+};
+
+/* Height of the list at this size of the screen: what model's list_fit() is to be told. */
+int scene_list_height(const struct drawing *d, int rows, int cols);
+/* Draws everything on the canvas, at any size from 1x1. While !resting, `before` (the canvas last shown, or NULL) supplies
+ * what does not need to follow a held key: see view_list.c. */
+void scene_draw(const struct drawing *d, struct canvas *c, const struct canvas *before);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The terminal, through ncurses: start, stop, suspend, size, showing a canvas. The terminal is restored on every way out: see
+ * term_emergency().
+ *
+ * Follows: curs_initscr(3x), curs_variables(3x), xterm control sequences (bracketed paste, SGR mouse).
+ * Thread: UI, but term_emergency(). Owns: the curses screen.
+ */
+#ifndef UI_TERM_H
+#define UI_TERM_H
+
+#include "ui/canvas.h"
+#include "ui/theme.h"
+
+struct term_options {
+	bool mouse;
+	int colors; /* -1: what the terminal says */
+	bool ascii; /* force ASCII */
+};
+
+struct term;
+
+/* Starts on standard input and output. 0; -ENOTTY (no terminal), -ENODEV (TERM unset), -ENOTSUP (TERM dumb or too
+ * poor: no cursor addressing), -ENOENT (TERM unknown), -ENOMEM; the terminal is then as it was. */
+int term_start(const struct term_options *options, struct term **ret_term);
+void term_stop(struct term *t); /* restores the terminal; NULL is fine */
+void term_suspend(struct term *t); /* restores it for another program or a stopped job */
+void term_resume(struct term *t);  /* takes it again; the next term_show() paints everything */
+/* Current size from the kernel (ioctl TIOCGWINSZ), told to curses; at least 1x1. */
+void term_resize(struct term *t, int *ret_rows, int *ret_cols);
+int term_colors(const struct term *t); /* 0, 8, 16, 256, 16777216 */
+bool term_ascii(const struct term *t); /* the locale is not UTF-8, or forced */
+int term_fd(const struct term *t);     /* to poll for keys */
+/* Looks for the cells of every later canvas. */
+void term_set_theme(struct term *t, const struct theme *theme);
+/* True when the terminal takes bytes now (poll(2) POLLOUT): when not, showing would block. */
+bool term_writable(const struct term *t);
+/* Sends the difference to what is shown. Returns how long the terminal took to take it, in microseconds. */
+int64_t term_show(struct term *t, const struct canvas *c);
+void term_redraw(struct term *t); /* the next term_show() clears and paints everything */
+void term_title(struct term *t, const char *title); /* own words or made safe */
+
+/* Restores the terminal with write(2) and tcsetattr(3) only: for signal handlers and the signal thread. May be called
+ * from anywhere, any number of times; never blocks longer than the kernel's tty lock. */
+void term_emergency(void);
+
+#endif
