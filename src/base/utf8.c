@@ -131,3 +131,32 @@ uint32_t utf8_fold(uint32_t cp)
 	}
 	return cp;
 }
+
+size_t utf8_unit(const char *s, size_t len, bool fold, uint32_t *ret_unit)
+{
+	size_t n = utf8_decode(s, len, ret_unit);
+	uint32_t folded;
+
+	if (*ret_unit == UTF8_INVALID) {
+		*ret_unit = UTF8_RAW + (unsigned char)*s;
+	} else if (fold) {
+		folded = utf8_fold(*ret_unit);
+		if (folded >= 0x80 || *ret_unit < 0x80)
+			*ret_unit = folded;
+	}
+	return n;
+}
+
+bool utf8_has_upper(const char *s, size_t len)
+{
+	size_t n;
+
+	for (size_t i = 0; i < len; i += n) {
+		uint32_t cp;
+
+		n = utf8_decode(s + i, len - i, &cp);
+		if (cp != UTF8_INVALID && utf8_fold(cp) != cp)
+			return true;
+	}
+	return false;
+}

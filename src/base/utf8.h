@@ -30,5 +30,13 @@ int utf8_width(uint32_t cp);
 bool utf8_hidden(uint32_t cp);
 /* Simple case folding (Latin, Greek, Cyrillic, Armenian, Georgian...); others map to themselves. */
 uint32_t utf8_fold(uint32_t cp);
+/* The next unit for comparing names as characters without losing a byte: a code point, or
+ * UTF8_RAW + byte for an invalid one. With `fold`, case is folded, except that nothing outside
+ * ASCII becomes ASCII (the Kelvin sign is no k), so that ASCII may be searched bytewise. Returns
+ * its bytes. */
+#define UTF8_RAW 0x110000u
+size_t utf8_unit(const char *s, size_t len, bool fold, uint32_t *ret_unit);
+/* True when folding would change something: an upper-case letter. */
+bool utf8_has_upper(const char *s, size_t len);
 
 #endif

@@ -1,0 +1,469 @@
+/* SPDX-License-Identifier: MIT */
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include "base/match.h"
+
+#include "base/alloc.h"
+#include "base/fuzzy.h"
+#include "base/glob.h"
+#include "base/utf8.h"
+
+#include <errno.h>
+#include <pcre2.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One name may cost about a millisecond, and the memory of a deep match a megabyte. */
+#define REGEX_STEPS_MAX   20000
+#define REGEX_DEPTH_MAX   2000
+#define REGEX_HEAP_KIB    1024
+#define REGEX_PATTERN_MAX 4096
+
+struct word {
+	char *bytes; /* folded when the matcher folds */
+	size_t len;
+	bool ascii;
+};
+
+struct matcher {
+	atomic_uint refs;
+	enum match_kind kind;
+	bool fold, invert, empty;
+	struct str pattern;
+	struct word *words; /* substring; also a glob with nothing special in it */
+	size_t nwords, words_cap;
+	uint32_t *units; /* fuzzy */
+	size_t nunits, units_cap;
+	struct glob *glob;
+	pcre2_code *code;
+	pcre2_match_context *limits;
+	/* What one match needs, kept for the next: taken out while in use. */
+	_Atomic(pcre2_match_data *) spare;
+};
+
+const char *match_kind_name(enum match_kind kind)
+{
+	static const char *const names[MATCH_KINDS] = {
+		[MATCH_SUBSTRING] = "substring",
+		[MATCH_FUZZY] = "fuzzy",
+		[MATCH_GLOB] = "glob",
+		[MATCH_REGEX] = "regex",
+	};
+
+	return names[kind];
+}
+
+struct matcher *matcher_ref(struct matcher *m)
+{
+	if (m)
+		atomic_fetch_add_explicit(&m->refs, 1, memory_order_relaxed);
+	return m;
+}
+
+void matcher_unref(struct matcher *m)
+{
+	if (!m || atomic_fetch_sub_explicit(&m->refs, 1, memory_order_acq_rel) != 1)
+		return;
+	for (size_t i = 0; i < m->nwords; i++)
+		free(m->words[i].bytes);
+	free(m->words);
+	free(m->units);
+	glob_free(m->glob);
+	pcre2_code_free(m->code);
+	pcre2_match_context_free(m->limits);
+	pcre2_match_data_free(atomic_load(&m->spare));
+	str_done(&m->pattern);
+	free(m);
+}
+
+bool matcher_empty(const struct matcher *m)
+{
+	return !m || m->empty;
+}
+
+static int add_folded(struct str *out, const char *s, size_t len)
+{
+	size_t n;
+
+	for (size_t i = 0; i < len; i += n) {
+		char text[4];
+		uint32_t unit;
+
+		n = utf8_unit(s + i, len - i, true, &unit);
+		if (unit >= UTF8_RAW)
+			str_addc(out, s[i]);
+		else
+			str_add(out, text, utf8_encode(unit, text));
+	}
+	return out->failed ? -ENOMEM : 0;
+}
+
+static int add_word(struct matcher *m, const char *s, size_t len)
+{
+	CLEANUP(str_done) struct str text = STR_INIT;
+	struct word word = {.ascii = true};
+	int r = array_grow(&m->words, &m->words_cap, m->nwords + 1, sizeof(word));
+
+	if (r == 0)
+		r = m->fold ? add_folded(&text, s, len) : str_add(&text, s, len);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < text.len; i++)
+		word.ascii &= (unsigned char)text.buf[i] < 0x80;
+	word.len = text.len;
+	word.bytes = str_take(&text);
+	if (!word.bytes)
+		return -ENOMEM;
+	m->words[m->nwords++] = word;
+	return 0;
+}
+
+static int compile_substring(struct matcher *m, struct str *err UNUSED)
+{
+	const char *s = m->pattern.buf;
+	size_t len = m->pattern.len;
+	int r = 0;
+
+	m->fold = !utf8_has_upper(s, len);
+	for (size_t at = 0; r == 0 && at < len;) {
+		const char *space = memchr(s + at, ' ', len - at);
+		size_t end = space ? (size_t)(space - s) : len;
+
+		if (end > at)
+			r = add_word(m, s + at, end - at);
+		at = end + 1;
+	}
+	m->empty = r == 0 && m->nwords == 0;
+	return r;
+}
+
+static int compile_fuzzy(struct matcher *m, struct str *err UNUSED)
+{
+	const char *s = m->pattern.buf;
+	size_t len = m->pattern.len, n;
+
+	m->fold = !utf8_has_upper(s, len);
+	for (size_t at = 0; at < len; at += n) {
+		int r = array_grow(&m->units, &m->units_cap, m->nunits + 1, sizeof(*m->units));
+
+		if (r < 0)
+			return r;
+		n = utf8_unit(s + at, len - at, m->fold, &m->units[m->nunits++]);
+	}
+	return 0;
+}
+
+static int compile_glob(struct matcher *m, struct str *err)
+{
+	const char *s = m->pattern.buf;
+	size_t len = m->pattern.len;
+
+	m->invert = s[0] == '!';
+	s += m->invert;
+	len -= m->invert;
+	m->fold = !utf8_has_upper(s, len);
+	/* A lone ! is a pattern still being typed. */
+	m->empty = len == 0;
+	if (m->empty)
+		return 0;
+	if (!glob_special(s, len))
+		return add_word(m, s, len);
+	return glob_new(s, len, m->fold, err, &m->glob);
+}
+
+/* The capitals of \S and \p{Lu} are not letters to be found. */
+static bool regex_has_upper(const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		uint32_t cp;
+
+		if (s[i] == '\\') {
+			i++;
+			if (i + 1 < len && s[i + 1] == '{') {
+				const char *close = memchr(s + i, '}', len - i);
+
+				i = close ? (size_t)(close - s) : len;
+			}
+			continue;
+		}
+		i += utf8_decode(s + i, len - i, &cp) - 1;
+		if (cp != UTF8_INVALID && utf8_fold(cp) != cp)
+			return true;
+	}
+	return false;
+}
+
+static int regex_refused(struct str *err, int code, size_t at)
+{
+	PCRE2_UCHAR text[256];
+
+	if (code == PCRE2_ERROR_HEAP_FAILED || code == PCRE2_ERROR_NOMEMORY)
+		return -ENOMEM;
+	if (err && pcre2_get_error_message(code, text, sizeof(text)) > 0)
+		str_addf(err, "%s, at character %zu", (const char *)text, at + 1);
+	else if (err)
+		str_addf(err, "not a regular expression, at character %zu", at + 1);
+	return -EINVAL;
+}
+
+static int compile_regex(struct matcher *m, struct str *err)
+{
+	PCRE2_SIZE at = 0;
+	int code;
+
+	m->fold = !regex_has_upper(m->pattern.buf, m->pattern.len);
+	if (m->pattern.len > REGEX_PATTERN_MAX) {
+		if (err)
+			str_addf(err, "longer than %d bytes", REGEX_PATTERN_MAX);
+		return -EINVAL;
+	}
+	m->limits = pcre2_match_context_create(NULL);
+	if (!m->limits)
+		return -ENOMEM;
+	pcre2_set_match_limit(m->limits, REGEX_STEPS_MAX);
+	pcre2_set_depth_limit(m->limits, REGEX_DEPTH_MAX);
+	pcre2_set_heap_limit(m->limits, REGEX_HEAP_KIB);
+	m->code = pcre2_compile((PCRE2_SPTR)m->pattern.buf, m->pattern.len,
+				PCRE2_MATCH_INVALID_UTF | PCRE2_UTF | PCRE2_DOTALL |
+					(m->fold ? PCRE2_CASELESS : 0),
+				&code, &at, NULL);
+	return m->code ? 0 : regex_refused(err, code, at);
+}
+
+int matcher_new(enum match_kind kind, const char *pattern, size_t len, struct str *err,
+		struct matcher **ret_matcher)
+{
+	static int (*const compile[MATCH_KINDS])(struct matcher *, struct str *) = {
+		[MATCH_SUBSTRING] = compile_substring,
+		[MATCH_FUZZY] = compile_fuzzy,
+		[MATCH_GLOB] = compile_glob,
+		[MATCH_REGEX] = compile_regex,
+	};
+	struct matcher *m = calloc(1, sizeof(*m));
+	int r;
+
+	if (!m)
+		return -ENOMEM;
+	atomic_init(&m->refs, 1);
+	atomic_init(&m->spare, NULL);
+	m->kind = kind;
+	str_init(&m->pattern);
+	m->empty = len == 0;
+	r = str_add(&m->pattern, pattern, len);
+	if (r == 0 && !m->empty)
+		r = compile[kind](m, err);
+	if (r < 0) {
+		matcher_unref(m);
+		return r;
+	}
+	*ret_matcher = m;
+	return 0;
+}
+
+static inline unsigned char fold_byte(char c)
+{
+	return (unsigned char)((unsigned char)(c - 'A') < 26 ? c | 32 : c);
+}
+
+static const char *find_ascii(const char *name, size_t len, const struct word *word)
+{
+	const char *end = name + len - word->len;
+	unsigned char first = (unsigned char)word->bytes[0];
+
+	for (; name <= end; name++) {
+		size_t i = 1;
+
+		if (fold_byte(*name) != first)
+			continue;
+		while (i < word->len && fold_byte(name[i]) == (unsigned char)word->bytes[i])
+			i++;
+		if (i == word->len)
+			return name;
+	}
+	return NULL;
+}
+
+/* The bytes of the name that the folded word takes at its start, or 0. */
+static size_t folded_prefix(const char *name, size_t len, const struct word *word)
+{
+	size_t at = 0, i = 0;
+
+	while (i < word->len) {
+		uint32_t wanted, unit;
+
+		if (at >= len)
+			return 0;
+		i += utf8_unit(word->bytes + i, word->len - i, false, &wanted);
+		at += utf8_unit(name + at, len - at, true, &unit);
+		if (unit != wanted)
+			return 0;
+	}
+	return at;
+}
+
+static const char *find_folded(const char *name, size_t len, const struct word *word,
+			       size_t *ret_len)
+{
+	for (size_t at = 0; at < len;) {
+		uint32_t unit;
+		size_t n = folded_prefix(name + at, len - at, word);
+
+		if (n) {
+			*ret_len = n;
+			return name + at;
+		}
+		at += utf8_unit(name + at, len - at, false, &unit);
+	}
+	return NULL;
+}
+
+static const char *find_word(const struct matcher *m, const struct word *word, const char *name,
+			     size_t len, size_t *ret_len)
+{
+	*ret_len = word->len;
+	if (m->fold && !word->ascii)
+		return find_folded(name, len, word, ret_len);
+	if (word->len > len)
+		return NULL;
+	return m->fold ? find_ascii(name, len, word) : memmem(name, len, word->bytes, word->len);
+}
+
+/* Keeps the spans in order and apart: what overlaps or touches becomes one. */
+static void add_span(struct match_spans *spans, size_t start, size_t len)
+{
+	size_t end = start + len;
+	uint32_t keep = 0, at;
+
+	for (uint32_t i = 0; i < spans->n; i++) {
+		size_t from = spans->at[i].start, to = from + spans->at[i].len;
+
+		if (to < start || from > end) {
+			spans->at[keep++] = spans->at[i];
+			continue;
+		}
+		start = MIN(start, from);
+		end = MAX(end, to);
+	}
+	spans->n = keep;
+	if (spans->n == MATCH_SPANS_MAX)
+		return;
+	for (at = spans->n++; at > 0 && spans->at[at - 1].start > start; at--)
+		spans->at[at] = spans->at[at - 1];
+	spans->at[at].start = (uint32_t)start;
+	spans->at[at].len = (uint32_t)(end - start);
+}
+
+static bool test_words(const struct matcher *m, const char *name, size_t len,
+		       struct match_spans *spans)
+{
+	for (size_t i = 0; i < m->nwords; i++) {
+		size_t found_len;
+		const char *found = find_word(m, &m->words[i], name, len, &found_len);
+
+		if (!found) {
+			if (spans)
+				spans->n = 0;
+			return false;
+		}
+		if (spans)
+			add_span(spans, (size_t)(found - name), found_len);
+	}
+	return true;
+}
+
+/* pcre2_match() writes to its match data, so no two threads may share one. */
+static bool test_regex(const struct matcher *const_m, const char *name, size_t len,
+		       struct match_spans *spans)
+{
+	_Atomic(pcre2_match_data *) *spare =
+		(_Atomic(pcre2_match_data *) *)(uintptr_t)&const_m->spare;
+	pcre2_match_data *data = atomic_exchange(spare, NULL);
+	int r;
+
+	if (!data)
+		data = pcre2_match_data_create(1, NULL);
+	if (!data)
+		return false;
+	/* Beyond the limits is no match. 0: there are more groups than the one asked for. */
+	r = pcre2_match(const_m->code, (PCRE2_SPTR)name, len, 0, 0, data, const_m->limits);
+	if (r >= 0 && spans) {
+		const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(data);
+
+		/* \K in a lookahead can put the start after the end. */
+		if (ends[1] > ends[0])
+			add_span(spans, ends[0], ends[1] - ends[0]);
+	}
+	pcre2_match_data_free(atomic_exchange(spare, data));
+	return r >= 0;
+}
+
+int matcher_test(const struct matcher *m, const char *name, size_t len, struct match_spans *spans)
+{
+	bool found;
+
+	if (spans)
+		spans->n = 0;
+	if (matcher_empty(m))
+		return 1;
+	if (m->kind == MATCH_FUZZY)
+		return fuzzy_score(m->units, m->nunits, m->fold, name, len, spans);
+	if (m->nwords)
+		found = test_words(m, name, len, spans);
+	else if (m->glob)
+		found = glob_test(m->glob, name, len);
+	else
+		found = test_regex(m, name, len, spans);
+	if (m->invert && spans)
+		spans->n = 0;
+	return found != m->invert;
+}
+
+/* The words of `m` as `older` compares, in one text: each after a space, which no word has. */
+static bool words_narrow(const struct matcher *m, const struct matcher *older)
+{
+	CLEANUP(str_done) struct str text = STR_INIT;
+
+	for (size_t i = 0; i < m->nwords; i++) {
+		str_addc(&text, ' ');
+		if (older->fold)
+			add_folded(&text, m->words[i].bytes, m->words[i].len);
+		else
+			str_add(&text, m->words[i].bytes, m->words[i].len);
+	}
+	if (text.failed)
+		return false;
+	for (size_t i = 0; i < older->nwords; i++) {
+		if (!memmem(text.buf, text.len, older->words[i].bytes, older->words[i].len))
+			return false;
+	}
+	return true;
+}
+
+static bool units_narrow(const struct matcher *m, const struct matcher *older)
+{
+	const char *s = m->pattern.buf;
+	size_t found = 0, n;
+
+	for (size_t at = 0; at < m->pattern.len && found < older->nunits; at += n) {
+		uint32_t unit;
+
+		n = utf8_unit(s + at, m->pattern.len - at, older->fold, &unit);
+		found += unit == older->units[found];
+	}
+	return found == older->nunits;
+}
+
+bool matcher_narrows(const struct matcher *m, const struct matcher *older)
+{
+	if (matcher_empty(older))
+		return true;
+	if (matcher_empty(m) || m->kind != older->kind || (m->fold && !older->fold))
+		return false;
+	/* Part of a character is found by its bytes only when case counts. */
+	if (!utf8_valid(older->pattern.buf, older->pattern.len) ||
+	    !utf8_valid(m->pattern.buf, m->pattern.len))
+		return false;
+	if (m->kind == MATCH_SUBSTRING)
+		return words_narrow(m, older);
+	return m->kind == MATCH_FUZZY && units_narrow(m, older);
+}
