@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * The command table: every action of the explorer is one row (app/commands.def). Help, hints, palette, which-key strip, the
- * key tables of README and man page, and the configuration's names come from it.
+ * The command table: every action of the explorer is one row (app/commands.def). Help, hints,
+ * palette, which-key strip, the key tables of README and man page, and the configuration's names
+ * come from it.
  *
- * Command functions change the model or open an overlay; they never draw, block, or read keys. They return 0 or -errno, which
- * the dispatcher reports.
+ * Command functions change the model or open an overlay; they never draw, block, or read keys. They
+ * return 0 or -errno, which the dispatcher reports.
  *
  * Thread: UI. Owns: nothing.
  */
@@ -17,7 +18,9 @@
 struct app;
 
 /* Where a key means this command. */
-enum command_context { CTX_LIST = 1 }; /* any list; later issues add sizes, duplicates, permissions */
+enum command_context {
+	CTX_LIST = 1
+}; /* any list; later issues add sizes, duplicates, permissions */
 
 enum command_flag {
 	CMD_REPEAT = 1,  /* a count in front repeats it (the function sees the count) */
@@ -29,7 +32,9 @@ enum command_flag {
 struct command_args {
 	long count;      /* 1 when none was typed */
 	bool counted;    /* a count was typed */
-	unsigned letter; /* with CMD_LETTER: a code point */
+	unsigned letter; /* with CMD_LETTER: a code point; else the last key typed, 0 from the
+			    palette */
+	long arg;        /* of the row: several rows may share a function */
 };
 
 struct command {
@@ -40,6 +45,7 @@ struct command {
 	const char *help; /* at most 60 columns, imperative */
 	const char *hint; /* one or two words for the footer; NULL: help is never shortened */
 	int (*run)(struct app *app, const struct command_args *args);
+	long arg;
 };
 
 extern const struct command commands[];

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * The configuration file, `$TROWEL_CONFIG` or `$XDG_CONFIG_HOME/trowel/config`: sections [options] (rows of app/options.def) and [keys]
- * (`command = keys`). Everything has a default. A bad line is reported with file and line, the rest is used. A file
- * that belongs to someone else (neither us nor root) or that others may write is ignored with a warning.
+ * The configuration file, `$TROWEL_CONFIG` or `$XDG_CONFIG_HOME/trowel/config`: sections [options]
+ * (rows of app/options.def) and [keys]
+ * (`command = keys`). Everything has a default. A bad line is reported with file and line, the rest
+ * is used. A file that belongs to someone else (neither us nor root) or that others may write is
+ * ignored with a warning.
  *
  * Thread: UI, before the screen starts (reads files). Owns: see functions.
  */
@@ -18,8 +20,8 @@ enum option_type { OPTION_BOOL, OPTION_INT, OPTION_ENUM, OPTION_STRING };
 struct option_row {
 	const char *name;
 	enum option_type type;
-	size_t offset; /* in struct settings */
-	long min, max; /* OPTION_INT */
+	size_t offset;            /* in struct settings */
+	long min, max;            /* OPTION_INT */
 	const char *const *words; /* OPTION_ENUM: in order of value, NULL at the end */
 	const char *initial;      /* the default, as text */
 	const char *help;
@@ -33,16 +35,18 @@ int option_set(struct settings *s, const char *name, const char *value, struct s
 /* Appends its present value as the configuration writes it. */
 int option_get(const struct settings *s, const struct option_row *row, struct str *out);
 
-/* Directory of our configuration (absolute) or of our state (bookmarks), from XDG_* or HOME; 0 or -ENOENT when neither is
- * set. xdg-basedir specification. */
+/* Directory of our configuration (absolute) or of our state (bookmarks), from XDG_* or HOME; 0 or
+ * -ENOENT when neither is set. xdg-basedir specification. */
 int config_dir(struct str *out);
 int config_state_dir(struct str *out);
-/* Reads a whole file that must be a regular one of ours (see above), at most max bytes. 0, -ENOENT, -EPERM (not to be trusted; reason in err), -EFBIG, ... */
+/* Reads a whole file that must be a regular one of ours (see above), at most max bytes. 0, -ENOENT,
+ * -EPERM (not to be trusted; reason in err), -EFBIG, ... */
 int config_read_file(const char *path, size_t max, struct str *out, struct str *err);
-/* Reads the configuration. Complaints, one per line ("file:3: reason"), are appended to warnings. Returns 0 also when there is
- * no file; -ENOMEM. */
+/* Reads the configuration. Complaints, one per line ("file:3: reason"), are appended to warnings.
+ * Returns 0 also when there is no file; -ENOMEM. */
 int config_load(struct settings *s, struct keymap *k, struct str *warnings);
-/* The text of a theme by name: the user's themes directory, then the installed one, then built in ("default"). 0 or -ENOENT... */
+/* The text of a theme by name: the user's themes directory, then the installed one, then built in
+ * ("default"). 0 or -ENOENT... */
 int config_theme(const char *name, struct str *out, struct str *err);
 
 #endif

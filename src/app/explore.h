@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The explorer itself: sets up model, terminal and file system, runs the loop, and restores everything.
+ * The explorer itself: sets up model, terminal and file system, runs the loop, and restores
+ * everything.
  *
  * Thread: main, which becomes the UI thread.
  */

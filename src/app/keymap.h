@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * From keys to commands: a table of chords, first the defaults of the command table, then what the configuration says. A later binding of
- * the same chord wins; a chord that is the beginning of another is refused (it could never be typed without waiting).
+ * From keys to commands: a table of chords, first the defaults of the command table, then what the
+ * configuration says. A later binding of the same chord wins; a chord that is the beginning of
+ * another is refused (it could never be typed without waiting).
  *
  * Thread: UI. Owns: its bindings.
  */
@@ -27,8 +28,8 @@ struct keymap {
 
 int keymap_init(struct keymap *k); /* with the defaults */
 void keymap_done(struct keymap *k);
-/* Binds the chords in `keys` (separated by blanks) to the command in place of its present ones; "none" unbinds it. 0, -ENOMEM, or -EINVAL with
- * the reason in err: then nothing changed. */
+/* Binds the chords in `keys` (separated by blanks) to the command in place of its present ones;
+ * "none" unbinds it. 0, -ENOMEM, or -EINVAL with the reason in err: then nothing changed. */
 int keymap_set(struct keymap *k, const char *command, const char *keys, struct str *err);
 
 enum keymap_answer { KEYMAP_NONE, KEYMAP_PREFIX, KEYMAP_COMMAND };

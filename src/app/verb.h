@@ -21,8 +21,8 @@ enum exit_status {
 
 struct verb {
 	const char *name;
-	const char *usage; /* after "trowel NAME" */
-	const char *help;  /* one line */
+	const char *usage;                 /* after "trowel NAME" */
+	const char *help;                  /* one line */
 	int (*run)(int argc, char **argv); /* argv[0] is the verb; returns enum exit_status */
 };
 

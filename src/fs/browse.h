@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * All a browser asks of the file system, each call returning at once; answers arrive as fs_events in
- * the queue given. It keeps the open directory of each listing (by ticket), and knows the mount table, so that
- * each job goes to the lane of the mount its path lies on.
+ * All a browser asks of the file system, each call returning at once; answers arrive as fs_events
+ * in the queue given. It keeps the open directory of each listing (by ticket), and knows the mount
+ * table, so that each job goes to the lane of the mount its path lies on.
  *
  * Every call takes what it is given in all cases, and answers with exactly the events named, unless
  * the ticket was closed. When a job cannot even be made, the event says so with its err.
@@ -23,42 +23,51 @@ void browse_free(struct browse *b, unsigned ms); /* see pool_stop() */
 
 /* FS_SELF and FS_MOUNTS, ticket 0. */
 void browse_start(struct browse *b);
-/* Lists the directory (links in `path` followed): FS_LIST_*, then FS_SPACE. The directory stays open and
- * watched under this ticket until browse_close(). */
+/* Lists the directory (links in `path` followed): FS_LIST_*, then FS_SPACE. The directory stays
+ * open and watched under this ticket until browse_close(). */
 void browse_list(struct browse *b, uint64_t ticket, const char *path);
 /* Cancels everything under the ticket at once and closes its directory. No event follows, but those
  * already in the queue. */
 void browse_close(struct browse *b, uint64_t ticket);
-/* FS_STAT for these ids of the listing (names: its pool; ids: heap, taken; n > 0). In batches: the first
- * after at most 64 entries when urgent, later ones of up to 4096. */
+/* FS_STAT for these ids of the listing (names: its pool; ids: heap, taken; n > 0). In batches: the
+ * first after at most 64 entries when urgent, later ones of up to 4096. */
 void browse_stat(struct browse *b, uint64_t ticket, struct names *names, uint32_t *ids, uint32_t n,
 		 bool urgent);
 /* FS_STAT by name, as after FS_CHANGED (names: heap array of heap strings, taken). */
 void browse_stat_names(struct browse *b, uint64_t ticket, char **names, uint32_t n);
-/* FS_ORDER. The spec is taken (moved from). A later call with the same ticket cancels the earlier. */
+/* FS_ORDER. The spec is taken (moved from). A later call with the same ticket cancels the earlier.
+ */
 void browse_order(struct browse *b, uint64_t ticket, struct order_spec *spec);
 /* FS_OWNER, ticket 0. Name services may be slow: they have a lane of their own. */
 void browse_owner(struct browse *b, bool group, uint32_t id);
 /* FS_MOUNTS again, ticket 0. */
 void browse_mounts(struct browse *b);
-/* FS_PLACE: what path leads to. A directory: path is it, select NULL. Anything else: path is its directory and
- * select its name. */
+/* FS_PLACE: what path leads to. A directory: path is it, select NULL. Anything else: path is its
+ * directory and select its name. */
 void browse_place(struct browse *b, uint64_t ticket, const char *path);
 /* FS_PLACE: where the link `path` points, one step (readlink(2)), resolved from its directory. */
 void browse_link_target(struct browse *b, uint64_t ticket, const char *path);
-/* FS_PLACE: the nearest directory at or above path that holds .git, .hg, .svn, .bzr or .jj; err -ENOENT. */
+/* FS_PLACE: the nearest directory at or above path that holds .git, .hg, .svn, .bzr or .jj; err
+ * -ENOENT. */
 void browse_repo_root(struct browse *b, uint64_t ticket, const char *path);
 /* FS_COMPLETE: names in dir that begin with prefix, naturally sorted, at most 1000. */
 void browse_complete(struct browse *b, uint64_t ticket, const char *dir, const char *prefix);
-/* Polls a directory that is not watched: FS_CHANGED (all) when its mtime or ctime moved, else nothing. */
+/* Polls a directory that is not watched: FS_CHANGED (all) when its mtime or ctime moved, else
+ * nothing. */
 void browse_check(struct browse *b, uint64_t ticket);
 
-/* The inotify descriptor for the poll loop, or -1; and what to do when it is readable: puts FS_CHANGED
- * events (coalesced per ticket, each name once) into the answer queue. */
+/* FS_SAVED, ticket 0: writes a small file of our own (bytes are copied) through a temporary name in
+ * the same directory, fsync and rename, 0600, making its directory (0700) when missing; a reader
+ * sees the old or the new file, never a part. */
+void browse_save(struct browse *b, const char *path, const void *bytes, size_t len);
+
+/* The inotify descriptor for the poll loop, or -1; and what to do when it is readable: puts
+ * FS_CHANGED events (coalesced per ticket, each name once) into the answer queue. */
 int browse_watch_fd(const struct browse *b);
 void browse_watch_read(struct browse *b);
 
-uint32_t browse_busy(struct browse *b);                                             /* pool_busy() */
-uint32_t browse_stalls(struct browse *b, struct stall *ret_stalls, uint32_t max); /* pool_stalls() */
+uint32_t browse_busy(struct browse *b); /* pool_busy() */
+uint32_t browse_stalls(struct browse *b, struct stall *ret_stalls,
+		       uint32_t max); /* pool_stalls() */
 
 #endif

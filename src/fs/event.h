@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * Everything fs reports, as messages with a ticket and their error as data. Data only: the model may
- * include this. An event has one owner; the model may take members out of it by setting them to NULL, the rest goes with
- * fs_event_free().
+ * Everything fs reports, as messages with a ticket and their error as data. Data only: the model
+ * may include this. An event has one owner; the model may take members out of it by setting them to
+ * NULL, the rest goes with fs_event_free().
  *
- * A listing is: one FS_LIST_OPENED, any number of FS_LIST_PART, one FS_LIST_DONE, all with the ticket of
- * its request. When the directory cannot be opened there is only FS_LIST_DONE with err.
+ * A listing is: one FS_LIST_OPENED, any number of FS_LIST_PART, one FS_LIST_DONE, all with the
+ * ticket of its request. When the directory cannot be opened there is only FS_LIST_DONE with err.
  *
  * Thread: any, one owner. Owns: what its pointers point to.
  */
@@ -31,12 +31,13 @@ enum fs_event_kind {
 	FS_MOUNTS,      /* mounts */
 	FS_PLACE,       /* place: what is at a path */
 	FS_COMPLETE,    /* complete: names below a directory that begin as asked */
+	FS_SAVED,       /* saved: a file of our own was written, or err */
 };
 
 struct stat_item {
-	uint32_t id;     /* position in the listing; NAMES_NONE when asked by name */
-	char *name;      /* when asked by name (NUL-terminated), else NULL */
-	int err;         /* -errno; -ENOENT: it is gone */
+	uint32_t id; /* position in the listing; NAMES_NONE when asked by name */
+	char *name;  /* when asked by name (NUL-terminated), else NULL */
+	int err;     /* -errno; -ENOENT: it is gone */
 	struct meta meta;
 	char *target; /* of a symbolic link, else NULL; bytes, NUL-terminated */
 };
@@ -77,17 +78,23 @@ struct fs_event {
 		} self;
 		struct mount_list mounts;
 		struct {
-			char *path;            /* absolute */
-			char *select;          /* the name to put the cursor on in it, or NULL */
+			char *path;           /* absolute */
+			char *select;         /* the name to put the cursor on in it, or NULL */
 			enum entry_type type; /* of what path leads to, links followed */
 		} place;
 		struct {
 			char **names; /* directories end in "/" */
 			uint32_t n;
 		} complete;
+		struct {
+			char *path;
+		} saved;
 	} u;
 };
 
-void fs_event_free(struct fs_event *event); /* NULL is fine */
+/* A zeroed event; NULL when out of memory. */
+struct fs_event *fs_event_new(enum fs_event_kind kind, uint64_t ticket);
+void fs_mounts_free(struct mount_list *list); /* its strings and array; leaves it empty */
+void fs_event_free(struct fs_event *event);   /* NULL is fine */
 
 #endif

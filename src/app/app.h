@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The explorer's parts together: what command functions work on.
+ *
+ * Thread: UI. Owns: everything in it.
+ */
+#ifndef APP_APP_H
+#define APP_APP_H
+
+#include "app/command.h"
+#include "app/explore.h"
+#include "app/keymap.h"
+#include "app/pace.h"
+#include "base/queue.h"
+#include "fs/browse.h"
+#include "fs/guard.h"
+#include "model/model.h"
+#include "model/state.h"
+#include "ui/canvas.h"
+#include "ui/input.h"
+#include "ui/scene.h"
+#include "ui/term.h"
+#include "ui/theme.h"
+
+/* Items of help, palette or strip: rows for the scene, and the commands behind them. */
+struct items {
+	struct scene_item *rows;
+	const struct command **commands;
+	size_t n, cap;
+	char **keys; /* the texts rows point to; heap */
+};
+
+struct prompt_kind;
+enum edit_kind { EDIT_GOTO, EDIT_FILTER, EDIT_MARK, EDIT_COMMAND, EDIT_KINDS };
+
+struct app {
+	struct model *model;
+	struct browse *browse;
+	struct queue answers;
+	bool has_answers;
+	struct guard *guard;
+	struct term *term;
+	struct input *input;
+	struct theme theme;
+	struct keymap keymap;
+	struct canvas canvas, shown;
+	bool shown_valid; /* `shown` is what the terminal shows */
+	struct scene scene;
+	struct scene_layout layout;
+	struct lineedit edits[EDIT_KINDS], *edit; /* edit: the one in use */
+	struct items items, hints;
+	struct str note;
+	const struct prompt_kind *prompt;
+	enum match_kind match_kind; /* of filter and mark prompts */
+	bool match_kind_set;
+	struct {
+		struct key keys[CHORD_MAX];
+		unsigned nkeys;
+		long count;
+		bool counted;
+		const struct command *letter_for; /* waits for its letter */
+		int64_t since_ms;
+		struct str text; /* for the screen */
+	} pending;
+	struct pace pace;
+	struct explore_options options;
+	int64_t now_ms;
+	struct qnode *late;             /* answers left for the next turn: keys go first */
+	bool dirty;                     /* a frame is wanted */
+	bool blocked;                   /* but the terminal takes no bytes now */
+	uint64_t keys_seen, quit_asked; /* q again right after a question means yes */
+	bool quit;
+	bool follow; /* on leaving, the shell follows to this directory */
+	bool lost;   /* the terminal is gone: do not write to it */
+};
+
+int64_t app_now_ms(void);
+
+/* ---- dispatch.c: events of the terminal to commands ---- */
+void app_input(struct app *app, struct input_event *event);
+/* Runs a command and reports its error. */
+void app_run(struct app *app, const struct command *command, const struct command_args *args);
+/* Opens the which-key strip when a prefix has waited long enough. */
+void app_pending_tick(struct app *app);
+int64_t app_pending_deadline(const struct app *app);
+void app_pending_clear(struct app *app);
+
+/* ---- overlay.c: prompts, palette, help ---- */
+void overlay_close(struct app *app);
+bool overlay_input(struct app *app, struct input_event *event); /* false: not for an overlay */
+int overlay_prompt_goto(struct app *app);
+int overlay_prompt_filter(struct app *app);
+int overlay_prompt_mark(struct app *app, bool on);
+int overlay_palette(struct app *app);
+int overlay_help(struct app *app);
+void overlay_strip(struct app *app); /* for the pending keys */
+
+/* ---- items.c: rows of the command table for the screen ---- */
+void items_done(struct items *items);
+int items_hints(struct app *app);
+/* All commands whose name, help or keys contain the words typed, in order of the table, or best
+ * first. */
+int items_commands(struct app *app, const char *typed, bool best_first);
+int items_strip(struct app *app);
+
+/* ---- handoff.c: the terminal to another program and back ---- */
+int handoff_run(struct app *app, const char *const *argv, const char *dir);
+int handoff_edit(struct app *app, const char *path);
+int handoff_shell(struct app *app);
+int handoff_suspend(struct app *app);
+
+/* ---- serve.c: the model's requests to the file system ---- */
+void serve_requests(struct app *app);
+
+#endif

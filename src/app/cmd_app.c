@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/commands.h"
+
+int cmd_help(struct app *app, const struct command_args *args)
+{
+	(void)args;
+	return overlay_help(app);
+}
+
+int cmd_palette(struct app *app, const struct command_args *args)
+{
+	(void)args;
+	return overlay_palette(app);
+}
+
+int cmd_tab_new(struct app *app, const struct command_args *args)
+{
+	(void)args;
+	return model_tab_new(app->model);
+}
+
+int cmd_tab_close(struct app *app, const struct command_args *args)
+{
+	(void)args;
+	if (app->model->ntabs == 1)
+		model_notice(app->model, NOTICE_INFO, app->now_ms,
+			     "this is the last tab (q quits)");
+	else
+		model_tab_close(app->model);
+	return 0;
+}
+
+int cmd_tab_next(struct app *app, const struct command_args *args)
+{
+	for (long i = 0; i < args->count % TABS_MAX + (args->count >= TABS_MAX); i++)
+		model_tab_next(app->model, (int)args->arg);
+	return 0;
+}
+
+int cmd_tab(struct app *app, const struct command_args *args)
+{
+	/* The last key of its chord is the number; from the palette the count is. */
+	long n =
+		args->letter >= '1' && args->letter <= '9' ? (long)args->letter - '0' : args->count;
+
+	if ((size_t)n > app->model->ntabs)
+		model_notice(app->model, NOTICE_INFO, app->now_ms,
+			     "there is no tab %ld (t opens one)", n);
+	else
+		model_tab_select(app->model, (size_t)n - 1);
+	return 0;
+}
+
+int cmd_redraw(struct app *app, const struct command_args *args)
+{
+	(void)args;
+	term_redraw(app->term);
+	app->shown_valid = false;
+	return model_reload(app->model);
+}
+
+int cmd_edit(struct app *app, const struct command_args *args)
+{
+	CLEANUP(str_done) struct str path = STR_INIT;
+	struct list *list = model_list(app->model);
+	struct row row;
+	int err;
+
+	(void)args;
+	if (!list_row(list, list->cursor, &row) || row.type == ENTRY_DIR) {
+		model_notice(app->model, NOTICE_INFO, app->now_ms, "this is not a file to edit");
+		return 0;
+	}
+	err = model_cursor_path(app->model, &path);
+	return err ? err : handoff_edit(app, path.buf);
+}
+
+int cmd_shell(struct app *app, const struct command_args *args)
+{
+	(void)args;
+	return handoff_shell(app);
+}
+
+int cmd_suspend(struct app *app, const struct command_args *args)
+{
+	(void)args;
+	return handoff_suspend(app);
+}
+
+int cmd_quit(struct app *app, const struct command_args *args)
+{
+	if (args->arg && model_view_close(app->model))
+		return 0;
+	if (app->model->ntabs > 1 && app->model->settings.confirm_quit &&
+	    app->quit_asked + 1 != app->keys_seen) {
+		app->quit_asked = app->keys_seen;
+		model_notice(app->model, NOTICE_WARNING, app->now_ms,
+			     "%zu tabs are open: press it again to quit", app->model->ntabs);
+		return 0;
+	}
+	app->quit = true;
+	app->follow = args->arg != 0;
+	return 0;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The command table. Rows only; the functions are in cmd_move.c (move, go), cmd_list.c (mark, find,
+ * sort) and cmd_app.c (views, tabs, program).
+ */
+#include "app/commands.h"
+
+#include <string.h>
+
+/* clang-format off */
+#define ROW(name, group, keys, flags, help, hint, run, arg) \
+	{name, group, keys, CTX_LIST, flags, help, hint, run, arg}
+
+const struct command commands[] = {
+	ROW("help",          "Program", "? <F1>",          CMD_HINT, "show all keys", "help", cmd_help, 0),
+	ROW("palette",       "Program", ": <C-p> <F9>",    CMD_HINT, "find a command by its name and run it", "command", cmd_palette, 0),
+
+	ROW("down",          "Move", "j <Down>",           CMD_REPEAT, "next row", NULL, cmd_move, 1),
+	ROW("up",            "Move", "k <Up>",             CMD_REPEAT, "previous row", NULL, cmd_move, -1),
+	ROW("parent",        "Move", "h <Left> <BS>",      CMD_REPEAT, "go to the directory above", NULL, cmd_parent, 0),
+	ROW("open",          "Move", "l <Right> <Enter>",  0, "enter the directory, or open the file", NULL, cmd_open, 0),
+	ROW("top",           "Move", "gg <Home>",          0, "first row, or the row of the count", NULL, cmd_row, 0),
+	ROW("bottom",        "Move", "G <End>",            0, "last row, or the row of the count", NULL, cmd_row, 1),
+	ROW("half-down",     "Move", "<C-d>",              CMD_REPEAT, "half a page down", NULL, cmd_page, 1),
+	ROW("half-up",       "Move", "<C-u>",              CMD_REPEAT, "half a page up", NULL, cmd_page, -1),
+	ROW("page-down",     "Move", "<C-f> <PgDn>",       CMD_REPEAT, "a page down", NULL, cmd_page, 2),
+	ROW("page-up",       "Move", "<C-b> <PgUp>",       CMD_REPEAT, "a page up", NULL, cmd_page, -2),
+	ROW("next-group",    "Move", "}",                  CMD_REPEAT, "first row of the next kind", NULL, cmd_group, 1),
+	ROW("previous-group","Move", "{",                  CMD_REPEAT, "first row of the previous kind", NULL, cmd_group, -1),
+	ROW("back",          "Move", "H",                  CMD_REPEAT, "back in the history", NULL, cmd_history, -1),
+	ROW("forward",       "Move", "L",                  CMD_REPEAT, "forward in the history", NULL, cmd_history, 1),
+
+	ROW("go-home",       "Go", "gh",                   0, "go to the home directory", NULL, cmd_go_home, 0),
+	ROW("go-root",       "Go", "g/",                   0, "go to /", NULL, cmd_go_root, 0),
+	ROW("go-link",       "Go", "gl",                   0, "go to what the link points to", NULL, cmd_go_link, 0),
+	ROW("go-path",       "Go", "gp",                   0, "type a path to go to", NULL, cmd_go_path, 0),
+	ROW("go-mounts",     "Go", "gm",                   0, "list the mounted file systems", NULL, cmd_mounts, 0),
+	ROW("go-repository", "Go", "gr",                   0, "go to the root of the repository", NULL, cmd_go_repository, 0),
+	ROW("go-last",       "Go", "g-",                   0, "go to the directory before this one", NULL, cmd_go_last, 0),
+	ROW("bookmark",      "Go", "m",                    CMD_LETTER, "remember this directory under a letter", NULL, cmd_bookmark, 0),
+	ROW("go-bookmark",   "Go", "'",                    CMD_LETTER, "go to the bookmark of a letter", NULL, cmd_go_bookmark, 0),
+
+	ROW("mark",          "Mark", "<Space> <Insert>",   CMD_REPEAT | CMD_HINT, "mark or unmark the row and go down", "mark", cmd_mark, 0),
+	ROW("range",         "Mark", "v",                  0, "start a range; again: mark it", NULL, cmd_range, 0),
+	ROW("mark-all",      "Mark", "*a <C-a>",           0, "mark all visible rows", NULL, cmd_mark_all, 0),
+	ROW("mark-invert",   "Mark", "*i",                 0, "invert the marks of the visible rows", NULL, cmd_mark_invert, 0),
+	ROW("mark-none",     "Mark", "*n",                 0, "unmark everything, everywhere", NULL, cmd_mark_none, 0),
+	ROW("list-marked",   "Mark", "*l wl",              0, "list everything that is marked", NULL, cmd_marked, 0),
+	ROW("mark-matching", "Mark", "+",                  0, "mark the rows that match a pattern", NULL, cmd_mark_matching, 1),
+	ROW("unmark-matching","Mark","-",                  0, "unmark the rows that match a pattern", NULL, cmd_mark_matching, 0),
+	ROW("escape",        "Mark", "<Esc> <C-c>",        0, "end the range, drop the filter; twice: the marks", NULL, cmd_escape, 0),
+
+	ROW("filter",        "Find", "/",                  CMD_HINT, "narrow the list as you type", "filter", cmd_filter, 0),
+	ROW("find-next",     "Find", "n",                  CMD_REPEAT, "next match of the last pattern", NULL, cmd_find, 1),
+	ROW("find-previous", "Find", "N",                  CMD_REPEAT, "previous match of the last pattern", NULL, cmd_find, -1),
+	ROW("find-letter",   "Find", "f",                  CMD_LETTER, "next name that begins with a letter", NULL, cmd_find_letter, 0),
+
+	ROW("sort-name",     "Sort", "sn",                 0, "by name, numbers by their value", "name", cmd_sort, SORT_NAME),
+	ROW("sort-size",     "Sort", "ss",                 0, "by size, largest first", "size", cmd_sort, SORT_SIZE),
+	ROW("sort-modified", "Sort", "sm",                 0, "by time of the last change of the content", "modified", cmd_sort, SORT_MODIFIED),
+	ROW("sort-changed",  "Sort", "sc",                 0, "by time of the last change of the metadata", "changed", cmd_sort, SORT_CHANGED),
+	ROW("sort-born",     "Sort", "sb",                 0, "by time of creation", "born", cmd_sort, SORT_BORN),
+	ROW("sort-extension","Sort", "se",                 0, "by extension", "extension", cmd_sort, SORT_EXT),
+	ROW("sort-owner",    "Sort", "so",                 0, "by owner and group", "owner", cmd_sort, SORT_OWNER),
+	ROW("sort-mode",     "Sort", "sp",                 0, "by permissions", "permissions", cmd_sort, SORT_MODE),
+	ROW("sort-reverse",  "Sort", "sr",                 0, "reverse the order", "reverse", cmd_sort_reverse, 0),
+	ROW("sort-directories","Sort","sd",                0, "directories first, or among the files", "directories first", cmd_sort_dirs, 0),
+
+	ROW("tab-new",       "Tabs", "t",                  0, "new tab in this directory", NULL, cmd_tab_new, 0),
+	ROW("tab-close",     "Tabs", "T",                  0, "close the tab", NULL, cmd_tab_close, 0),
+	ROW("tab-next",      "Tabs", "]",                  CMD_REPEAT, "next tab", NULL, cmd_tab_next, 1),
+	ROW("tab-previous",  "Tabs", "[",                  CMD_REPEAT, "previous tab", NULL, cmd_tab_next, -1),
+	ROW("tab",           "Tabs", "g1 g2 g3 g4 g5 g6 g7 g8 g9 <A-1> <A-2> <A-3> <A-4> <A-5> <A-6> <A-7> <A-8> <A-9>",
+	                                                   0, "go to the tab of this number", "tab", cmd_tab, 0),
+
+	ROW("hidden",        "View", ".",                  CMD_HINT, "show or hide names that begin with a dot", "hidden", cmd_hidden, 0),
+	ROW("redraw",        "View", "<C-l>",              0, "read the directory again and redraw the screen", NULL, cmd_redraw, 0),
+
+	ROW("edit",          "Out", "e <F4>",              CMD_HINT, "edit the file ($VISUAL, $EDITOR)", "edit", cmd_edit, 0),
+	ROW("shell",         "Out", "!",                   CMD_HINT, "a shell in this directory", "shell", cmd_shell, 0),
+	ROW("suspend",       "Out", "<C-z>",               0, "stop; fg in the shell comes back", NULL, cmd_suspend, 0),
+
+	ROW("quit",          "Program", "q <F10>",         CMD_HINT, "leave the view, or the program; the shell follows", "quit", cmd_quit, 1),
+	ROW("quit-stay",     "Program", "Q",               0, "leave the program; the shell stays where it was", NULL, cmd_quit, 0),
+};
+/* clang-format on */
+
+const size_t ncommands = ARRAY_LEN(commands);
+
+const struct command *command_find(const char *name)
+{
+	for (size_t i = 0; i < ncommands; i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}

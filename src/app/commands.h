@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The functions behind the rows of the command table; what each does stands in its row.
+ *
+ * Thread: UI. Owns: nothing.
+ */
+#ifndef APP_COMMANDS_H
+#define APP_COMMANDS_H
+
+#include "app/app.h"
+
+typedef int command_fn(struct app *app, const struct command_args *args);
+
+/* cmd_move.c */
+command_fn cmd_move, cmd_parent, cmd_open, cmd_row, cmd_page, cmd_group, cmd_history;
+command_fn cmd_go_home, cmd_go_root, cmd_go_link, cmd_go_path, cmd_go_repository, cmd_go_last;
+command_fn cmd_bookmark, cmd_go_bookmark, cmd_mounts;
+
+/* cmd_list.c */
+command_fn cmd_mark, cmd_range, cmd_mark_all, cmd_mark_invert, cmd_mark_none, cmd_marked;
+command_fn cmd_mark_matching, cmd_escape, cmd_filter, cmd_find, cmd_find_letter;
+command_fn cmd_sort, cmd_sort_reverse, cmd_sort_dirs, cmd_hidden;
+
+/* cmd_app.c */
+command_fn cmd_help, cmd_palette, cmd_tab_new, cmd_tab_close, cmd_tab_next, cmd_tab, cmd_redraw;
+command_fn cmd_edit, cmd_shell, cmd_suspend, cmd_quit;
+
+#endif

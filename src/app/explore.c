@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Setting up and tearing down. The directory is asked for before the terminal is set up, so that
+ * both happen at the same time.
+ */
+#include "app/explore.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/app.h"
+#include "app/config.h"
+#include "app/loop.h"
+#include "app/verb.h"
+#include "base/log.h"
+#include "base/path.h"
+#include "fs/sys.h"
+
+#define BOOKMARKS_MAX (1u << 20)
+#define START_WAIT_MS 300
+#define QUIT_WAIT_MS  50 /* for workers on their way out; a hung one is left behind */
+
+static const struct {
+	int err;
+	const char *reason;
+} term_errors[] = {
+	{-ENOTTY, "standard input and output must be a terminal; in a script use"
+		  " `trowel list` or `trowel info`"},
+	{-ENODEV,
+	 "TERM is not set; set it to your terminal's name, for instance TERM=xterm-256color"},
+	{-ENOTSUP,
+	 "this terminal cannot address its cursor (TERM=dumb?); use `trowel list`, or set TERM"
+	 " to what the terminal is"},
+	{-ENOENT, "the terminal named by TERM is not in the terminfo database; try TERM=xterm"},
+};
+
+static int say_term_error(int err)
+{
+	const char *reason = strerror(-err);
+
+	for (size_t i = 0; i < ARRAY_LEN(term_errors); i++)
+		if (term_errors[i].err == err)
+			reason = term_errors[i].reason;
+	fprintf(stderr, "trowel: no usable terminal: %s\n", reason);
+	return EXIT_USAGE;
+}
+
+/* The shell's idea of where we are, when it is true: it keeps the links one came by. */
+static int current_dir(struct str *out)
+{
+	const char *pwd = getenv("PWD");
+	struct stat logical, physical;
+	char buf[4096];
+	ssize_t n;
+
+	if (pwd && *pwd == '/' && stat(pwd, &logical) == 0 && stat(".", &physical) == 0 &&
+	    logical.st_dev == physical.st_dev && logical.st_ino == physical.st_ino)
+		return path_resolve(out, "/", pwd, NULL);
+	n = sys_getcwd(buf, sizeof(buf));
+	/* A directory that was removed, or one too deep for a name: begin where there is one. */
+	return str_adds(out, n > 0 ? buf : "/");
+}
+
+/* What was given, absolute. An absolute path is not looked at here: its mount may hang. */
+static int start_path(const char *given, struct str *path)
+{
+	CLEANUP(str_done) struct str cwd = STR_INIT;
+	int err = 0;
+
+	if (!given || *given != '/')
+		err = current_dir(&cwd);
+	return err ? err : path_resolve(path, cwd.len ? cwd.buf : "/", given ? given : ".", NULL);
+}
+
+static int say_path_error(const char *path, int err)
+{
+	CLEANUP(str_done) struct str shown = STR_INIT;
+
+	(void)display_shell(&shown, path, strlen(path));
+	fprintf(stderr, "trowel: %s: %s\n", shown.buf, strerror(-err));
+	return err;
+}
+
+/* A worker looks what is there. When it does not answer soon (a mount that hangs), the explorer
+ * starts all the same and says so on its screen. */
+static int find_start(struct app *app, const char *path, struct fs_event **ret_place)
+{
+	struct pollfd fd = {.fd = app->answers.fd, .events = POLLIN};
+	struct qnode *node;
+
+	*ret_place = NULL;
+	browse_place(app->browse, 0, path);
+	if (poll(&fd, 1, START_WAIT_MS) != 1)
+		return 0;
+	node = queue_take_all(&app->answers);
+	if (!node)
+		return 0;
+	*ret_place = container_of(node, struct fs_event, node);
+	return (*ret_place)->err ? say_path_error(path, (*ret_place)->err) : 0;
+}
+
+static void load_theme(struct app *app, struct str *warnings)
+{
+	CLEANUP(str_done) struct str text = STR_INIT;
+	const char *ls_colors = getenv("LS_COLORS");
+	const struct settings *s = &app->model->settings;
+
+	if (config_theme(s->theme ? s->theme : "default", &text, warnings) == 0)
+		(void)theme_parse(&app->theme, text.buf, text.len, NULL, NULL);
+	if (s->ls_colors && ls_colors && *ls_colors)
+		(void)theme_ls_colors(&app->theme, ls_colors);
+}
+
+static void load_bookmarks(struct app *app, struct str *warnings)
+{
+	CLEANUP(str_done) struct str path = STR_INIT;
+	CLEANUP(str_done) struct str text = STR_INIT;
+
+	if (config_state_dir(&path) < 0 || str_adds(&path, "/bookmarks") < 0)
+		return;
+	if (config_read_file(path.buf, BOOKMARKS_MAX, &text, warnings) == 0)
+		(void)model_bookmarks_load(app->model, text.buf, text.len);
+}
+
+static int setup_model(struct app *app, struct str *warnings)
+{
+	int err = model_new(&app->model);
+
+	if (!err)
+		err = keymap_init(&app->keymap);
+	if (!err)
+		err = config_load(&app->model->settings, &app->keymap, warnings);
+	if (!err)
+		err = theme_init(&app->theme);
+	if (err)
+		return err;
+	load_theme(app, warnings);
+	load_bookmarks(app, warnings);
+	for (size_t i = 0; i < EDIT_KINDS; i++)
+		lineedit_init(&app->edits[i]);
+	app->edit = &app->edits[EDIT_COMMAND];
+	str_init(&app->note);
+	str_init(&app->pending.text);
+	app->scene.pending = "";
+	app->scene.is_root = geteuid() == 0;
+	app->scene.read_only = app->options.read_only;
+	return items_hints(app);
+}
+
+static int setup_fs(struct app *app)
+{
+	int err = queue_init(&app->answers, true);
+
+	if (err)
+		return err;
+	app->has_answers = true;
+	return browse_new(&app->answers, &app->browse);
+}
+
+static int start_model(struct app *app, const char *path, const struct fs_event *place)
+{
+	int err = model_start(app->model, place ? place->u.place.path : path,
+			      place ? place->u.place.select : NULL);
+
+	if (!err)
+		serve_requests(app);
+	return err;
+}
+
+static int setup_screen(struct app *app)
+{
+	const struct settings *s = &app->model->settings;
+	struct term_options options = {.mouse = s->mouse, .colors = s->colors, .ascii = s->ascii};
+	const char *no_color = getenv("NO_COLOR");
+	int rows, cols, err;
+
+	if (no_color && *no_color && options.colors < 0)
+		options.colors = 0;
+	err = term_start(&options, &app->term);
+	if (err)
+		return err;
+	theme_resolve(&app->theme, term_colors(app->term));
+	term_set_theme(app->term, &app->theme);
+	term_resize(app->term, &rows, &cols);
+	err = canvas_init(&app->canvas, rows, cols, term_ascii(app->term));
+	if (!err)
+		err = canvas_init(&app->shown, rows, cols, term_ascii(app->term));
+	if (!err)
+		err = input_new(term_fd(app->term), &app->input);
+	if (!err)
+		decoder_escape_ms(input_decoder(app->input), loop_escape_ms(s));
+	return err;
+}
+
+static void free_events(struct qnode *node)
+{
+	while (node) {
+		struct fs_event *event = container_of(node, struct fs_event, node);
+
+		node = node->next;
+		fs_event_free(event);
+	}
+}
+
+static void teardown(struct app *app)
+{
+	if (!app->lost)
+		term_stop(app->term);
+	input_free(app->input);
+	canvas_done(&app->canvas);
+	canvas_done(&app->shown);
+	if (app->browse)
+		browse_free(app->browse, QUIT_WAIT_MS);
+	free_events(app->late);
+	if (app->has_answers)
+		free_events(queue_take_all(&app->answers));
+	items_done(&app->items);
+	items_done(&app->hints);
+	for (size_t i = 0; i < EDIT_KINDS; i++)
+		lineedit_done(&app->edits[i]);
+	str_done(&app->note);
+	str_done(&app->pending.text);
+	theme_done(&app->theme);
+	keymap_done(&app->keymap);
+	model_free(app->model);
+	log_close();
+}
+
+/* The directory for the shell to follow to: its bytes and nothing else, since a name may end in a
+ * newline. */
+static int write_cwd_file(const char *file, const char *path)
+{
+	int fd = sys_openat(AT_FDCWD, file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	size_t len = strlen(path), done = 0;
+
+	if (fd < 0)
+		return fd;
+	while (done < len) {
+		ssize_t n = sys_write(fd, path + done, len - done);
+
+		if (n < 0) {
+			sys_close(fd);
+			return (int)n;
+		}
+		done += (size_t)n;
+	}
+	return sys_close(fd);
+}
+
+static int leave(struct app *app)
+{
+	const char *file = app->options.cwd_file;
+	CLEANUP(str_done) struct str path = STR_INIT;
+	int signal = guard_end_signal(app->guard), err = 0;
+	bool follow = app->follow && file && !signal;
+
+	if (follow)
+		err = str_adds(&path, model_path(app->model));
+	teardown(app);
+	if (signal)
+		guard_die(signal);
+	if (follow && !err)
+		err = write_cwd_file(file, path.buf);
+	if (err)
+		fprintf(stderr, "trowel: cannot write %s: %s\n", file, strerror(-err));
+	return err ? EXIT_SOME_FAILED : app->lost ? 128 + 1 /* as after SIGHUP */ : EXIT_ALL_DONE;
+}
+
+static int fail(struct app *app, int err)
+{
+	teardown(app);
+	fprintf(stderr, "trowel: cannot start: %s\n", strerror(-err));
+	return EXIT_SOME_FAILED;
+}
+
+static int run(struct app *app, const char *path)
+{
+	CLEANUP(str_done) struct str warnings = STR_INIT;
+	struct fs_event *place = NULL;
+	int err = guard_start(term_emergency, &app->guard);
+
+	if (!err)
+		err = setup_model(app, &warnings);
+	if (!err)
+		err = setup_fs(app);
+	if (err)
+		return fail(app, err);
+	if (find_start(app, path, &place) < 0) {
+		fs_event_free(place);
+		teardown(app);
+		return EXIT_USAGE;
+	}
+	err = start_model(app, path, place);
+	fs_event_free(place);
+	if (err)
+		return fail(app, err);
+	err = setup_screen(app);
+	if (err) {
+		teardown(app);
+		return say_term_error(err);
+	}
+	if (warnings.len)
+		model_notice(app->model, NOTICE_WARNING, app_now_ms(), "%s", warnings.buf);
+	loop_run(app);
+	return leave(app);
+}
+
+int explore(const struct explore_options *options)
+{
+	CLEANUP(str_done) struct str path = STR_INIT;
+	struct app *app;
+	int status;
+
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+		return say_term_error(-ENOTTY);
+	app = calloc(1, sizeof(*app));
+	if (!app || start_path(options->path, &path) < 0) {
+		free(app);
+		fprintf(stderr, "trowel: out of memory\n");
+		return EXIT_SOME_FAILED;
+	}
+	app->options = *options;
+	log_open(getenv("TROWEL_LOG"));
+	status = run(app, path.buf);
+	free(app);
+	return status;
+}

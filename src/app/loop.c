@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/loop.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define ANSWERS_BUDGET_MS 6   /* events of workers handled before keys are looked at again */
+#define START_SETTLE_MS   12  /* the first frame waits this long for names, metadata and owners */
+#define STALL_CHECK_MS    500 /* while the file system owes answers */
+#define ESCAPE_LOCAL_MS   25
+#define ESCAPE_REMOTE_MS  100
+
+enum { POLL_TERM, POLL_ANSWERS, POLL_GUARD, POLL_WATCH, POLL_N };
+
+int64_t app_now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+int loop_escape_ms(const struct settings *settings)
+{
+	if (settings->escape_ms >= 0)
+		return settings->escape_ms;
+	return getenv("SSH_CONNECTION") || getenv("SSH_TTY") ? ESCAPE_REMOTE_MS : ESCAPE_LOCAL_MS;
+}
+
+/* ---- what came in ---- */
+
+static void take_keys(struct app *app)
+{
+	struct input_event event;
+
+	while (!app->quit && decoder_next(input_decoder(app->input), app->now_ms, &event)) {
+		app_input(app, &event);
+		if (event.kind == INPUT_PASTE)
+			str_done(&event.paste);
+		/* Each key sees the world the one before it left. */
+		serve_requests(app);
+	}
+}
+
+static void open_what_was_asked(struct app *app)
+{
+	char *path = model_take_open(app->model);
+	int err;
+
+	if (!path)
+		return;
+	err = handoff_edit(app, path);
+	if (err)
+		model_notice(app->model, NOTICE_ERROR, app->now_ms, "%s: %s", path, strerror(-err));
+	free(path);
+}
+
+static void take_saved(struct app *app, const struct fs_event *event)
+{
+	if (event->err)
+		model_notice(app->model, NOTICE_ERROR, app->now_ms, "not saved: %s: %s",
+			     event->u.saved.path, strerror(-event->err));
+}
+
+static void take_answers(struct app *app)
+{
+	struct qnode *node = app->late;
+	int64_t start = app_now_ms();
+
+	if (!node)
+		node = queue_take_all(&app->answers);
+	while (node && app_now_ms() - start <= ANSWERS_BUDGET_MS) {
+		struct fs_event *event = container_of(node, struct fs_event, node);
+
+		node = node->next;
+		if (event->kind == FS_SAVED)
+			take_saved(app, event);
+		else
+			model_apply(app->model, event, app->now_ms);
+		fs_event_free(event);
+		app->dirty = true;
+	}
+	app->late = node;
+	serve_requests(app);
+	open_what_was_asked(app);
+}
+
+static void resize(struct app *app)
+{
+	int rows, cols;
+
+	term_resize(app->term, &rows, &cols);
+	if (canvas_resize(&app->canvas, rows, cols) < 0 ||
+	    canvas_resize(&app->shown, rows, cols) < 0)
+		app->quit = true;
+	app->shown_valid = false;
+	app->dirty = true;
+}
+
+static void take_signals(struct app *app)
+{
+	unsigned bits = guard_take(app->guard);
+
+	if (bits & GUARD_END)
+		app->quit = true;
+	if (bits & GUARD_STOP)
+		handoff_suspend(app);
+	if (bits & GUARD_CONT) {
+		term_resume(app->term);
+		resize(app);
+	}
+	if (bits & GUARD_RESIZE)
+		resize(app);
+}
+
+/* ---- the screen ---- */
+
+static struct drawing drawing_of(struct app *app)
+{
+	return (struct drawing){
+		.model = app->model,
+		.scene = &app->scene,
+		.theme = &app->theme,
+		.now_sec = time(NULL),
+		.layout = &app->layout,
+	};
+}
+
+static void draw(struct app *app)
+{
+	struct drawing d = drawing_of(app);
+	bool resting = pace_resting(&app->pace, app->now_ms);
+	int64_t took;
+
+	app->scene.resting = resting;
+	list_fit(model_list(app->model),
+		 (size_t)MAX(scene_list_height(&d, app->canvas.rows, app->canvas.cols), 0));
+	scene_draw(&d, &app->canvas, app->shown_valid ? &app->shown : NULL);
+	took = term_show(app->term, &app->canvas);
+	canvas_copy(&app->shown, &app->canvas);
+	app->shown_valid = true;
+	app->now_ms = app_now_ms();
+	pace_shown(&app->pace, app->now_ms, took);
+	if (resting)
+		pace_rested(&app->pace);
+	app->dirty = false;
+}
+
+/* Metadata of rows that just came into view is asked for before they are drawn, so that one frame
+ * shows it. */
+static void look_around(struct app *app)
+{
+	struct drawing d = drawing_of(app);
+
+	list_fit(model_list(app->model),
+		 (size_t)MAX(scene_list_height(&d, app->canvas.rows, app->canvas.cols), 0));
+	model_tick(app->model, app->now_ms);
+	serve_requests(app);
+}
+
+/* Between "the file system owes us something" and "a mount is stuck" lies a second. */
+static void check_stall(struct app *app)
+{
+	struct stall stalls[POOL_THREADS_MAX];
+	uint32_t n =
+		browse_busy(app->browse) ? browse_stalls(app->browse, stalls, POOL_THREADS_MAX) : 0;
+	uint64_t before = app->model->stall.ms;
+
+	if (n)
+		model_set_stall(app->model, stalls[0].ticket, stalls[0].ms);
+	else if (before)
+		model_set_stall(app->model, 0, 0);
+	if (app->model->stall.ms / 1000 != before / 1000)
+		app->dirty = true;
+}
+
+/* ---- waiting ---- */
+
+static int64_t next_deadline(struct app *app)
+{
+	int64_t at = MIN(model_deadline(app->model), decoder_deadline(input_decoder(app->input)));
+
+	at = MIN(at, app_pending_deadline(app));
+	at = MIN(at, pace_rest_at(&app->pace));
+	if (app->late)
+		at = app->now_ms;
+	if (browse_busy(app->browse) || app->model->stall.ms)
+		at = MIN(at, app->now_ms + STALL_CHECK_MS);
+	/* While the terminal takes nothing, poll() waits for it instead. */
+	if (app->dirty && !app->blocked)
+		at = MIN(at, pace_frame_at(&app->pace, browse_busy(app->browse) != 0));
+	return at;
+}
+
+static int timeout_until(int64_t at, int64_t now)
+{
+	if (at == INT64_MAX)
+		return -1;
+	return at <= now ? 0 : (int)MIN(at - now, 60000);
+}
+
+static void wait_for_something(struct app *app, struct pollfd *fds)
+{
+	int timeout = timeout_until(next_deadline(app), app->now_ms);
+
+	fds[POLL_TERM].events = app->blocked ? POLLIN | POLLOUT : POLLIN;
+	while (poll(fds, POLL_N, timeout) < 0 && errno == EINTR)
+		continue;
+	app->now_ms = app_now_ms();
+}
+
+static void take_all(struct app *app, const struct pollfd *fds)
+{
+	if (fds[POLL_GUARD].revents)
+		take_signals(app);
+	if (fds[POLL_TERM].revents & ~POLLOUT && input_read(app->input, app->now_ms) < 0) {
+		/* The line is dead: whatever is written to it now may block or fail. */
+		app->lost = true;
+		app->quit = true;
+		return;
+	}
+	take_keys(app);
+	if (fds[POLL_WATCH].revents)
+		browse_watch_read(app->browse);
+	if (fds[POLL_ANSWERS].revents || fds[POLL_WATCH].revents || app->late)
+		take_answers(app);
+}
+
+static void maybe_draw(struct app *app)
+{
+	/* Keys have rested: what was left out is drawn. */
+	if (app->now_ms >= pace_rest_at(&app->pace))
+		app->dirty = true;
+	app->blocked = app->dirty && !term_writable(app->term);
+	if (!app->dirty || app->blocked)
+		return;
+	if (app->now_ms >= pace_frame_at(&app->pace, browse_busy(app->browse) != 0))
+		draw(app);
+}
+
+void loop_run(struct app *app)
+{
+	struct pollfd fds[POLL_N] = {
+		[POLL_TERM] = {.fd = term_fd(app->term)},
+		[POLL_ANSWERS] = {.fd = app->answers.fd, .events = POLLIN},
+		[POLL_GUARD] = {.fd = guard_fd(app->guard), .events = POLLIN},
+		[POLL_WATCH] = {.fd = browse_watch_fd(app->browse), .events = POLLIN},
+	};
+
+	app->now_ms = app_now_ms();
+	app->dirty = true;
+	app->pace.settle_until = app->now_ms + START_SETTLE_MS;
+	while (!app->quit) {
+		look_around(app);
+		check_stall(app);
+		app_pending_tick(app);
+		maybe_draw(app);
+		wait_for_something(app, fds);
+		take_all(app, fds);
+	}
+}

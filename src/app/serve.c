@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/app.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "app/config.h"
+
+static void serve_plain(struct browse *b, struct request *r)
+{
+	switch (r->kind) {
+	case REQ_START:
+		browse_start(b);
+		break;
+	case REQ_LIST:
+		browse_list(b, r->ticket, r->path);
+		break;
+	case REQ_CLOSE:
+		browse_close(b, r->ticket);
+		break;
+	case REQ_OWNER:
+		browse_owner(b, r->group, r->id);
+		break;
+	case REQ_MOUNTS:
+		browse_mounts(b);
+		break;
+	case REQ_PLACE:
+		browse_place(b, r->ticket, r->path);
+		break;
+	case REQ_LINK_TARGET:
+		browse_link_target(b, r->ticket, r->path);
+		break;
+	case REQ_REPO_ROOT:
+		browse_repo_root(b, r->ticket, r->path);
+		break;
+	case REQ_COMPLETE:
+		browse_complete(b, r->ticket, r->path, r->prefix);
+		break;
+	case REQ_CHECK:
+		browse_check(b, r->ticket);
+		break;
+	case REQ_STAT:
+	case REQ_STAT_NAMES:
+	case REQ_ORDER:
+	case REQ_SAVE_BOOKMARKS:
+		break; /* serve_one(): they hand something over */
+	}
+}
+
+static void save_bookmarks(struct app *app)
+{
+	CLEANUP(str_done) struct str path = STR_INIT;
+	CLEANUP(str_done) struct str text = STR_INIT;
+	int err = config_state_dir(&path);
+
+	if (!err)
+		err = str_adds(&path, "/bookmarks");
+	if (!err)
+		err = model_bookmarks_save(app->model, &text);
+	if (!err)
+		browse_save(app->browse, path.buf, text.buf, text.len);
+	else
+		model_notice(app->model, NOTICE_ERROR, app->now_ms, "bookmark not saved: %s",
+			     err == -ENOENT ? "neither HOME nor XDG_STATE_HOME is set"
+					    : strerror(-err));
+}
+
+static void serve_one(struct app *app, struct request *r)
+{
+	switch (r->kind) {
+	case REQ_STAT:
+		browse_stat(app->browse, r->ticket, r->names, r->ids, r->n, r->urgent);
+		r->ids = NULL;
+		break;
+	case REQ_STAT_NAMES:
+		browse_stat_names(app->browse, r->ticket, r->strings, r->n);
+		r->strings = NULL;
+		break;
+	case REQ_ORDER:
+		browse_order(app->browse, r->ticket, &r->order);
+		break;
+	case REQ_SAVE_BOOKMARKS:
+		save_bookmarks(app);
+		break;
+	default:
+		serve_plain(app->browse, r);
+	}
+}
+
+void serve_requests(struct app *app)
+{
+	struct request r;
+	bool any = false;
+
+	while (model_next_request(app->model, &r)) {
+		serve_one(app, &r);
+		request_done(&r);
+		any = true;
+	}
+	if (any)
+		pace_settle(&app->pace, app->now_ms, PACE_SETTLE_MS);
+}
