@@ -95,19 +95,6 @@ static bool is_subsequence(const uint32_t *units, size_t nunits, bool fold, cons
 	return found == nunits;
 }
 
-static void add_span(struct match_spans *spans, size_t start, size_t len)
-{
-	uint32_t last = spans->n - 1;
-
-	if (spans->n && spans->at[last].start + spans->at[last].len == start) {
-		spans->at[last].len += (uint32_t)len;
-	} else if (spans->n < MATCH_SPANS_MAX) {
-		spans->at[spans->n].start = (uint32_t)start;
-		spans->at[spans->n].len = (uint32_t)len;
-		spans->n++;
-	}
-}
-
 static int first_way(const uint32_t *units, size_t nunits, bool fold, const char *name, size_t len,
 		     struct match_spans *spans)
 {
@@ -121,7 +108,7 @@ static int first_way(const uint32_t *units, size_t nunits, bool fold, const char
 			continue;
 		found++;
 		if (spans)
-			add_span(spans, at, n);
+			match_add_span(spans, at, n);
 	}
 	/* Long before the scores of the best ways: those say more. */
 	return 1;
@@ -180,7 +167,7 @@ static void trace(const struct rows *rows, size_t nunits, size_t j, const struct
 	for (size_t i = 0; i < nunits; i++) {
 		size_t at = places[i], end = at + 1 < n ? name[at + 1].at : len;
 
-		add_span(spans, name[at].at, end - name[at].at);
+		match_add_span(spans, name[at].at, end - name[at].at);
 	}
 }
 

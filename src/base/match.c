@@ -6,6 +6,7 @@
 #include "base/fuzzy.h"
 #include "base/glob.h"
 #include "base/utf8.h"
+#include "base/words.h"
 
 #include <errno.h>
 #include <pcre2.h>
@@ -19,20 +20,13 @@
 #define REGEX_HEAP_KIB    1024
 #define REGEX_PATTERN_MAX 4096
 
-struct word {
-	char *bytes; /* folded when the matcher folds */
-	size_t len;
-	bool ascii;
-};
-
 struct matcher {
 	atomic_uint refs;
 	enum match_kind kind;
 	bool fold, invert, empty;
 	struct str pattern;
-	struct word *words; /* substring; also a glob with nothing special in it */
-	size_t nwords, words_cap;
-	uint32_t *units; /* fuzzy */
+	struct words words; /* substring; also a glob with nothing special in it */
+	uint32_t *units;    /* fuzzy */
 	size_t nunits, units_cap;
 	struct glob *glob;
 	pcre2_code *code;
@@ -64,9 +58,7 @@ void matcher_unref(struct matcher *m)
 {
 	if (!m || atomic_fetch_sub_explicit(&m->refs, 1, memory_order_acq_rel) != 1)
 		return;
-	for (size_t i = 0; i < m->nwords; i++)
-		free(m->words[i].bytes);
-	free(m->words);
+	words_done(&m->words);
 	free(m->units);
 	glob_free(m->glob);
 	pcre2_code_free(m->code);
@@ -81,59 +73,22 @@ bool matcher_empty(const struct matcher *m)
 	return !m || m->empty;
 }
 
-static int add_folded(struct str *out, const char *s, size_t len)
-{
-	size_t n;
-
-	for (size_t i = 0; i < len; i += n) {
-		char text[4];
-		uint32_t unit;
-
-		n = utf8_unit(s + i, len - i, true, &unit);
-		if (unit >= UTF8_RAW)
-			str_addc(out, s[i]);
-		else
-			str_add(out, text, utf8_encode(unit, text));
-	}
-	return out->failed ? -ENOMEM : 0;
-}
-
-static int add_word(struct matcher *m, const char *s, size_t len)
-{
-	CLEANUP(str_done) struct str text = STR_INIT;
-	struct word word = {.ascii = true};
-	int r = array_grow(&m->words, &m->words_cap, m->nwords + 1, sizeof(word));
-
-	if (r == 0)
-		r = m->fold ? add_folded(&text, s, len) : str_add(&text, s, len);
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < text.len; i++)
-		word.ascii &= (unsigned char)text.buf[i] < 0x80;
-	word.len = text.len;
-	word.bytes = str_take(&text);
-	if (!word.bytes)
-		return -ENOMEM;
-	m->words[m->nwords++] = word;
-	return 0;
-}
-
 static int compile_substring(struct matcher *m, struct str *err UNUSED)
 {
 	const char *s = m->pattern.buf;
 	size_t len = m->pattern.len;
 	int r = 0;
 
-	m->fold = !utf8_has_upper(s, len);
+	m->fold = m->words.fold = !utf8_has_upper(s, len);
 	for (size_t at = 0; r == 0 && at < len;) {
 		const char *space = memchr(s + at, ' ', len - at);
 		size_t end = space ? (size_t)(space - s) : len;
 
 		if (end > at)
-			r = add_word(m, s + at, end - at);
+			r = words_add(&m->words, s + at, end - at);
 		at = end + 1;
 	}
-	m->empty = r == 0 && m->nwords == 0;
+	m->empty = r == 0 && m->words.n == 0;
 	return r;
 }
 
@@ -161,13 +116,13 @@ static int compile_glob(struct matcher *m, struct str *err)
 	m->invert = s[0] == '!';
 	s += m->invert;
 	len -= m->invert;
-	m->fold = !utf8_has_upper(s, len);
+	m->fold = m->words.fold = !utf8_has_upper(s, len);
 	/* A lone ! is a pattern still being typed. */
 	m->empty = len == 0;
 	if (m->empty)
 		return 0;
 	if (!glob_special(s, len))
-		return add_word(m, s, len);
+		return words_add(&m->words, s, len);
 	return glob_new(s, len, m->fold, err, &m->glob);
 }
 
@@ -260,76 +215,7 @@ int matcher_new(enum match_kind kind, const char *pattern, size_t len, struct st
 	return 0;
 }
 
-static inline unsigned char fold_byte(char c)
-{
-	return (unsigned char)((unsigned char)(c - 'A') < 26 ? c | 32 : c);
-}
-
-static const char *find_ascii(const char *name, size_t len, const struct word *word)
-{
-	const char *end = name + len - word->len;
-	unsigned char first = (unsigned char)word->bytes[0];
-
-	for (; name <= end; name++) {
-		size_t i = 1;
-
-		if (fold_byte(*name) != first)
-			continue;
-		while (i < word->len && fold_byte(name[i]) == (unsigned char)word->bytes[i])
-			i++;
-		if (i == word->len)
-			return name;
-	}
-	return NULL;
-}
-
-/* The bytes of the name that the folded word takes at its start, or 0. */
-static size_t folded_prefix(const char *name, size_t len, const struct word *word)
-{
-	size_t at = 0, i = 0;
-
-	while (i < word->len) {
-		uint32_t wanted, unit;
-
-		if (at >= len)
-			return 0;
-		i += utf8_unit(word->bytes + i, word->len - i, false, &wanted);
-		at += utf8_unit(name + at, len - at, true, &unit);
-		if (unit != wanted)
-			return 0;
-	}
-	return at;
-}
-
-static const char *find_folded(const char *name, size_t len, const struct word *word,
-			       size_t *ret_len)
-{
-	for (size_t at = 0; at < len;) {
-		uint32_t unit;
-		size_t n = folded_prefix(name + at, len - at, word);
-
-		if (n) {
-			*ret_len = n;
-			return name + at;
-		}
-		at += utf8_unit(name + at, len - at, false, &unit);
-	}
-	return NULL;
-}
-
-static const char *find_word(const struct matcher *m, const struct word *word, const char *name,
-			     size_t len, size_t *ret_len)
-{
-	*ret_len = word->len;
-	if (m->fold && !word->ascii)
-		return find_folded(name, len, word, ret_len);
-	if (word->len > len)
-		return NULL;
-	return m->fold ? find_ascii(name, len, word) : memmem(name, len, word->bytes, word->len);
-}
-
-/* Keeps the spans in order and apart: what overlaps or touches becomes one. */
-static void add_span(struct match_spans *spans, size_t start, size_t len)
+void match_add_span(struct match_spans *spans, size_t start, size_t len)
 {
 	size_t end = start + len;
 	uint32_t keep = 0, at;
@@ -353,24 +239,6 @@ static void add_span(struct match_spans *spans, size_t start, size_t len)
 	spans->at[at].len = (uint32_t)(end - start);
 }
 
-static bool test_words(const struct matcher *m, const char *name, size_t len,
-		       struct match_spans *spans)
-{
-	for (size_t i = 0; i < m->nwords; i++) {
-		size_t found_len;
-		const char *found = find_word(m, &m->words[i], name, len, &found_len);
-
-		if (!found) {
-			if (spans)
-				spans->n = 0;
-			return false;
-		}
-		if (spans)
-			add_span(spans, (size_t)(found - name), found_len);
-	}
-	return true;
-}
-
 /* pcre2_match() writes to its match data, so no two threads may share one. */
 static bool test_regex(const struct matcher *const_m, const char *name, size_t len,
 		       struct match_spans *spans)
@@ -391,7 +259,7 @@ static bool test_regex(const struct matcher *const_m, const char *name, size_t l
 
 		/* \K in a lookahead can put the start after the end. */
 		if (ends[1] > ends[0])
-			add_span(spans, ends[0], ends[1] - ends[0]);
+			match_add_span(spans, ends[0], ends[1] - ends[0]);
 	}
 	pcre2_match_data_free(atomic_exchange(spare, data));
 	return r >= 0;
@@ -407,8 +275,8 @@ int matcher_test(const struct matcher *m, const char *name, size_t len, struct m
 		return 1;
 	if (m->kind == MATCH_FUZZY)
 		return fuzzy_score(m->units, m->nunits, m->fold, name, len, spans);
-	if (m->nwords)
-		found = test_words(m, name, len, spans);
+	if (m->words.n)
+		found = words_test(&m->words, name, len, spans);
 	else if (m->glob)
 		found = glob_test(m->glob, name, len);
 	else
@@ -416,27 +284,6 @@ int matcher_test(const struct matcher *m, const char *name, size_t len, struct m
 	if (m->invert && spans)
 		spans->n = 0;
 	return found != m->invert;
-}
-
-/* The words of `m` as `older` compares, in one text: each after a space, which no word has. */
-static bool words_narrow(const struct matcher *m, const struct matcher *older)
-{
-	CLEANUP(str_done) struct str text = STR_INIT;
-
-	for (size_t i = 0; i < m->nwords; i++) {
-		str_addc(&text, ' ');
-		if (older->fold)
-			add_folded(&text, m->words[i].bytes, m->words[i].len);
-		else
-			str_add(&text, m->words[i].bytes, m->words[i].len);
-	}
-	if (text.failed)
-		return false;
-	for (size_t i = 0; i < older->nwords; i++) {
-		if (!memmem(text.buf, text.len, older->words[i].bytes, older->words[i].len))
-			return false;
-	}
-	return true;
 }
 
 static bool units_narrow(const struct matcher *m, const struct matcher *older)
@@ -464,6 +311,6 @@ bool matcher_narrows(const struct matcher *m, const struct matcher *older)
 	    !utf8_valid(m->pattern.buf, m->pattern.len))
 		return false;
 	if (m->kind == MATCH_SUBSTRING)
-		return words_narrow(m, older);
+		return words_narrow(&m->words, &older->words);
 	return m->kind == MATCH_FUZZY && units_narrow(m, older);
 }

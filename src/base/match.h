@@ -27,6 +27,10 @@ struct match_spans {
 	} at[MATCH_SPANS_MAX];
 };
 
+/* Adds a part, keeping the spans in order: what overlaps or touches becomes one. When full, what
+ * comes last is left out. */
+void match_add_span(struct match_spans *spans, size_t start, size_t len);
+
 struct matcher;
 
 const char *match_kind_name(enum match_kind kind); /* "substring", ... */
