@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+#include "fs/openpath.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "fs/sys.h"
+
+/* Bytes of the longest beginning of `path` that ends before a slash and fits into one call; 0: a
+ * component is longer than any call takes. */
+static size_t piece_len(const char *path)
+{
+	size_t len = OPENPATH_PIECE;
+
+	while (len > 0 && path[len] != '/')
+		len--;
+	return len;
+}
+
+static int open_piece(int dir, const char *path, size_t len)
+{
+	char *piece = memdup0(path, len);
+	int fd;
+
+	if (!piece)
+		return -ENOMEM;
+	fd = sys_openat(dir, piece, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+	free(piece);
+	return fd;
+}
+
+void openpath_close(int dir)
+{
+	if (dir >= 0)
+		sys_close(dir);
+}
+
+int openpath_split(const char *path, int *ret_dir, const char **ret_rest)
+{
+	int dir = AT_FDCWD;
+
+	while (strlen(path) > OPENPATH_PIECE) {
+		size_t len = piece_len(path);
+		int next = len ? open_piece(dir, path, len) : -ENAMETOOLONG;
+
+		openpath_close(dir);
+		if (next < 0)
+			return next;
+		dir = next;
+		path += len;
+		/* What follows is seen from there: an absolute path would start over. */
+		while (*path == '/')
+			path++;
+	}
+	*ret_dir = dir;
+	*ret_rest = *path ? path : ".";
+	return 0;
+}
+
+int openpath(const char *path, int flags)
+{
+	const char *rest;
+	int dir, fd, err = openpath_split(path, &dir, &rest);
+
+	if (err)
+		return err;
+	fd = sys_openat(dir, rest, flags | O_CLOEXEC, 0);
+	openpath_close(dir);
+	return fd;
+}
