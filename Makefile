@@ -62,12 +62,15 @@ $(O)/libtest.a: $(call objs,$(wildcard tests/lib/*.c))
 	@rm -f $@
 	$(AR) rcs $@ $^
 
+# Tests that link fs get tests/lib/fault.c in front of each system call in the table of fs/sys.h.
+SYS_WRAP = $(shell sed -n 's/^\t[A-Z]*([a-z_]*, \([a-z0-9_]*\),.*/-Wl,--wrap=sys_\1/p' src/fs/sys.h)
+
 # $(1): kind, $(2): folder of its tests
 define test_rule
 TESTS_$(1) := $(patsubst %.c,$(O)/%,$(wildcard $(2)/test_*.c))
 $$(TESTS_$(1)): $(O)/%: $(O)/%.o $(O)/libtest.a $$(foreach l,$$(LINK_$(1)),$$(call lib,$$(l)))
-	$$(CC) $$(CFLAGS) $$(LDHARD) $$(LDFLAGS) -pthread -o $$@ $$< $(O)/libtest.a \
-		-Wl,--start-group $$(foreach l,$$(LINK_$(1)),$$(call lib,$$(l))) -Wl,--end-group \
+	$$(CC) $$(CFLAGS) $$(LDHARD) $$(LDFLAGS) -pthread -o $$@ $$< $$(if $$(filter fs,$$(LINK_$(1))),$$(SYS_WRAP)) \
+		-Wl,--start-group $(O)/libtest.a $$(foreach l,$$(LINK_$(1)),$$(call lib,$$(l))) -Wl,--end-group \
 		$$(PKG_LIBS) $$(TPKG_LIBS) $$(LDLIBS)
 endef
 $(foreach l,base fs model ui app,$(eval $(call test_rule,$(l),tests/unit/$(l))))
