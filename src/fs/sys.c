@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <stdio.h>
 #include <sys/inotify.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 static long result(long r)
@@ -75,6 +77,36 @@ ssize_t sys_write(int fd, const void *buf, size_t size)
 ssize_t sys_getcwd(char *buf, size_t size)
 {
 	return result(syscall(SYS_getcwd, buf, size));
+}
+
+int sys_gethostname(char *buf, size_t size)
+{
+	return (int)result(gethostname(buf, size));
+}
+
+ssize_t sys_getxattr(const char *path, const char *name, void *buf, size_t size)
+{
+	return AGAIN(getxattr(path, name, buf, size));
+}
+
+int sys_mkdirat(int dir, const char *path, mode_t mode)
+{
+	return (int)result(mkdirat(dir, path, mode));
+}
+
+int sys_renameat(int olddir, const char *oldpath, int newdir, const char *newpath)
+{
+	return (int)result(renameat(olddir, oldpath, newdir, newpath));
+}
+
+int sys_unlinkat(int dir, const char *path, int flags)
+{
+	return (int)result(unlinkat(dir, path, flags));
+}
+
+int sys_fsync(int fd)
+{
+	return (int)AGAIN(fsync(fd));
 }
 
 int sys_inotify_init(int flags)

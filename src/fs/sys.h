@@ -38,6 +38,12 @@ struct open_how; /* <linux/openat2.h> */
 	SIZED(ssize_t, read, (int fd, void *buf, size_t size), (fd, buf, size)) \
 	SIZED(ssize_t, write, (int fd, const void *buf, size_t size), (fd, buf, size)) \
 	SIZED(ssize_t, getcwd, (char *buf, size_t size), (buf, size)) \
+	CALL(int, gethostname, (char *buf, size_t size), (buf, size)) \
+	CALL(ssize_t, getxattr, (const char *path, const char *name, void *buf, size_t size), (path, name, buf, size)) \
+	CALL(int, mkdirat, (int dir, const char *path, mode_t mode), (dir, path, mode)) \
+	CALL(int, renameat, (int olddir, const char *oldpath, int newdir, const char *newpath), (olddir, oldpath, newdir, newpath)) \
+	CALL(int, unlinkat, (int dir, const char *path, int flags), (dir, path, flags)) \
+	CALL(int, fsync, (int fd), (fd)) \
 	CALL(int, inotify_init, (int flags), (flags)) \
 	CALL(int, inotify_add_watch, (int fd, const char *path, uint32_t mask), (fd, path, mask)) \
 	CALL(int, inotify_rm_watch, (int fd, int wd), (fd, wd))

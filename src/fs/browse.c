@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+#include "fs/browse.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "fs/capacity.h"
+#include "fs/lister.h"
+#include "fs/owner.h"
+#include "fs/placer.h"
+#include "fs/saver.h"
+#include "fs/service.h"
+#include "fs/sorter.h"
+#include "fs/statter.h"
+
+struct browse {
+	struct service service;
+	struct dir **dirs; /* one per listed ticket; some dozens at most */
+	size_t ndirs, dirs_cap;
+};
+
+static void free_parts(struct browse *b)
+{
+	sorter_free(b->service.sorter);
+	owners_free(b->service.owners);
+	mounts_free(b->service.mounts);
+	watch_free(b->service.watch);
+	outbox_done(&b->service.out);
+	free(b->dirs);
+	free(b);
+}
+
+int browse_new(struct queue *answers, struct browse **ret_browse)
+{
+	struct browse *b = calloc(1, sizeof(*b));
+	int rc;
+
+	if (!b)
+		return -ENOMEM;
+	rc = outbox_init(&b->service.out, answers);
+	if (rc) {
+		free(b);
+		return rc;
+	}
+	rc = watch_new(&b->service.watch);
+	if (!rc)
+		rc = mounts_new(&b->service.mounts);
+	if (!rc)
+		rc = owners_new(&b->service.owners);
+	if (!rc)
+		rc = sorter_new(&b->service.sorter);
+	if (!rc)
+		rc = pool_new(&b->service.pool);
+	if (rc)
+		free_parts(b);
+	else
+		*ret_browse = b;
+	return rc;
+}
+
+static void let_go(struct dir *d)
+{
+	atomic_store(&d->closed, true);
+	dir_unref(d);
+}
+
+void browse_free(struct browse *b, unsigned ms)
+{
+	if (!b)
+		return;
+	/* First: the queue belongs to the caller, and a stuck thread may come back at any time. */
+	outbox_shut(&b->service.out);
+	for (size_t i = 0; i < b->ndirs; i++)
+		let_go(b->dirs[i]);
+	b->ndirs = 0;
+	if (pool_stop(b->service.pool, ms))
+		free_parts(b);
+}
+
+static struct dir *find_dir(const struct browse *b, uint64_t ticket)
+{
+	for (size_t i = 0; i < b->ndirs; i++) {
+		if (b->dirs[i]->ticket == ticket)
+			return b->dirs[i];
+	}
+	return NULL;
+}
+
+void browse_start(struct browse *b)
+{
+	owner_self(&b->service);
+	capacity_report(&b->service);
+}
+
+void browse_list(struct browse *b, uint64_t ticket, const char *path)
+{
+	struct dir *d = dir_new(&b->service, ticket, path);
+	int rc = d ? array_grow(&b->dirs, &b->dirs_cap, b->ndirs + 1, sizeof(*b->dirs)) : -ENOMEM;
+
+	if (!rc)
+		rc = lister_start(d);
+	if (rc) {
+		dir_unref(d);
+		outbox_fail(&b->service.out, FS_LIST_DONE, ticket, rc, NULL);
+		return;
+	}
+	b->dirs[b->ndirs++] = d;
+}
+
+void browse_close(struct browse *b, uint64_t ticket)
+{
+	for (size_t i = 0; i < b->ndirs;) {
+		struct dir *d = b->dirs[i];
+
+		if (d->ticket != ticket) {
+			i++;
+			continue;
+		}
+		b->dirs[i] = b->dirs[--b->ndirs];
+		let_go(d);
+	}
+	pool_cancel(b->service.pool, ticket);
+	outbox_barrier(&b->service.out);
+}
+
+void browse_stat(struct browse *b, uint64_t ticket, struct names *names, uint32_t *ids, uint32_t n,
+		 bool urgent)
+{
+	struct dir *d = find_dir(b, ticket);
+
+	if (d)
+		statter_ids(d, names, ids, n, urgent);
+	else
+		free(ids);
+}
+
+void browse_stat_names(struct browse *b, uint64_t ticket, char **names, uint32_t n)
+{
+	struct dir *d = find_dir(b, ticket);
+
+	if (d && n > 0) {
+		statter_names(d, names, n);
+		return;
+	}
+	for (uint32_t i = 0; i < n; i++)
+		free(names[i]);
+	free(names);
+}
+
+void browse_order(struct browse *b, uint64_t ticket, struct order_spec *spec)
+{
+	sorter_order(&b->service, ticket, spec);
+}
+
+void browse_owner(struct browse *b, bool group, uint32_t id)
+{
+	owner_ask(&b->service, group, id);
+}
+
+void browse_mounts(struct browse *b)
+{
+	capacity_report(&b->service);
+}
+
+void browse_place(struct browse *b, uint64_t ticket, const char *path)
+{
+	placer_place(&b->service, ticket, path);
+}
+
+void browse_link_target(struct browse *b, uint64_t ticket, const char *path)
+{
+	placer_link_target(&b->service, ticket, path);
+}
+
+void browse_repo_root(struct browse *b, uint64_t ticket, const char *path)
+{
+	placer_repo_root(&b->service, ticket, path);
+}
+
+void browse_complete(struct browse *b, uint64_t ticket, const char *dir, const char *prefix)
+{
+	placer_complete(&b->service, ticket, dir, prefix);
+}
+
+void browse_check(struct browse *b, uint64_t ticket)
+{
+	struct dir *d = find_dir(b, ticket);
+
+	if (d)
+		lister_check(d);
+}
+
+void browse_save(struct browse *b, const char *path, const void *bytes, size_t len)
+{
+	saver_save(&b->service, path, bytes, len);
+}
+
+int browse_watch_fd(const struct browse *b)
+{
+	return watch_fd(b->service.watch);
+}
+
+void browse_watch_read(struct browse *b)
+{
+	watch_read(b->service.watch, &b->service.out);
+}
+
+uint32_t browse_busy(struct browse *b)
+{
+	return pool_busy(b->service.pool);
+}
+
+uint32_t browse_stalls(struct browse *b, struct stall *ret_stalls, uint32_t max)
+{
+	return pool_stalls(b->service.pool, ret_stalls, max);
+}

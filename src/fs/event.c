@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+#include "fs/event.h"
+
+#include <stdlib.h>
+
+struct fs_event *fs_event_new(enum fs_event_kind kind, uint64_t ticket)
+{
+	struct fs_event *e = calloc(1, sizeof(*e));
+
+	if (e) {
+		e->kind = kind;
+		e->ticket = ticket;
+	}
+	return e;
+}
+
+static void free_strings(char **at, uint32_t n)
+{
+	for (uint32_t i = 0; at && i < n; i++)
+		free(at[i]);
+	free(at);
+}
+
+void fs_mounts_free(struct mount_list *list)
+{
+	for (uint32_t i = 0; list->at && i < list->n; i++) {
+		free(list->at[i].path);
+		free(list->at[i].fstype);
+		free(list->at[i].source);
+	}
+	free(list->at);
+	*list = (struct mount_list){0};
+}
+
+static void free_items(struct stat_item *items, uint32_t n)
+{
+	for (uint32_t i = 0; items && i < n; i++) {
+		free(items[i].name);
+		free(items[i].target);
+	}
+	free(items);
+}
+
+void fs_event_free(struct fs_event *event)
+{
+	if (!event)
+		return;
+	switch (event->kind) {
+	case FS_LIST_OPENED:
+		names_unref(event->u.opened.names);
+		break;
+	case FS_LIST_PART:
+	case FS_LIST_DONE:
+	case FS_SPACE:
+		break;
+	case FS_STAT:
+		free_items(event->u.stat.items, event->u.stat.n);
+		break;
+	case FS_CHANGED:
+		free_strings(event->u.changed.names, event->u.changed.n);
+		break;
+	case FS_ORDER:
+		order_result_done(&event->u.order);
+		break;
+	case FS_OWNER:
+		free(event->u.owner.name);
+		break;
+	case FS_SELF:
+		free(event->u.self.user);
+		free(event->u.self.host);
+		free(event->u.self.home);
+		break;
+	case FS_MOUNTS:
+		fs_mounts_free(&event->u.mounts);
+		break;
+	case FS_PLACE:
+		free(event->u.place.path);
+		free(event->u.place.select);
+		break;
+	case FS_COMPLETE:
+		free_strings(event->u.complete.names, event->u.complete.n);
+		break;
+	case FS_SAVED:
+		free(event->u.saved.path);
+		break;
+	}
+	free(event);
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+#include "fs/lister.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+#include "fs/scandir.h"
+#include "fs/stat.h"
+#include "fs/sys.h"
+
+/* One job on one directory; what it does is its run function. */
+struct dir_job {
+	struct job job;
+	struct dir *dir;
+};
+
+struct listing_run {
+	struct dir_job *job;
+	struct dir *dir;
+	struct names *names;
+	struct dir_info info;
+	bool opened_sent;
+	int err; /* the first that does not end the reading */
+};
+
+static struct dir *dir_of(struct job *job)
+{
+	return container_of(job, struct dir_job, job)->dir;
+}
+
+static void dir_job_free(struct job *job)
+{
+	struct dir_job *j = container_of(job, struct dir_job, job);
+
+	dir_unref(j->dir);
+	free(j);
+}
+
+static int submit(struct dir *d, void (*run)(struct job *job), bool urgent)
+{
+	struct dir_job *j = calloc(1, sizeof(*j));
+
+	if (!j)
+		return -ENOMEM;
+	job_init(&j->job, atomic_load(&d->lane), d->ticket, run, dir_job_free);
+	j->job.urgent = urgent;
+	j->dir = dir_ref(d);
+	pool_submit(d->service->pool, &j->job);
+	return 0;
+}
+
+static bool stopped(const struct listing_run *r)
+{
+	return atomic_load(&r->job->job.cancel) || atomic_load(&r->dir->closed);
+}
+
+/* Nothing is sent once the ticket is closed. */
+static void send(struct dir *d, struct fs_event *e)
+{
+	outbox_send(&d->service->out, e, &d->closed);
+}
+
+static void send_opened(struct listing_run *r)
+{
+	struct fs_event *e = outbox_event(&r->dir->service->out, FS_LIST_OPENED, r->dir->ticket);
+
+	r->opened_sent = true;
+	if (!e)
+		return;
+	e->u.opened.names = names_ref(r->names);
+	e->u.opened.dir = r->info;
+	send(r->dir, e);
+}
+
+static void send_part(struct listing_run *r, enum fs_event_kind kind, int err)
+{
+	struct fs_event *e = outbox_event(&r->dir->service->out, kind, r->dir->ticket);
+
+	if (!e)
+		return;
+	e->err = err;
+	e->u.part.count = r->names ? names_count(r->names) : 0;
+	send(r->dir, e);
+}
+
+static int open_dir(struct listing_run *r)
+{
+	struct service *s = r->dir->service;
+	int fd = sys_openat(AT_FDCWD, r->dir->path,
+			    O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
+	int rc;
+
+	if (fd < 0)
+		return fd;
+	atomic_store(&r->dir->fd, fd); /* closed with the directory */
+	rc = stat_fd(fd, &r->info.meta, &r->info.mnt_id);
+	if (rc)
+		return rc;
+	r->info.network = mounts_is_network(s->mounts, r->info.mnt_id);
+	if (r->info.mnt_id != 0)
+		atomic_store(&r->dir->lane, r->info.mnt_id);
+	pthread_mutex_lock(&r->dir->lock);
+	r->dir->seen = r->info.meta;
+	pthread_mutex_unlock(&r->dir->lock);
+	/* Before the first name is read: what changes from now on is either read or told. A
+	 * server's other clients do not show through inotify. */
+	r->info.watched = !r->info.network && watch_add(s->watch, r->dir->ticket, fd) == 0;
+	return 0;
+}
+
+static int add_buffer(struct listing_run *r, struct scandir *scan)
+{
+	struct scan_entry entry;
+	int rc;
+
+	while ((rc = scandir_entry(scan, &entry)) != 0) {
+		/* One bad record: the others are shown, and the error with them. */
+		if (rc < 0) {
+			r->err = rc;
+			continue;
+		}
+		rc = names_add(r->names, entry.name, entry.len, (uint8_t)entry.type, NULL);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+static int read_names(struct listing_run *r, struct scandir *scan)
+{
+	int rc = 0;
+
+	while (!stopped(r) && (rc = scandir_read(scan)) > 0) {
+		job_alive(&r->job->job);
+		rc = add_buffer(r, scan);
+		if (!r->opened_sent)
+			send_opened(r);
+		if (rc < 0)
+			return rc;
+		send_part(r, FS_LIST_PART, 0);
+	}
+	return rc;
+}
+
+static int list(struct listing_run *r)
+{
+	struct scandir scan;
+	int rc;
+
+	if (stopped(r))
+		return -ECANCELED;
+	rc = open_dir(r);
+	if (rc < 0)
+		return rc;
+	r->names = names_new();
+	if (!r->names)
+		return -ENOMEM;
+	scandir_init(&scan, atomic_load(&r->dir->fd), false);
+	rc = read_names(r, &scan);
+	scandir_done(&scan);
+	if (!r->opened_sent)
+		send_opened(r);
+	return rc < 0 ? rc : r->err;
+}
+
+static void list_run(struct job *job)
+{
+	struct listing_run r = {.job = container_of(job, struct dir_job, job)};
+	int rc;
+
+	r.dir = r.job->dir;
+	rc = list(&r);
+	send_part(&r, FS_LIST_DONE, rc);
+	if (r.names && !stopped(&r) && lister_space(r.dir) < 0)
+		outbox_fail(&r.dir->service->out, FS_SPACE, r.dir->ticket, -ENOMEM, &r.dir->closed);
+	names_unref(r.names);
+}
+
+int lister_start(struct dir *d)
+{
+	return submit(d, list_run, true);
+}
+
+static void space_run(struct job *job)
+{
+	struct dir *d = dir_of(job);
+	struct fs_event *e = outbox_event(&d->service->out, FS_SPACE, d->ticket);
+	struct statvfs v;
+
+	if (!e)
+		return;
+	e->err = sys_fstatvfs(atomic_load(&d->fd), &v);
+	if (!e->err)
+		service_space(&v, &e->u.space);
+	send(d, e);
+}
+
+int lister_space(struct dir *d)
+{
+	return submit(d, space_run, false);
+}
+
+static bool same_times(const struct meta *m, const struct statx *st)
+{
+	return m->mtime == st->stx_mtime.tv_sec && m->mtime_nsec == st->stx_mtime.tv_nsec &&
+	       m->ctime == st->stx_ctime.tv_sec && m->ctime_nsec == st->stx_ctime.tv_nsec;
+}
+
+/* Not stat_fd(): that is content with what a network file system remembers; here the server must be
+ * asked. */
+static void check_run(struct job *job)
+{
+	struct dir *d = dir_of(job);
+	int fd = atomic_load(&d->fd);
+	bool moved = false, gone;
+	struct fs_event *e;
+	struct statx st;
+	int rc;
+
+	if (fd < 0)
+		return;
+	rc = sys_statx(fd, "", AT_EMPTY_PATH | AT_STATX_FORCE_SYNC, STATX_BASIC_STATS, &st);
+	gone = rc == -ENOENT || rc == -ESTALE || (!rc && st.stx_nlink == 0);
+	pthread_mutex_lock(&d->lock);
+	if (!rc && !same_times(&d->seen, &st)) {
+		moved = true;
+		d->seen.mtime = st.stx_mtime.tv_sec;
+		d->seen.mtime_nsec = st.stx_mtime.tv_nsec;
+		d->seen.ctime = st.stx_ctime.tv_sec;
+		d->seen.ctime_nsec = st.stx_ctime.tv_nsec;
+	}
+	pthread_mutex_unlock(&d->lock);
+	if (!moved && !gone)
+		return;
+	e = outbox_event(&d->service->out, FS_CHANGED, d->ticket);
+	if (!e)
+		return;
+	e->u.changed.all = !gone;
+	e->u.changed.gone = gone;
+	send(d, e);
+}
+
+void lister_check(struct dir *d)
+{
+	(void)submit(d, check_run, false);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The mount table: what is mounted where, of which kind. The snapshot kept here serves to choose
+ * the lane of a path and to know a slow file system before touching it; fs/capacity.h asks for
+ * capacities.
+ *
+ * Follows: proc(5) mountinfo, libmount. Thread: any (mounts_lane() never waits for a system call).
+ * Owns: its snapshot.
+ */
+#ifndef FS_MOUNTS_H
+#define FS_MOUNTS_H
+
+#include "base/defs.h"
+#include "fs/entry.h"
+
+struct mounts;
+
+#define MOUNTS_FILE "/proc/self/mountinfo"
+
+/* Reads a mount table (mountinfo format), in its order; capacities are not asked. 0 or -errno. */
+int mounts_read(const char *file, struct mount_list *ret_list) MUST_USE;
+bool mounts_network_type(const char *fstype); /* a server or a program answers: it may never */
+bool mounts_kernel_type(const char *fstype);  /* nothing is stored there */
+/* The mount a normalised absolute path lies on, judged by the text; NULL when there is none. */
+const struct mount *mounts_find(const struct mount_list *list, const char *path);
+
+int mounts_new(struct mounts **ret_mounts) MUST_USE;
+void mounts_free(struct mounts *m);
+/* Reads the table anew. 0 or -errno with the older snapshot kept. Not the UI thread. */
+int mounts_refresh(struct mounts *m) MUST_USE;
+/* The mount id of what the path lies on, 0 while nothing is known. */
+uint64_t mounts_lane(struct mounts *m, const char *path);
+/* Whether the mount with this id is a network or FUSE one; reads the table anew when it is not in
+ * the snapshot. Not the UI thread. */
+bool mounts_is_network(struct mounts *m, uint64_t id);
+/* Takes a copy of a list just read as the snapshot; without memory the older one stays. */
+void mounts_keep(struct mounts *m, const struct mount_list *list);
+
+#endif

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+#include "fs/saver.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/path.h"
+#include "fs/sys.h"
+
+struct save_job {
+	struct job job;
+	struct service *service;
+	char *path;
+	void *bytes;
+	size_t len;
+};
+
+static int write_all(int fd, const char *bytes, size_t len)
+{
+	while (len > 0) {
+		ssize_t n = sys_write(fd, bytes, len);
+
+		if (n <= 0)
+			return n < 0 ? (int)n : -EIO;
+		bytes += n;
+		len -= (size_t)n;
+	}
+	return sys_fsync(fd);
+}
+
+/* Opens the directory, making it and what is above it when missing. */
+static int open_parent(const char *path)
+{
+	size_t len = path_parent_len(path);
+	char *dir = memdup0(path, len);
+	int fd;
+
+	if (!dir)
+		return -ENOMEM;
+	fd = sys_openat(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+	for (size_t i = 1; fd == -ENOENT && i <= len; i++) {
+		if (dir[i] && dir[i] != '/')
+			continue;
+		dir[i] = '\0';
+		/* Whatever is wrong with one of them, the open below tells. */
+		(void)sys_mkdirat(AT_FDCWD, dir, 0700);
+		dir[i] = i < len ? '/' : '\0';
+	}
+	if (fd == -ENOENT)
+		fd = sys_openat(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+	free(dir);
+	return fd;
+}
+
+/* One name per process is enough: all saves of a program run one after the other. */
+static int replace(int dirfd, const char *name, const void *bytes, size_t len)
+{
+	struct str temp = STR_INIT;
+	int rc = str_addf(&temp, ".%s.%ld.tmp", name, (long)getpid());
+	int fd, closed;
+
+	if (rc < 0)
+		return rc;
+	(void)sys_unlinkat(dirfd, temp.buf, 0); /* of an earlier process with our number */
+	fd = sys_openat(dirfd, temp.buf, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+			0600);
+	rc = fd;
+	if (fd >= 0) {
+		rc = write_all(fd, bytes, len);
+		closed = sys_close(fd);
+		if (!rc)
+			rc = closed;
+		if (!rc)
+			rc = sys_renameat(dirfd, temp.buf, dirfd, name);
+		if (rc)
+			(void)sys_unlinkat(dirfd, temp.buf, 0);
+	}
+	str_done(&temp);
+	return rc;
+}
+
+int saver_write(const char *path, const void *bytes, size_t len)
+{
+	const char *name = path_base(path);
+	int dirfd, rc;
+
+	if (path[0] != '/' || !name[0])
+		return -EINVAL;
+	dirfd = open_parent(path);
+	if (dirfd < 0)
+		return dirfd;
+	rc = replace(dirfd, name, bytes, len);
+	if (!rc)
+		(void)sys_fsync(dirfd); /* some file systems cannot: the content is safe */
+	sys_close(dirfd);
+	return rc;
+}
+
+static void save_run(struct job *job)
+{
+	struct save_job *j = container_of(job, struct save_job, job);
+	int rc = saver_write(j->path, j->bytes, j->len);
+	struct fs_event *e = outbox_event(&j->service->out, FS_SAVED, 0);
+
+	if (!e)
+		return;
+	e->err = rc;
+	e->u.saved.path = j->path;
+	j->path = NULL;
+	outbox_send(&j->service->out, e, NULL);
+}
+
+static void save_free(struct job *job)
+{
+	struct save_job *j = container_of(job, struct save_job, job);
+
+	free(j->path);
+	free(j->bytes);
+	free(j);
+}
+
+/* Two of them must not overtake each other: POOL_LANE_SAVE runs one at a time. */
+void saver_save(struct service *s, const char *path, const void *bytes, size_t len)
+{
+	struct save_job *j = calloc(1, sizeof(*j));
+
+	if (j) {
+		j->path = memdup0(path, strlen(path));
+		j->bytes = memdup0(bytes, len);
+	}
+	if (!j || !j->path || !j->bytes) {
+		if (j)
+			save_free(&j->job);
+		outbox_fail(&s->out, FS_SAVED, 0, -ENOMEM, NULL);
+		return;
+	}
+	job_init(&j->job, POOL_LANE_SAVE, 0, save_run, save_free);
+	j->job.must_run = true;
+	j->service = s;
+	pool_submit(s->pool, &j->job);
+}

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT */
+#include "fs/watch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+
+#include "base/alloc.h"
+#include "base/map.h"
+#include "fs/stat.h"
+#include "fs/sys.h"
+
+#define READ_BYTES 65536
+#define READS_MAX  16 /* in one go: a busy directory must not keep the UI thread */
+
+#define MASK_DIR                                                                       \
+	(IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ATTRIB | IN_MODIFY | \
+	 IN_CLOSE_WRITE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_EXCL_UNLINK)
+#define MASK_PARENT (IN_DELETE | IN_MOVED_FROM | IN_ONLYDIR)
+#define MASK_NAMES                                                                     \
+	(IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ATTRIB | IN_MODIFY | \
+	 IN_CLOSE_WRITE)
+#define MASK_GONE (IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT | IN_IGNORED)
+
+/* One ticket's interest in one watch descriptor, and what was gathered for it in this read. A
+ * directory may be listed by one ticket and the parent of another: the kernel has one descriptor
+ * for both. */
+struct interest {
+	uint64_t ticket;
+	int wd;
+	char *child; /* as a parent: the name that matters; NULL: the directory itself */
+	struct map seen;
+	char **names;
+	size_t n, cap;
+	bool all, gone, told_gone;
+};
+
+struct watch {
+	pthread_mutex_t lock;
+	int fd;
+	struct interest *at;
+	size_t n, cap;
+};
+
+int watch_new(struct watch **ret_watch)
+{
+	struct watch *w = calloc(1, sizeof(*w));
+
+	if (!w)
+		return -ENOMEM;
+	pthread_mutex_init(&w->lock, NULL);
+	w->fd = sys_inotify_init(IN_NONBLOCK | IN_CLOEXEC);
+	*ret_watch = w;
+	return 0;
+}
+
+static void forget_names(struct interest *in)
+{
+	for (size_t i = 0; i < in->n; i++)
+		free(in->names[i]);
+	free(in->names);
+	in->names = NULL;
+	in->n = in->cap = 0;
+	map_done(&in->seen);
+	map_init(&in->seen);
+}
+
+static void interest_done(struct interest *in)
+{
+	forget_names(in);
+	map_done(&in->seen);
+	free(in->child);
+}
+
+void watch_free(struct watch *w)
+{
+	if (!w)
+		return;
+	for (size_t i = 0; i < w->n; i++)
+		interest_done(&w->at[i]);
+	free(w->at);
+	if (w->fd >= 0)
+		sys_close(w->fd);
+	pthread_mutex_destroy(&w->lock);
+	free(w);
+}
+
+int watch_fd(const struct watch *w)
+{
+	return w->fd >= 0 ? w->fd : -1;
+}
+
+static bool wd_used(const struct watch *w, int wd)
+{
+	for (size_t i = 0; i < w->n; i++) {
+		if (w->at[i].wd == wd)
+			return true;
+	}
+	return false;
+}
+
+static int add_interest(struct watch *w, uint64_t ticket, const char *path, uint32_t mask,
+			char *child)
+{
+	int rc = array_grow(&w->at, &w->cap, w->n + 1, sizeof(*w->at));
+
+	/* IN_MASK_ADD: the same directory may be watched already, for more. */
+	if (!rc)
+		rc = sys_inotify_add_watch(w->fd, path, mask | IN_MASK_ADD);
+	if (rc < 0) {
+		free(child);
+		return rc;
+	}
+	w->at[w->n] = (struct interest){.ticket = ticket, .wd = rc, .child = child};
+	map_init(&w->at[w->n].seen);
+	w->n++;
+	return 0;
+}
+
+/* The name of the open directory in its parent; NULL when it has none (the root, already removed)
+ * or without /proc. */
+static char *name_in_parent(const char *proc_path)
+{
+	struct str target = STR_INIT;
+	const char *slash;
+	char *name = NULL;
+
+	if (stat_readlink(AT_FDCWD, proc_path, &target) == 0) {
+		slash = strrchr(target.buf, '/');
+		if (slash && slash[1])
+			name = memdup0(slash + 1, strlen(slash + 1));
+	}
+	str_done(&target);
+	return name;
+}
+
+/* The lock is held across the system calls: a change that arrives right after must find its
+ * interest. Only local file systems are watched, so nothing here waits for a server. */
+int watch_add(struct watch *w, uint64_t ticket, int fd)
+{
+	char path[64], parent[64];
+	char *child;
+	int rc;
+
+	if (w->fd < 0)
+		return -ENOSYS;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	snprintf(parent, sizeof(parent), "/proc/self/fd/%d/..", fd);
+	child = name_in_parent(path);
+	pthread_mutex_lock(&w->lock);
+	rc = add_interest(w, ticket, path, MASK_DIR, NULL);
+	/* The parent may be unreadable: then the end of this directory shows when something asks
+	 * for it. */
+	if (!rc && child)
+		(void)add_interest(w, ticket, parent, MASK_PARENT, child);
+	else
+		free(child);
+	pthread_mutex_unlock(&w->lock);
+	return rc;
+}
+
+void watch_remove(struct watch *w, uint64_t ticket)
+{
+	pthread_mutex_lock(&w->lock);
+	for (size_t i = 0; i < w->n;) {
+		int wd = w->at[i].wd;
+
+		if (w->at[i].ticket != ticket) {
+			i++;
+			continue;
+		}
+		interest_done(&w->at[i]);
+		w->at[i] = w->at[--w->n];
+		if (!wd_used(w, wd))
+			(void)sys_inotify_rm_watch(w->fd, wd); /* -EINVAL: gone by itself */
+	}
+	pthread_mutex_unlock(&w->lock);
+}
+
+static void want_all(struct interest *in)
+{
+	in->all = true;
+	forget_names(in);
+}
+
+static void add_name(struct interest *in, const char *name)
+{
+	size_t len = strlen(name);
+	char *copy;
+
+	if (in->all || map_get(&in->seen, name, len, NULL))
+		return;
+	copy = memdup0(name, len);
+	if (in->n == WATCH_NAMES_MAX || !copy ||
+	    array_grow(&in->names, &in->cap, in->n + 1, sizeof(*in->names)) < 0 ||
+	    map_put(&in->seen, name, len, 1) < 0) {
+		free(copy);
+		want_all(in);
+		return;
+	}
+	in->names[in->n++] = copy;
+}
+
+static void take_event(struct watch *w, const struct inotify_event *ev, const char *name)
+{
+	for (size_t i = 0; i < w->n; i++) {
+		struct interest *in = &w->at[i];
+
+		if (ev->mask & IN_Q_OVERFLOW)
+			want_all(in);
+		else if (in->wd != ev->wd)
+			continue;
+		else if (in->child)
+			in->gone |= (ev->mask & MASK_PARENT) && !strcmp(name, in->child);
+		else if (ev->mask & MASK_GONE)
+			in->gone = true;
+		else if ((ev->mask & MASK_NAMES) && name[0])
+			add_name(in, name);
+	}
+}
+
+static void take_buffer(struct watch *w, const char *buf, size_t len)
+{
+	size_t at = 0;
+
+	while (len - at >= sizeof(struct inotify_event)) {
+		struct inotify_event ev;
+
+		memcpy(&ev, buf + at, sizeof(ev));
+		if (ev.len > len - at - sizeof(ev))
+			break;
+		/* Padded with NULs: ev.len > 0 means a terminated name. */
+		take_event(w, &ev, ev.len ? buf + at + sizeof(ev) : "");
+		at += sizeof(ev) + ev.len;
+	}
+}
+
+static void send_changes(struct interest *in, struct outbox *out)
+{
+	struct fs_event *e;
+
+	if (in->child) /* what a parent says is told by the directory's own interest */
+		return;
+	if (in->n == 0 && !in->all && (!in->gone || in->told_gone))
+		return;
+	e = outbox_event(out, FS_CHANGED, in->ticket);
+	if (!e)
+		return; /* kept for the next read */
+	e->u.changed.names = in->names;
+	e->u.changed.n = (uint32_t)in->n;
+	e->u.changed.all = in->all;
+	e->u.changed.gone = in->gone;
+	in->told_gone = in->gone;
+	in->names = NULL;
+	in->n = in->cap = 0;
+	in->all = false;
+	forget_names(in);
+	outbox_send(out, e, NULL);
+}
+
+static void pass_gone_down(struct watch *w)
+{
+	for (size_t i = 0; i < w->n; i++) {
+		if (!w->at[i].child || !w->at[i].gone)
+			continue;
+		for (size_t k = 0; k < w->n; k++) {
+			if (w->at[k].ticket == w->at[i].ticket)
+				w->at[k].gone = true;
+		}
+	}
+}
+
+void watch_read(struct watch *w, struct outbox *out)
+{
+	char buf[READ_BYTES];
+
+	if (w->fd < 0)
+		return;
+	pthread_mutex_lock(&w->lock);
+	for (int i = 0; i < READS_MAX; i++) {
+		ssize_t n = sys_read(w->fd, buf, sizeof(buf));
+
+		if (n <= 0)
+			break;
+		take_buffer(w, buf, (size_t)n);
+	}
+	pass_gone_down(w);
+	for (size_t i = 0; i < w->n; i++)
+		send_changes(&w->at[i], out);
+	pthread_mutex_unlock(&w->lock);
+}
