@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * A grid of cells that views draw on. The only way text gets to the terminal, and the only place where bytes from outside become
- * cells: canvas_text() passes them through base/display.h. Everything is clipped; drawing outside does nothing.
+ * A grid of cells that views draw on. The only way text gets to the terminal, and the only place
+ * where bytes from outside become cells: canvas_text() passes them through base/display.h.
+ * Everything is clipped; drawing outside does nothing.
  *
  * Thread: UI. Owns: its cells.
  */
@@ -14,8 +15,9 @@
 #include "base/display.h"
 
 struct cell {
-	char text[GLYPH_MAX - 2]; /* UTF-8 of one character with its marks; "" in the right half of a wide one */
-	uint8_t width; /* 1 or 2; 0: the right half of the cell before */
+	char text[GLYPH_MAX - 2]; /* UTF-8 of one character with its marks; "" in the right half of
+				     a wide one */
+	uint8_t width;            /* 1 or 2; 0: the right half of the cell before */
 	uint8_t pad;
 	uint16_t look; /* enum role, or a look of LS_COLORS */
 };
@@ -38,8 +40,8 @@ void canvas_clear(struct canvas *c);
 void canvas_copy(struct canvas *to, const struct canvas *from); /* same size */
 
 void canvas_fill(struct canvas *c, struct rect r, uint16_t look);
-/* Our own words (never bytes from outside): UTF-8 with an ASCII twin for terminals that have no more. Return the column
- * after the last cell written; at most `width` columns. */
+/* Our own words (never bytes from outside): UTF-8 with an ASCII twin for terminals that have no
+ * more. Return the column after the last cell written; at most `width` columns. */
 int canvas_word(struct canvas *c, int row, int col, int width, const char *utf8, const char *ascii,
 		uint16_t look);
 int canvas_print(struct canvas *c, int row, int col, int width, uint16_t look, const char *fmt, ...)
@@ -47,12 +49,14 @@ int canvas_print(struct canvas *c, int row, int col, int width, uint16_t look, c
 /* Bytes from outside, made safe; escapes in ROLE_ESCAPE. Cut at the end with … when longer. */
 int canvas_text(struct canvas *c, int row, int col, int width, const char *bytes, size_t len,
 		uint16_t look);
-/* The same, cut in the middle so that the extension stays, with parts highlighted. spans may be NULL. */
+/* The same, cut in the middle so that the extension stays, with parts highlighted. spans may be
+ * NULL. */
 struct match_spans;
 int canvas_name(struct canvas *c, int row, int col, int width, const char *bytes, size_t len,
 		uint16_t look, const struct match_spans *spans);
 const struct cell *canvas_at(const struct canvas *c, int row, int col); /* NULL outside */
-/* The drawing that view tests store: the text, and when with_looks the role letters below each line. */
+/* The drawing that view tests store: the text, and when with_looks the role letters below each
+ * line. */
 int canvas_dump(const struct canvas *c, struct str *out, bool with_looks);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the user did, and the notation of keys: "j", "<C-d>", "<Enter>", "<A-1>", "<F5>", "<S-Tab>", "<Space>", "gg"
- * (a chord: keys in sequence).
+ * What the user did, and the notation of keys: "j", "<C-d>", "<Enter>", "<A-1>", "<F5>", "<S-Tab>",
+ * "<Space>", "gg" (a chord: keys in sequence).
  *
  * Thread: any. Owns: nothing.
  */
@@ -36,8 +36,9 @@ enum {
 
 enum key_mod { KEYMOD_CTRL = 1, KEYMOD_ALT = 2, KEYMOD_SHIFT = 4 };
 
-/* One key: a code point or KEYSYM_*, with modifiers. Shift is given only where it is not in the character
- * itself ("G" is 'G', no modifier); Ctrl with a letter is the lower-case letter and KEYMOD_CTRL. */
+/* One key: a code point or KEYSYM_*, with modifiers. Shift is given only where it is not in the
+ * character itself ("G" is 'G', no modifier); Ctrl with a letter is the lower-case letter and
+ * KEYMOD_CTRL. */
 struct key {
 	uint32_t sym;
 	uint8_t mods;
@@ -59,11 +60,18 @@ struct input_event {
 };
 
 bool key_eq(struct key a, struct key b);
-/* Parses one key at text; returns bytes used, 0 when it is no key. */
+/* True for a key that a terminal can report: a graphic code point or KEYSYM_*, known modifiers. */
+bool key_valid(struct key key);
+/* The one form of a key: Shift folded into letters, and what terminals send the same code for made
+ * the same key (C-i is Tab, C-m and C-j Enter, C-h Backspace, C-[ Esc, C-@ C-Space, C-/ C-_). */
+struct key key_make(uint32_t sym, unsigned mods);
+/* Parses one key at text; returns bytes used, 0 when it is no key. Names are matched without regard
+ * to case; blanks are no keys (<Space> is); a < that opens no <...> is itself. */
 size_t key_parse(const char *text, size_t len, struct key *ret_key);
 /* Parses a chord of at most `max` keys; returns how many, or -EINVAL / -E2BIG. */
 int key_parse_chord(const char *text, struct key *ret_keys, unsigned max);
-int key_format(struct str *out, struct key key);         /* canonical: parse(format(k)) == k */
-int key_format_human(struct str *out, struct key key); /* for people: "C-d", "Enter", "Space", "F5", "j" */
+int key_format(struct str *out, struct key key); /* canonical: parse(format(k)) == k */
+int key_format_human(struct str *out,
+		     struct key key); /* for people: "C-d", "Enter", "Space", "F5", "j" */
 
 #endif
