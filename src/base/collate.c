@@ -12,6 +12,7 @@
  *   an invalid byte  ff and the byte, after all characters
  *   a digit run      its length without leading zeros as one byte from '0' (one digit) to '9' (ten
  *                    or more, and then the rest of the length), then two digits a byte
+ * NUL counts as 1, so that a token never begins with 0 and keys may be filled up with zeros.
  * No character has weights that begin with a digit, so a run stands where digits stand in ASCII,
  * and no token's weights are a prefix of another's. Names with equal weights are told apart by
  * their leading zeros, then by their bytes. Each of the three is a function of the name alone:
@@ -26,7 +27,9 @@ static inline bool is_digit(char c)
 
 static inline char fold_ascii(char c)
 {
-	return (unsigned char)(c - 'A') < 26 ? (char)(c + 32) : c;
+	if ((unsigned char)(c - 'A') < 26)
+		return (char)(c + 32);
+	return c ? c : 1;
 }
 
 /* A digit run that begins at `at`. */
@@ -55,7 +58,10 @@ static size_t read_char(const char *s, size_t len, size_t at, uint32_t *ret_weig
 	uint32_t cp;
 	size_t n = utf8_decode(s + at, len - at, &cp);
 
-	*ret_weight = cp == UTF8_INVALID ? 0x110000u + (unsigned char)s[at] : utf8_fold(cp);
+	if (cp < 0x80)
+		*ret_weight = (uint32_t)fold_ascii((char)cp);
+	else
+		*ret_weight = cp == UTF8_INVALID ? 0x110000u + (unsigned char)s[at] : utf8_fold(cp);
 	return n;
 }
 
@@ -100,19 +106,25 @@ int collate_bytes(const char *a, size_t alen, const char *b, size_t blen)
 	return r ? r : alen == blen ? 0 : alen < blen ? -1 : 1;
 }
 
-int collate_natural(const char *a, size_t alen, const char *b, size_t blen)
+/* Compares weights; ret_zeros tells which has fewer leading zeros. */
+static int compare_weights(const char *a, size_t alen, const char *b, size_t blen, int *ret_zeros)
 {
 	struct pair p = {.a = a, .b = b, .alen = alen, .blen = blen};
-	int r;
+	int r = 0;
 
-	while (p.i < alen && p.j < blen) {
+	while (r == 0 && p.i < alen && p.j < blen)
 		r = compare_token(&p);
-		if (r)
-			return r;
-	}
-	if (p.i < alen || p.j < blen)
-		return p.i < alen ? 1 : -1;
-	return p.zeros ? p.zeros : collate_bytes(a, alen, b, blen);
+	*ret_zeros = p.zeros;
+	return r ? r : (p.i < alen) - (p.j < blen);
+}
+
+int collate_natural(const char *a, size_t alen, const char *b, size_t blen)
+{
+	int zeros, r = compare_weights(a, alen, b, blen, &zeros);
+
+	if (r == 0)
+		r = zeros;
+	return r ? r : collate_bytes(a, alen, b, blen);
 }
 
 static inline void put(struct key_cursor *k, unsigned char byte)
@@ -220,8 +232,10 @@ static int compare_ext(const char *a, size_t alen, const char *b, size_t blen)
 {
 	size_t xlen, ylen;
 	const char *x = path_ext(a, alen, &xlen), *y = path_ext(b, blen, &ylen);
+	int zeros;
 
-	return collate_natural(x, xlen, y, ylen);
+	/* .C and .c are one kind of file: their names decide. */
+	return compare_weights(x, xlen, y, ylen, &zeros);
 }
 
 static int compare_names(const struct names *pool, const struct collate_order *order, uint32_t a,

@@ -29,19 +29,21 @@ uint64_t collate_key(enum collation how, const char *s, size_t len);
 struct collate_order {
 	enum collation how;
 	bool reverse;
-	bool by_ext;            /* extension first (natural), then the whole name */
-	const uint64_t *primary; /* indexed by id, or NULL: a number that is compared before the name
-	                          * (size, time...); ascending, or descending when primary_reverse */
+	bool by_ext; /* extension first (natural; case and leading zeros do not count), then
+		      * the whole name */
+	const uint64_t
+		*primary; /* indexed by id, or NULL: a number that is compared before the name
+			   * (size, time...); ascending, or descending when primary_reverse */
 	bool primary_reverse;
-	const uint8_t *group;   /* indexed by id, or NULL: compared before all else, ascending, never
-	                          * reversed (directories first) */
+	const uint8_t *group; /* indexed by id, or NULL: compared before all else, ascending, never
+			       * reversed (directories first) */
 };
 
 /* Sorts the `n` ids in place by `order` over the names of the pool. Stable does not matter: the
  * order is total. Checks *cancel (may be NULL) about every millisecond and returns -ECANCELED
  * with ids in an unspecified permutation. 0, -ENOMEM. A million names take about 0.3 s. */
-int collate_sort(const struct names *pool, uint32_t *ids, size_t n, const struct collate_order *order,
-		 const _Atomic bool *cancel) MUST_USE;
+int collate_sort(const struct names *pool, uint32_t *ids, size_t n,
+		 const struct collate_order *order, const _Atomic bool *cancel) MUST_USE;
 /* The same order for two ids, for inserting into a sorted array. */
 int collate_compare(const struct names *pool, const struct collate_order *order, uint32_t a,
 		    uint32_t b);
