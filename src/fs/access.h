@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Who may do what, and which rule decides. The signature is final; for now the verdict is computed from mode bits and
- * capabilities along the whole path, and says ACCESS_UNKNOWN where these alone do not decide (an ACL is present, the server
- * decides).
+ * Who may do what, and which rule decides. The signature is final; for now the verdict is computed
+ * from mode bits and capabilities along the whole path, and says ACCESS_UNKNOWN where these alone
+ * do not decide (an ACL is present, the server decides).
  *
  * Follows: path_resolution(7), credentials(7), capabilities(7), inode(7).
  * Thread: any (system calls: not the UI thread). Owns: a verdict owns its steps.
@@ -29,7 +29,8 @@ enum access_verdict { ACCESS_ALLOW, ACCESS_DENY, ACCESS_UNKNOWN_VERDICT };
 struct access_step {
 	char *path; /* the component judged, absolute */
 	uint32_t mode, uid, gid;
-	const char *rule; /* stable identifier: "owner-bits", "group-bits", "other-bits", "cap-dac-override"... */
+	const char *rule; /* stable identifier: "owner-bits", "group-bits", "other-bits",
+			     "cap-dac-override"... */
 	char *text;       /* a sentence for people */
 	bool decides;
 };

@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "fs/openpath.h"
 #include "fs/scandir.h"
 #include "fs/stat.h"
 #include "fs/sys.h"
@@ -88,8 +89,7 @@ static void send_part(struct listing_run *r, enum fs_event_kind kind, int err)
 static int open_dir(struct listing_run *r)
 {
 	struct service *s = r->dir->service;
-	int fd = sys_openat(AT_FDCWD, r->dir->path,
-			    O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
+	int fd = openpath(r->dir->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	int rc;
 
 	if (fd < 0)
