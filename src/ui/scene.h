@@ -10,6 +10,7 @@
 
 #include "model/model.h"
 #include "ui/canvas.h"
+#include "ui/layout.h"
 #include "ui/lineedit.h"
 #include "ui/theme.h"
 
@@ -23,7 +24,8 @@ struct scene_item {
 	const char *help;  /* what it does */
 };
 
-/* What a press at a place on the screen means; views fill it while they draw. */
+/* What a press at a place on the screen means; views fill it while they draw. Keep it from one drawing to the next (zero at
+ * first): together with `before` it is what a drawing with a held key continues. */
 struct scene_layout {
 	struct rect header, columns, list, footer, overlay;
 	struct {
@@ -33,6 +35,8 @@ struct scene_layout {
 	} titles[COL_KINDS];
 	int ntitles;
 	int overlay_first; /* index of the item on the overlay's first row */
+	size_t overlay_scroll_max; /* help: what scene.scroll is clamped to */
+	struct column_slots slots;
 };
 
 struct scene {
@@ -41,11 +45,12 @@ struct scene {
 	const char *question;       /* of the prompt: "go to:", "filter (glob):" */
 	const char *note;           /* right of the prompt: "Tab: fuzzy" or an error; may be NULL */
 	bool note_is_error;
+	bool completes;             /* the prompt asks for a path: completions are listed above it */
 	const struct scene_item *items; /* of help, palette or strip */
 	size_t nitems;
 	size_t selected;            /* palette, completions */
 	size_t scroll;              /* help */
-	const struct scene_item *hints; /* footer; in order of importance */
+	const struct scene_item *hints; /* footer; in order of importance; help is a word or two */
 	size_t nhints;
 	const char *pending;        /* keys of an unfinished chord and count: "5g", or "" */
 	bool resting;               /* keys rest: draw all. false: a key is held, only what must follow it */

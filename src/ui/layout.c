@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/layout.h"
+
+static struct rect rows_at(int row, int rows, int cols)
+{
+	return (struct rect){.row = row, .col = 0, .rows = rows, .cols = cols};
+}
+
+void layout_screen(int rows, int cols, bool hints, bool last_line, struct screen *ret_screen)
+{
+	struct screen s = {0};
+	int top = 0, bottom = rows;
+
+	s.last = rows_at(rows - 1, 1, cols);
+	if (hints && rows >= SCREEN_HINTS_FROM)
+		s.hints = rows_at(--bottom, 1, cols);
+	if (rows >= SCREEN_SENTENCE_FROM)
+		s.sentence = rows_at(--bottom, 1, cols);
+	if (last_line && bottom == rows && rows > 1)
+		bottom--;
+	if (rows >= SCREEN_HEADER_FROM)
+		s.header = rows_at(top++, 1, cols);
+	if (rows >= SCREEN_TITLES_FROM)
+		s.titles = rows_at(top++, 1, cols);
+	s.list = rows_at(top, bottom - top, cols);
+	*ret_screen = s;
+}
+
+int layout_gutter(int cols)
+{
+	return cols >= 12 ? 3 : cols >= 4 ? 1 : 0;
+}
+
+enum width_rule { WIDTH_FIXED, WIDTH_OWNER, WIDTH_SIZE, WIDTH_TIME, WIDTH_FLEX };
+
+static const struct {
+	enum width_rule rule;
+	int width, max;
+	bool right;
+} shapes[COL_KINDS] = {
+	[COL_NAME] = {WIDTH_FIXED, COLUMN_NAME_MIN, COLUMN_NAME_MAX, false},
+	[COL_PERM] = {WIDTH_FIXED, 10, 10, false},
+	[COL_OWNER] = {WIDTH_OWNER, 9, 17, false},
+	[COL_SIZE] = {WIDTH_SIZE, 6, 20, true},
+	[COL_MODIFIED] = {WIDTH_TIME, 10, 20, false},
+	[COL_CHANGED] = {WIDTH_TIME, 10, 20, false},
+	[COL_BORN] = {WIDTH_TIME, 10, 20, false},
+	[COL_WHERE] = {WIDTH_FLEX, 14, 60, false},
+	[COL_FSTYPE] = {WIDTH_FIXED, 10, 10, false},
+	[COL_FREE] = {WIDTH_FIXED, 6, 6, true},
+	[COL_SOURCE] = {WIDTH_FLEX, 10, 40, false},
+};
+
+static int clamp(int value, int low, int high)
+{
+	return MAX(low, MIN(value, high));
+}
+
+/* Rounds up to low, low + step, low + 2 step... */
+static int stepped(int value, int low, int step)
+{
+	return value <= low ? low : low + (value - low + step - 1) / step * step;
+}
+
+static int column_width(enum column column, const struct column_needs *needs)
+{
+	int low = shapes[column].width, high = shapes[column].max;
+
+	switch (shapes[column].rule) {
+	case WIDTH_OWNER:
+		return clamp(stepped(needs->owner, low, 4), low, high);
+	case WIDTH_SIZE:
+		return clamp(needs->size, low, high);
+	case WIDTH_TIME:
+		return clamp(needs->time, low, high);
+	case WIDTH_FIXED:
+	case WIDTH_FLEX:
+		break;
+	}
+	return low;
+}
+
+/* Chooses columns until the names would get too narrow; returns what is left for the names. */
+static int choose(const enum column *wanted, int left, const struct column_needs *needs,
+		  int widths[COL_KINDS])
+{
+	for (; *wanted != COL_KINDS; wanted++) {
+		int width = column_width(*wanted, needs);
+
+		if (*wanted == COL_NAME)
+			continue;
+		if (left - width - COLUMN_GAP < COLUMN_NAME_MIN)
+			break;
+		widths[*wanted] = width;
+		left -= width + COLUMN_GAP;
+	}
+	return left;
+}
+
+/* Shares what the names could do without: half of it widens the flexible columns, all that names do
+ * not need as well. */
+static int share(int left, const struct column_needs *needs, int widths[COL_KINDS])
+{
+	int names = clamp(left, 0, stepped(needs->names, COLUMN_NAME_MAX, 20));
+
+	for (int i = 0; i < COL_KINDS; i++) {
+		int spare = MAX(left - names, (left - COLUMN_NAME_MIN) / 2);
+		int grow;
+
+		if (widths[i] == 0 || shapes[i].rule != WIDTH_FLEX)
+			continue;
+		grow = clamp(spare, 0, shapes[i].max - widths[i]);
+		widths[i] += grow;
+		left -= grow;
+	}
+	return MIN(left, names);
+}
+
+void layout_columns(const enum column *wanted, int cols, const struct column_needs *needs,
+		    struct column_slots *ret_slots)
+{
+	int gutter = layout_gutter(cols), col = gutter;
+	int widths[COL_KINDS] = {0};
+	struct column_slots s = {.wanted = wanted, .cols = cols};
+
+	widths[COL_NAME] = share(choose(wanted, cols - gutter, needs, widths), needs, widths);
+	for (int i = 0; i < COL_KINDS; i++) {
+		if (widths[i] == 0 && i != COL_NAME)
+			continue;
+		s.at[s.n++] = (struct column_slot){(enum column)i, col, widths[i], shapes[i].right};
+		col += widths[i] + COLUMN_GAP;
+	}
+	*ret_slots = s;
+}
+
+void layout_grid(size_t n, int widest, int cols, int max_lines, int *ret_across, int *ret_lines)
+{
+	int fit = clamp(cols / MAX(widest, 1), 1, (int)MIN(n, (size_t)100));
+	int lines = MAX(max_lines, 1);
+	int across = (int)MIN((n + (size_t)lines - 1) / (size_t)lines, (size_t)100);
+
+	across = clamp(across, 1, fit);
+	*ret_across = across;
+	*ret_lines = (int)MIN((n + (size_t)across - 1) / (size_t)across, (size_t)lines);
+}
+
+size_t layout_window(size_t n, size_t selected, int height)
+{
+	size_t h = (size_t)MAX(height, 1);
+
+	if (n <= h)
+		return 0;
+	if (selected >= n)
+		selected = n - 1;
+	return selected < h ? 0 : selected - h + 1;
+}

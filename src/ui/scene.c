@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui/scene.h"
+
+#include "ui/view.h"
+
+#include <string.h>
+
+static void screen_of(const struct drawing *d, int rows, int cols, struct screen *ret_screen)
+{
+	bool last_line = d->scene->overlay == OVERLAY_PROMPT ||
+			 d->scene->overlay == OVERLAY_STRIP || d->model->notice.kind != NOTICE_NONE;
+
+	layout_screen(rows, cols, d->model->settings.hints, last_line, ret_screen);
+}
+
+int scene_list_height(const struct drawing *d, int rows, int cols)
+{
+	struct screen s;
+
+	screen_of(d, rows, cols, &s);
+	return s.list.rows;
+}
+
+/* While a key is held the columns stay as they are shown, whatever scrolls into view. */
+static void choose_columns(struct frame *f)
+{
+	const enum column *wanted = model_view(f->model)->list.rows->ops->columns;
+	const struct column_slots *shown = &f->d->layout->slots;
+	struct column_needs needs;
+
+	if (f->before && shown->wanted == wanted && shown->cols == f->screen.list.cols) {
+		f->slots = *shown;
+		return;
+	}
+	view_column_needs(f, &needs);
+	layout_columns(wanted, f->screen.list.cols, &needs, &f->slots);
+}
+
+static void publish_layout(struct frame *f)
+{
+	struct scene_layout *l = f->d->layout;
+	int top = f->screen.list.row + f->screen.list.rows;
+
+	memset(l, 0, sizeof(*l));
+	l->header = f->screen.header;
+	l->columns = f->screen.titles;
+	l->list = f->screen.list;
+	l->footer = (struct rect){.row = top, .rows = f->c->rows - top, .cols = f->c->cols};
+	l->slots = f->slots;
+}
+
+void scene_draw(const struct drawing *d, struct canvas *c, const struct canvas *before)
+{
+	static void (*const overlays[])(struct frame * f) = {
+		[OVERLAY_PROMPT] = view_prompt,
+		[OVERLAY_PALETTE] = view_palette,
+		[OVERLAY_HELP] = view_help,
+		[OVERLAY_STRIP] = view_strip,
+	};
+	struct frame f = {.d = d, .model = d->model, .scene = d->scene, .c = c};
+
+	if (!d->scene->resting && before && before->rows == c->rows && before->cols == c->cols)
+		f.before = before;
+	screen_of(d, c->rows, c->cols, &f.screen);
+	choose_columns(&f);
+	publish_layout(&f);
+	canvas_clear(c);
+	view_header(&f);
+	view_titles(&f);
+	view_list(&f);
+	view_footer(&f);
+	if (d->scene->overlay != OVERLAY_NONE)
+		overlays[d->scene->overlay](&f);
+	c->cursor_row = MAX(0, MIN(c->cursor_row, c->rows - 1));
+	c->cursor_col = MAX(0, MIN(c->cursor_col, c->cols - 1));
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the views share: the drawing under way, and small things that several of them write.
+ * scene_draw() calls the views below one after the other; each draws its own area and nothing else.
+ *
+ * Thread: UI. Owns: nothing.
+ */
+#ifndef UI_VIEW_H
+#define UI_VIEW_H
+
+#include "base/fmt.h"
+#include "model/state.h"
+#include "ui/layout.h"
+#include "ui/scene.h"
+
+struct frame {
+	const struct drawing *d;
+	const struct model *model;
+	const struct scene *scene;
+	struct canvas *c;
+	const struct canvas *before; /* what a held key continues; NULL: draw everything */
+	struct screen screen;
+	struct column_slots slots;
+};
+
+void view_header(struct frame *f);
+void view_titles(struct frame *f);
+void view_list(struct frame *f);
+void view_footer(struct frame *f);
+void view_strip(struct frame *f);
+void view_prompt(struct frame *f);
+void view_palette(struct frame *f);
+void view_help(struct frame *f);
+
+/* ---- view_columns.c ---- */
+/* What the rows on screen would like. */
+void view_column_needs(const struct frame *f, struct column_needs *ret_needs);
+/* The metadata of one row, in all columns but the name. */
+void view_cells(struct frame *f, int line, const struct row *row, uint32_t id);
+/* Name of a user or group for people: bytes from outside, or a number. "" while it is asked for.
+ * buf serves the number. */
+const char *view_owner(const struct model *m, bool group, uint32_t id, char buf[FMT_MAX]);
+
+/* ---- view.c ---- */
+/* The rows of the list that are on screen: [first, end). */
+void view_range(const struct frame *f, size_t *ret_first, size_t *ret_end);
+/* Appends a path of this machine with the home directory as "~". */
+int view_add_path(const struct frame *f, struct str *out, const char *path);
+/* As canvas_text(), cut at the beginning: of a path the end matters. */
+int view_tail(struct canvas *c, int row, int col, int width, const char *bytes, size_t len,
+	      uint16_t look);
+int view_width(const struct canvas *c, const char *bytes, size_t len);
+/* The string for this terminal. */
+const char *view_sign(const struct canvas *c, const char *utf8, const char *ascii);
+/* One line of the table "keys  what": keys padded to `keys_width`. Returns the column after it. */
+int view_item(struct frame *f, int row, int col, int width, int keys_width, const char *keys,
+	      const char *text);
+/* Columns that the keys of these items take. */
+int view_keys_width(const struct frame *f, size_t max);
+void view_line(struct canvas *c, int row, int col, int width); /* a horizontal line */
+
+#endif

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The columns beside the names: their titles and what is in them.
+ */
+#include "ui/view.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+
+/* What a cell is made from, and what it becomes. Its text may hold bytes from outside. */
+struct cell_text {
+	const struct frame *f;
+	const struct row *row;
+	uint32_t id;
+	struct str *out;
+	uint16_t look;
+};
+
+const char *view_owner(const struct model *m, bool group, uint32_t id, char buf[FMT_MAX])
+{
+	uintptr_t value;
+
+	if (!map_get(&m->owners[group], &id, sizeof(id), &value))
+		return "";
+	if (value && *(const char *)value)
+		return (const char *)value;
+	snprintf(buf, FMT_MAX, "%u", id);
+	return buf;
+}
+
+static void perm_text(struct cell_text *t)
+{
+	uint32_t mode = t->row->meta->mode;
+	bool open_to_all =
+		(mode & S_IWOTH) && !S_ISLNK(mode) && !(S_ISDIR(mode) && (mode & S_ISVTX));
+	bool changes_id = S_ISREG(mode) && (mode & (S_ISUID | S_ISGID));
+	char buf[FMT_MAX];
+
+	if (open_to_all || changes_id)
+		t->look = ROLE_META_WARN;
+	str_adds(t->out, fmt_mode(buf, mode));
+}
+
+static void owner_text(struct cell_text *t)
+{
+	const struct meta *meta = t->row->meta;
+	char user[FMT_MAX], group[FMT_MAX];
+
+	str_addf(t->out, "%s %s", view_owner(t->f->model, false, meta->uid, user),
+		 view_owner(t->f->model, true, meta->gid, group));
+	if (str_eq(t->out, " "))
+		str_clear(t->out);
+}
+
+static void size_text(struct cell_text *t)
+{
+	const struct meta *meta = t->row->meta;
+	char buf[FMT_MAX];
+
+	if (S_ISBLK(meta->mode) || S_ISCHR(meta->mode))
+		str_addf(t->out, "%u:%u", major(meta->size), minor(meta->size));
+	else if (!S_ISREG(meta->mode))
+		str_addc(t->out, '-');
+	else if (t->f->model->settings.size_exact)
+		str_adds(t->out, fmt_count(buf, meta->size));
+	else
+		str_adds(t->out, fmt_size(buf, meta->size));
+}
+
+static void time_text(struct cell_text *t, int64_t sec)
+{
+	char buf[FMT_MAX];
+
+	if (sec == INT64_MIN)
+		str_addc(t->out, '-');
+	else if (t->f->model->settings.time_relative)
+		str_adds(t->out, fmt_age(buf, sec, t->f->d->now_sec));
+	else
+		str_adds(t->out, fmt_time(buf, sec));
+}
+
+static void modified_text(struct cell_text *t)
+{
+	time_text(t, t->row->meta->mtime);
+}
+
+static void changed_text(struct cell_text *t)
+{
+	time_text(t, t->row->meta->ctime);
+}
+
+static void born_text(struct cell_text *t)
+{
+	time_text(t, t->row->meta->btime);
+}
+
+static const struct {
+	const char *title;
+	enum sort_by sort;                 /* SORT_KINDS: not sorted by */
+	void (*text)(struct cell_text *t); /* from the metadata; NULL: only the source knows */
+} columns[COL_KINDS] = {
+	[COL_NAME] = {"Name", SORT_NAME, NULL},
+	[COL_PERM] = {"Perm", SORT_MODE, perm_text},
+	[COL_OWNER] = {"Owner", SORT_OWNER, owner_text},
+	[COL_SIZE] = {"Size", SORT_SIZE, size_text},
+	[COL_MODIFIED] = {"Modified", SORT_MODIFIED, modified_text},
+	[COL_CHANGED] = {"Changed", SORT_CHANGED, changed_text},
+	[COL_BORN] = {"Born", SORT_BORN, born_text},
+	[COL_WHERE] = {"Where", SORT_KINDS, NULL},
+	[COL_FSTYPE] = {"Type", SORT_KINDS, NULL},
+	[COL_FREE] = {"Free", SORT_KINDS, NULL},
+	[COL_SOURCE] = {"Source", SORT_KINDS, NULL},
+};
+
+/* Unknown is blank until it is known, and "?" when it cannot be. */
+static void cell_text(struct cell_text *t, enum column column)
+{
+	const struct rows *rows = model_view(t->f->model)->list.rows;
+
+	str_clear(t->out);
+	t->look = ROLE_META;
+	if (t->row->meta && columns[column].text)
+		columns[column].text(t);
+	else if (column == COL_WHERE && t->row->where && !t->row->parent)
+		view_add_path(t->f, t->out, t->row->where);
+	else if (rows->ops->cell && t->id != NAMES_NONE)
+		(void)rows->ops->cell(rows, t->id, column, t->out);
+	if (t->out->len == 0 && t->row->err && columns[column].text)
+		str_addc(t->out, '?');
+}
+
+void view_cells(struct frame *f, int line, const struct row *row, uint32_t id)
+{
+	CLEANUP(str_done) struct str text = STR_INIT;
+	struct cell_text t = {.f = f, .row = row, .id = id, .out = &text};
+
+	for (int i = 1; i < f->slots.n; i++) {
+		const struct column_slot *s = &f->slots.at[i];
+		int col = f->screen.list.col + s->col, width;
+
+		cell_text(&t, s->column);
+		width = view_width(f->c, text.buf, text.len);
+		if (s->column == COL_WHERE)
+			view_tail(f->c, line, col, s->width, text.buf, text.len, t.look);
+		else
+			canvas_text(f->c, line,
+				    s->right && width < s->width ? col + s->width - width : col,
+				    s->width, text.buf, text.len, t.look);
+	}
+}
+
+static int owner_need(const struct frame *f, const struct meta *meta)
+{
+	char buf[FMT_MAX];
+	const char *user = view_owner(f->model, false, meta->uid, buf);
+	int width = view_width(f->c, user, strlen(user));
+	const char *group = view_owner(f->model, true, meta->gid, buf);
+
+	return width + 1 + view_width(f->c, group, strlen(group));
+}
+
+void view_column_needs(const struct frame *f, struct column_needs *ret_needs)
+{
+	const struct list *l = &model_view(f->model)->list;
+	const struct settings *settings = &f->model->settings;
+	struct column_needs needs = {
+		.size = settings->size_exact ? 17 : 6,
+		.time = settings->time_relative ? 14 : 16,
+	};
+	struct row row;
+	size_t pos, end;
+
+	for (view_range(f, &pos, &end); pos < end; pos++) {
+		if (!list_row(l, pos, &row))
+			continue;
+		/* One more for the "/" of a directory. */
+		needs.names = MAX(needs.names, view_width(f->c, row.name, row.name_len) + 1);
+		if (row.meta)
+			needs.owner = MAX(needs.owner, owner_need(f, row.meta));
+	}
+	*ret_needs = needs;
+}
+
+/* What a list is sorted by when no column on screen says so. */
+static const char *sort_words(enum sort_by by)
+{
+	static const char *const words[SORT_KINDS] = {
+		[SORT_NAME] = "name",         [SORT_SIZE] = "size",
+		[SORT_MODIFIED] = "modified", [SORT_CHANGED] = "changed",
+		[SORT_BORN] = "born",         [SORT_EXT] = "extension",
+		[SORT_OWNER] = "owner",       [SORT_MODE] = "permissions",
+		[SORT_ITEMS] = "items",
+	};
+
+	return by < SORT_KINDS ? words[by] : "";
+}
+
+static bool sort_is_shown(const struct frame *f, enum sort_by by)
+{
+	for (int i = 0; i < f->slots.n; i++)
+		if (columns[f->slots.at[i].column].sort == by)
+			return true;
+	return false;
+}
+
+static void draw_title(struct frame *f, const struct column_slot *s, const struct sort_spec *sort)
+{
+	const char *title = columns[s->column].title;
+	const char *sign = sort->reverse ? view_sign(f->c, "↓", "v") : view_sign(f->c, "↑", "^");
+	bool here = columns[s->column].sort == sort->by;
+	bool elsewhere = s->column == COL_NAME && !sort_is_shown(f, sort->by);
+	CLEANUP(str_done) struct str text = STR_INIT;
+	int width, col = s->col;
+
+	str_adds(&text, title);
+	if (elsewhere)
+		str_addf(&text, " (by %s %s)", sort_words(sort->by), sign);
+	else if (here)
+		str_addf(&text, " %s", sign);
+	width = view_width(f->c, text.buf, text.len);
+	if (s->right && width < s->width)
+		col += s->width - width;
+	canvas_text(f->c, f->screen.titles.row, f->screen.titles.col + col, s->width, text.buf,
+		    text.len, ROLE_COLUMNS);
+}
+
+void view_titles(struct frame *f)
+{
+	const struct sort_spec *sort = &model_view(f->model)->list.sort;
+	struct scene_layout *l = f->d->layout;
+
+	if (f->screen.titles.rows == 0)
+		return;
+	canvas_fill(f->c, f->screen.titles, ROLE_COLUMNS);
+	for (int i = 0; i < f->slots.n; i++) {
+		const struct column_slot *s = &f->slots.at[i];
+
+		draw_title(f, s, sort);
+		l->titles[i].col = f->screen.titles.col + s->col;
+		l->titles[i].width = s->width;
+		l->titles[i].sort = columns[s->column].sort;
+		l->titles[i].sorts = columns[s->column].sort != SORT_KINDS;
+	}
+	l->ntitles = f->slots.n;
+}

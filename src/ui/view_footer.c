@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The footer: one line that says what one may do with the current row (or a notice in its place),
+ * one line of hints.
+ */
+#include "ui/view.h"
+
+#include <string.h>
+#include <sys/stat.h>
+
+/* The sentence is our words and owner names that perm_sentence() has made safe. */
+static void add_sentence(const struct frame *f, struct str *out)
+{
+	const struct list *l = &model_view(f->model)->list;
+	const struct meta *meta;
+	char user[FMT_MAX], group[FMT_MAX];
+	struct row row;
+
+	if (!list_row(l, l->cursor, &row))
+		return;
+	meta = row.meta;
+	if (row.err)
+		str_addf(out, "metadata cannot be read: %s", strerror(-row.err));
+	else if (!meta || !f->model->self.known)
+		return;
+	else if (S_ISLNK(meta->mode))
+		str_adds(out, "symbolic link: the permissions of its target count");
+	else
+		(void)perm_sentence(out, &f->model->self.subject, meta->mode, meta->uid, meta->gid,
+				    view_owner(f->model, false, meta->uid, user),
+				    view_owner(f->model, true, meta->gid, group), f->c->ascii);
+}
+
+/* While a key is held the sentence stays, if there was one. */
+static bool copy_sentence(struct frame *f, const struct rect *r)
+{
+	size_t start = (size_t)r->row * (size_t)f->c->cols;
+
+	if (!f->before)
+		return false;
+	for (int col = 0; col < r->cols; col++) {
+		uint16_t look = f->before->cells[start + (size_t)col].look;
+
+		if (look != ROLE_FOOTER)
+			return false;
+	}
+	memcpy(&f->c->cells[start], &f->before->cells[start],
+	       (size_t)r->cols * sizeof(*f->c->cells));
+	return true;
+}
+
+static void draw_sentence(struct frame *f, const struct rect *r)
+{
+	CLEANUP(str_done) struct str text = STR_INIT;
+
+	if (r->rows == 0 || copy_sentence(f, r))
+		return;
+	canvas_fill(f->c, *r, ROLE_FOOTER);
+	add_sentence(f, &text);
+	canvas_word(f->c, r->row, r->col + 1, r->cols - 1, text.buf, text.buf, ROLE_FOOTER);
+}
+
+static void draw_notice(struct frame *f, const struct rect *r)
+{
+	static const uint16_t looks[] = {
+		[NOTICE_NONE] = ROLE_FOOTER,
+		[NOTICE_INFO] = ROLE_NOTICE,
+		[NOTICE_WARNING] = ROLE_WARNING,
+		[NOTICE_ERROR] = ROLE_ERROR,
+	};
+	const struct notice *n = &f->model->notice;
+	uint16_t look = looks[n->kind];
+	int margin = r->cols > 2 ? 1 : 0;
+
+	canvas_fill(f->c, *r, look);
+	canvas_text(f->c, r->row, r->col + margin, r->cols - margin, n->text.buf, n->text.len,
+		    look);
+}
+
+/* Returns the column after it; the same column when it does not fit whole. */
+static int draw_hint(struct frame *f, int row, int col, int end, const struct scene_item *hint)
+{
+	int keys = view_width(f->c, hint->keys, strlen(hint->keys));
+	int words = view_width(f->c, hint->help, strlen(hint->help));
+
+	if (col + keys + 1 + words > end)
+		return col;
+	canvas_text(f->c, row, col, keys, hint->keys, strlen(hint->keys), ROLE_HINT_KEY);
+	canvas_text(f->c, row, col + keys + 1, words, hint->help, strlen(hint->help), ROLE_HINT);
+	return col + keys + 1 + words;
+}
+
+static void draw_hints(struct frame *f, const struct rect *r, int end)
+{
+	int col = r->col + 1;
+
+	canvas_fill(f->c, *r, ROLE_FOOTER);
+	for (size_t i = 0; i < f->scene->nhints; i++) {
+		int after = draw_hint(f, r->row, col, end, &f->scene->hints[i]);
+
+		if (after == col)
+			break;
+		col = after + COLUMN_GAP;
+	}
+}
+
+static void draw_pending(struct frame *f)
+{
+	const struct rect *r = &f->screen.last;
+	const char *keys = f->scene->pending ? f->scene->pending : "";
+	int width = view_width(f->c, keys, strlen(keys)), col = r->cols - 1 - width;
+
+	if (width > 0 && col > 0)
+		canvas_text(f->c, r->row, col, width, keys, strlen(keys), ROLE_HINT_KEY);
+}
+
+void view_footer(struct frame *f)
+{
+	const struct screen *s = &f->screen;
+	const char *keys = f->scene->pending ? f->scene->pending : "";
+	int keys_end = s->last.cols - (*keys ? view_width(f->c, keys, strlen(keys)) + 3 : 0);
+
+	if (f->model->notice.kind != NOTICE_NONE)
+		draw_notice(f, s->sentence.rows ? &s->sentence : &s->last);
+	else
+		draw_sentence(f, &s->sentence);
+	if (s->hints.rows)
+		draw_hints(f, &s->hints, keys_end);
+	draw_pending(f);
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The header: who and where one is on the left, what there is on the right. When it gets narrow the
+ * least important parts are left out one by one; the path is cut at its beginning, and is the last
+ * to go.
+ */
+#include "ui/view.h"
+
+#include <string.h>
+
+/* As they stand on the screen. */
+enum part {
+	PART_ROOT,
+	PART_USER,
+	PART_TABS,
+	PART_PATH,
+	PART_STALL,
+	PART_STATE,
+	PART_ITEMS,
+	PART_HIDDEN,
+	PART_FILTERED,
+	PART_MARKED,
+	PART_READ_ONLY,
+	PART_FREE,
+	PARTS
+};
+
+/* The first to be left out is the least important. */
+static const enum part dispensable[] = {PART_FREE,  PART_ITEMS,     PART_HIDDEN, PART_USER,
+					PART_TABS,  PART_READ_ONLY, PART_MARKED, PART_FILTERED,
+					PART_STATE, PART_STALL,     PART_ROOT};
+
+struct part_text {
+	struct str text; /* may hold bytes from outside; empty: not there */
+	uint16_t look;
+	int width;
+};
+
+struct header {
+	struct frame *f;
+	struct part_text parts[PARTS];
+};
+
+#define FILTER_WIDTH_MAX 20
+
+static const char *plural(size_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+static void add_who(struct header *h)
+{
+	const struct self *self = &h->f->model->self;
+	struct part_text *user = &h->parts[PART_USER], *root = &h->parts[PART_ROOT];
+
+	root->look = ROLE_HEADER_ROOT;
+	if (h->f->scene->is_root)
+		str_adds(&root->text, "ROOT");
+	user->look = ROLE_HEADER_USER;
+	if (self->user && *self->user)
+		str_adds(&user->text, self->user);
+	if (self->host && *self->host)
+		str_addf(&user->text, "@%s", self->host);
+}
+
+static void add_tabs(struct header *h)
+{
+	const struct model *m = h->f->model;
+	struct part_text *p = &h->parts[PART_TABS];
+
+	p->look = ROLE_TAB;
+	for (size_t i = 0; m->ntabs > 1 && i < m->ntabs; i++)
+		str_addf(&p->text, i == m->tab ? "%s[%zu]" : "%s%zu", i ? " " : "", i + 1);
+}
+
+static void add_path(struct header *h)
+{
+	struct part_text *p = &h->parts[PART_PATH];
+
+	p->look = ROLE_HEADER_PATH;
+	switch (model_view(h->f->model)->kind) {
+	case VIEW_DIR:
+		view_add_path(h->f, &p->text, model_tab(h->f->model)->path.buf);
+		break;
+	case VIEW_MARKED:
+		str_adds(&p->text, "Marked, in all directories");
+		break;
+	case VIEW_MOUNTS:
+		str_adds(&p->text, "Mounted file systems");
+		break;
+	}
+}
+
+static bool is_loading(const struct model *m)
+{
+	const struct view *view = model_view(m);
+	const struct rows *rows = view->list.rows;
+
+	if (view->kind == VIEW_DIR && model_tab(m)->coming)
+		return true;
+	return rows->ops->loading && rows->ops->loading(rows);
+}
+
+static void add_state(struct header *h)
+{
+	const struct model *m = h->f->model;
+	const struct list *l = &model_view(m)->list;
+	struct part_text *stall = &h->parts[PART_STALL], *state = &h->parts[PART_STATE];
+	char buf[FMT_MAX];
+
+	stall->look = ROLE_WARNING;
+	if (m->stall.ms > 0)
+		str_addf(&stall->text, "not answering %s", fmt_duration(buf, m->stall.ms));
+	state->look = ROLE_HEADER_COUNT;
+	if (is_loading(m))
+		str_addf(&state->text, "loading%s", view_sign(h->f->c, "…", "..."));
+	else if (l->order_ticket || l->want_order)
+		str_addf(&state->text, "sorting%s", view_sign(h->f->c, "…", "..."));
+}
+
+static void add_counts(struct header *h)
+{
+	const struct list *l = &model_view(h->f->model)->list;
+	struct part_text *items = &h->parts[PART_ITEMS], *hidden = &h->parts[PART_HIDDEN];
+	struct part_text *filtered = &h->parts[PART_FILTERED];
+	char buf[FMT_MAX];
+
+	items->look = ROLE_HEADER_COUNT;
+	hidden->look = filtered->look = ROLE_HEADER_HIDDEN;
+	str_addf(&items->text, "%s item%s", fmt_count(buf, l->n), plural(l->n));
+	if (l->hidden > 0)
+		str_addf(&hidden->text, "%s hidden", fmt_count(buf, l->hidden));
+	if (l->filter.len > 0 || l->filtered > 0)
+		str_addf(&filtered->text, "%s filtered", fmt_count(buf, l->filtered));
+	/* While it is typed the filter stands in the prompt. */
+	if (l->filter.len > 0 && h->f->scene->overlay != OVERLAY_PROMPT)
+		str_addf(&filtered->text, ": %s", l->filter.buf);
+}
+
+static void add_marked(struct header *h)
+{
+	const struct marks *marks = &h->f->model->marks;
+	struct part_text *p = &h->parts[PART_MARKED];
+	char buf[FMT_MAX];
+
+	p->look = ROLE_MARK;
+	if (marks->live == 0)
+		return;
+	str_addf(&p->text, "%s marked", fmt_count(buf, marks->live));
+	if (marks->bytes > 0)
+		str_addf(&p->text, " %s", fmt_size(buf, marks->bytes));
+}
+
+static void add_space(struct header *h)
+{
+	const struct listing *listing = model_tab(h->f->model)->listing;
+	const struct space *space = NULL;
+	struct part_text *ro = &h->parts[PART_READ_ONLY], *p = &h->parts[PART_FREE];
+	char buf[FMT_MAX];
+
+	if (listing && model_view(h->f->model)->kind == VIEW_DIR)
+		space = listing_space(listing);
+	ro->look = ROLE_HEADER_HIDDEN;
+	if (h->f->scene->read_only || (space && space->read_only))
+		str_adds(&ro->text, "read-only");
+	p->look = ROLE_HEADER_COUNT;
+	if (space)
+		str_addf(&p->text, "%s free", fmt_size(buf, space->avail));
+}
+
+static int total_width(const struct header *h)
+{
+	int total = 1; /* the margin at the right; each part brings the gap before it */
+
+	for (int i = 0; i < PARTS; i++)
+		if (h->parts[i].width > 0)
+			total += h->parts[i].width + COLUMN_GAP;
+	return total - COLUMN_GAP + 1;
+}
+
+/* Leaves out parts until the path has its share, then gives it what is left. */
+static void fit(struct header *h, int cols)
+{
+	struct part_text *path = &h->parts[PART_PATH];
+	int whole, spare;
+
+	for (int i = 0; i < PARTS; i++)
+		h->parts[i].width = view_width(h->f->c, h->parts[i].text.buf, h->parts[i].text.len);
+	h->parts[PART_FILTERED].width = MIN(h->parts[PART_FILTERED].width, FILTER_WIDTH_MAX + 16);
+	whole = path->width;
+	path->width = MIN(whole, MAX(cols * 2 / 5, 10));
+	for (size_t i = 0; i < ARRAY_LEN(dispensable) && total_width(h) > cols; i++)
+		h->parts[dispensable[i]].width = 0;
+	spare = cols - total_width(h);
+	path->width = MAX(1, MIN(whole, path->width + spare));
+}
+
+static void draw_tabs(struct header *h, int row, int col)
+{
+	const struct part_text *p = &h->parts[PART_TABS];
+	const char *open = strchr(p->text.buf, '['), *close = strchr(p->text.buf, ']');
+	int at;
+
+	canvas_text(h->f->c, row, col, p->width, p->text.buf, p->text.len, p->look);
+	if (!open || !close)
+		return;
+	at = (int)(open - p->text.buf);
+	canvas_text(h->f->c, row, col + at, p->width - at, open, (size_t)(close - open) + 1,
+		    ROLE_TAB_CURRENT);
+}
+
+static void draw_part(struct header *h, enum part part, int row, int col)
+{
+	const struct part_text *p = &h->parts[part];
+
+	if (part == PART_TABS)
+		draw_tabs(h, row, col);
+	else if (part == PART_PATH)
+		view_tail(h->f->c, row, col, p->width, p->text.buf, p->text.len, p->look);
+	else
+		canvas_text(h->f->c, row, col, p->width, p->text.buf, p->text.len, p->look);
+}
+
+static void draw_parts(struct header *h)
+{
+	const struct rect *r = &h->f->screen.header;
+	int col = r->col + (r->cols > 2 ? 1 : 0), right = r->col + r->cols - 1;
+
+	for (int i = 0; i <= PART_PATH; i++) {
+		if (h->parts[i].width == 0)
+			continue;
+		draw_part(h, (enum part)i, r->row, col);
+		col += h->parts[i].width + COLUMN_GAP;
+	}
+	for (int i = PARTS - 1; i > PART_PATH; i--) {
+		if (h->parts[i].width == 0)
+			continue;
+		right -= h->parts[i].width;
+		draw_part(h, (enum part)i, r->row, right);
+		right -= COLUMN_GAP;
+	}
+}
+
+void view_header(struct frame *f)
+{
+	struct header h = {.f = f};
+
+	if (f->screen.header.rows == 0)
+		return;
+	for (int i = 0; i < PARTS; i++)
+		str_init(&h.parts[i].text);
+	add_who(&h);
+	add_tabs(&h);
+	add_path(&h);
+	add_state(&h);
+	add_counts(&h);
+	add_marked(&h);
+	add_space(&h);
+	canvas_fill(f->c, f->screen.header, ROLE_HEADER);
+	fit(&h, f->screen.header.cols);
+	draw_parts(&h);
+	for (int i = 0; i < PARTS; i++)
+		str_done(&h.parts[i].text);
+}
