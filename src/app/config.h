@@ -20,10 +20,12 @@ enum option_type { OPTION_BOOL, OPTION_INT, OPTION_ENUM, OPTION_STRING };
 struct option_row {
 	const char *name;
 	enum option_type type;
-	size_t offset;            /* in struct settings */
-	long min, max;            /* OPTION_INT */
-	const char *const *words; /* OPTION_ENUM: in order of value, NULL at the end */
-	const char *initial;      /* the default, as text */
+	size_t offset; /* in struct settings */
+	long min, max; /* OPTION_INT */
+	const char *const
+		*words;      /* OPTION_ENUM: NULL at the end. OPTION_INT: a word for min, or NULL */
+	const long *values;  /* what the words stand for; NULL: 0, 1, 2... */
+	const char *initial; /* the default, as text */
 	const char *help;
 };
 
@@ -32,6 +34,11 @@ extern const size_t noption_rows;
 
 /* Sets one option. 0, -ENOENT (no such option), -EINVAL; the reason goes to err. */
 int option_set(struct settings *s, const char *name, const char *value, struct str *err);
+/* A row by name; NULL: none. */
+const struct option_row *option_find(const char *name);
+/* Appends what may be written: "yes no", "0..100", "auto 0..10000", "name size ..."; a free text is
+ * "text". */
+int option_domain(const struct option_row *row, struct str *out);
 /* Appends its present value as the configuration writes it. */
 int option_get(const struct settings *s, const struct option_row *row, struct str *out);
 
@@ -45,8 +52,9 @@ int config_read_file(const char *path, size_t max, struct str *out, struct str *
 /* Reads the configuration. Complaints, one per line ("file:3: reason"), are appended to warnings.
  * Returns 0 also when there is no file; -ENOMEM. */
 int config_load(struct settings *s, struct keymap *k, struct str *warnings);
-/* The text of a theme by name: the user's themes directory, then the installed one, then built in
- * ("default"). 0 or -ENOENT... */
+/* Appends the text of a theme by name: the user's themes directory, then the installed one, then
+ * the one built in ("default"). When there is none of that name, or none to be trusted, the
+ * built-in one is used and the reason goes to err, one per line. 0 or -ENOMEM. */
 int config_theme(const char *name, struct str *out, struct str *err);
 
 #endif

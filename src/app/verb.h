@@ -7,9 +7,10 @@
 #ifndef APP_VERB_H
 #define APP_VERB_H
 
-#include <stddef.h>
+#include "base/str.h"
 
-#include "base/defs.h"
+#include <stdbool.h>
+#include <stddef.h>
 
 enum exit_status {
 	EXIT_ALL_DONE = 0,
@@ -19,10 +20,19 @@ enum exit_status {
 	EXIT_CANCELLED = 130,
 };
 
+/* One option of the command line. --help and --version are everywhere and in no table. */
+struct verb_option {
+	const char *name;  /* "print": --print; NULL at the end of a table */
+	char letter;       /* 'p': -p; 0: none */
+	const char *value; /* "FORMAT", or "[FORMAT]" when it may be left out; NULL: takes none */
+	const char *help;  /* one line */
+};
+
 struct verb {
 	const char *name;
-	const char *usage;                 /* after "trowel NAME" */
-	const char *help;                  /* one line */
+	const char *usage; /* after "trowel NAME" */
+	const char *help;  /* one line */
+	const struct verb_option *options;
 	int (*run)(int argc, char **argv); /* argv[0] is the verb; returns enum exit_status */
 };
 
@@ -30,12 +40,40 @@ extern const struct verb verbs[];
 extern const size_t nverbs;
 
 const struct verb *verb_find(const char *name);
+/* The options of a command line, one after the other, as the GNU conventions have it
+ * (getopt_long(3): beginnings of names that are clear, options behind operands, "--"). */
+struct verb_args {
+	const char *name; /* of the verb; "" for the explorer itself */
+	const struct verb_option *options;
+	int argc;
+	char **argv;       /* argv[0] is the program or the verb */
+	bool stop;         /* at the first operand, instead of looking for options behind it */
+	bool operands;     /* set: "--" was seen */
+	int at;            /* set: what follows from here are operands */
+	const char *value; /* set: of the option just returned, NULL: none */
+	int status;        /* set with VERB_ARGS_EXIT */
+};
+enum { VERB_ARGS_END = -1, VERB_ARGS_EXIT = -2 };
+/* The index of the next option in `options`; VERB_ARGS_END: operands are argv[at] .. argv[argc -
+ * 1]; VERB_ARGS_EXIT: help was printed or the error said: return status. */
+int verb_args_next(struct verb_args *args);
+
+enum print_format { PRINT_TEXT, PRINT_JSON, PRINT_NUL, PRINT_FORMATS };
+/* The value of --print (NULL: text). False when it is none. */
+bool print_parse(const char *value, enum print_format *ret_format);
+
 /* "trowel NAME: reason" and where to look on stderr; returns EXIT_USAGE. */
 int verb_usage(const char *name, const char *fmt, ...) PRINTF(2, 3);
 /* "trowel NAME: 'path': reason" on stderr, the path made safe. */
 void verb_error(const char *name, const char *path, int err);
+/* Writes everything to standard output. 0, or -errno, which was said. */
+int verb_write(const char *name, const char *bytes, size_t len);
+/* What --help prints for a table of options; also for the explorer. */
+int verb_options_help(const struct verb_option *options, struct str *out);
+bool verb_ascii(void); /* the locale shows ASCII only: base/display.h */
 
 int verb_list(int argc, char **argv);
 int verb_info(int argc, char **argv);
+extern const struct verb_option verb_list_options[], verb_info_options[];
 
 #endif

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/verb.h"
+
+#include "base/display.h"
+#include "fs/sys.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <langinfo.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define OPTIONS_MAX 40
+#define HELP_COLUMN 28
+
+const struct verb verbs[] = {
+	{"list", "[OPTION]... [PATH]...",
+	 "print what is in a directory, or in the whole tree below it", verb_list_options,
+	 verb_list},
+	{"info", "[OPTION]... PATH...", "print metadata, type and permissions of each path",
+	 verb_info_options, verb_info},
+};
+const size_t nverbs = ARRAY_LEN(verbs);
+
+const struct verb *verb_find(const char *name)
+{
+	for (size_t i = 0; i < nverbs; i++) {
+		if (strcmp(verbs[i].name, name) == 0)
+			return &verbs[i];
+	}
+	return NULL;
+}
+
+bool verb_ascii(void)
+{
+	return strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+}
+
+static void add_prefix(struct str *out, const char *name)
+{
+	str_addf(out, "trowel%s%s: ", *name ? " " : "", name);
+}
+
+/* One write, so that lines of programs that share a terminal do not mix. There is nobody to tell
+ * when it fails. */
+static void to_stderr(struct str *text)
+{
+	if (!text->failed)
+		(void)!write(STDERR_FILENO, text->buf, text->len);
+	str_done(text);
+}
+
+int verb_usage(const char *name, const char *fmt, ...)
+{
+	struct str text = STR_INIT, reason = STR_INIT;
+	va_list args;
+
+	add_prefix(&text, name);
+	va_start(args, fmt);
+	str_vaddf(&reason, fmt, args);
+	va_end(args);
+	display_add(&text, reason.buf, reason.len, verb_ascii());
+	str_addf(&text, "\nTry 'trowel%s%s --help'.\n", *name ? " " : "", name);
+	str_done(&reason);
+	to_stderr(&text);
+	return EXIT_USAGE;
+}
+
+void verb_error(const char *name, const char *path, int err)
+{
+	struct str text = STR_INIT;
+
+	add_prefix(&text, name);
+	str_addc(&text, '\'');
+	display_add(&text, path, strlen(path), verb_ascii());
+	str_addf(&text, "': %s\n", strerrordesc_np(-err));
+	to_stderr(&text);
+}
+
+int verb_write(const char *name, const char *bytes, size_t len)
+{
+	size_t done = 0;
+
+	while (done < len) {
+		ssize_t n = sys_write(STDOUT_FILENO, bytes + done, len - done);
+
+		if (n < 0) {
+			verb_error(name, "standard output", (int)n);
+			return (int)n;
+		}
+		done += (size_t)n;
+	}
+	return 0;
+}
+
+static bool value_optional(const struct verb_option *o)
+{
+	return o->value && o->value[0] == '[';
+}
+
+static int add_option_help(const struct verb_option *o, struct str *out)
+{
+	size_t start = out->len;
+
+	if (o->letter)
+		str_addf(out, "  -%c, --%s", o->letter, o->name);
+	else
+		str_addf(out, "      --%s", o->name);
+	if (value_optional(o))
+		str_addf(out, "[=%s", o->value + 1);
+	else if (o->value)
+		str_addf(out, "=%s", o->value);
+	if (out->len - start >= HELP_COLUMN)
+		str_addf(out, "\n%*s", HELP_COLUMN, "");
+	else
+		str_addf(out, "%*s", (int)(HELP_COLUMN - (out->len - start)), "");
+	return str_addf(out, "%s\n", o->help);
+}
+
+int verb_options_help(const struct verb_option *options, struct str *out)
+{
+	static const struct verb_option everywhere[] = {
+		{"help", 0, NULL, "print this and exit"},
+		{"version", 0, NULL, "print the version and exit"},
+		{0},
+	};
+
+	for (; options->name; options++)
+		add_option_help(options, out);
+	for (options = everywhere; options->name; options++)
+		add_option_help(options, out);
+	return out->failed ? -ENOMEM : 0;
+}
+
+static void add_verb_help(const struct verb *verb, struct str *out)
+{
+	str_addf(out, "Usage: trowel %s %s\n%s\n\n", verb->name, verb->usage, verb->help);
+	verb_options_help(verb->options, out);
+}
+
+static void add_explorer_help(const struct verb_option *options, struct str *out)
+{
+	str_adds(out,
+		 "Usage: trowel [OPTION]... [PATH]\n"
+		 "  or:  trowel VERB [OPTION]... [PATH]...\n"
+		 "Browse PATH (the current directory) in the terminal, or do what VERB says.\n\n");
+	verb_options_help(options, out);
+	str_adds(out, "\nVerbs ('trowel VERB --help' tells more):\n");
+	for (size_t i = 0; i < nverbs; i++)
+		str_addf(out, "  %-*s%s\n", HELP_COLUMN - 2, verbs[i].name, verbs[i].help);
+	str_adds(out,
+		 "\nA directory with a verb's name is ./NAME. Press ? in the explorer for its "
+		 "keys.\nExit status: 0 all done, 1 some failed, 2 wrong usage or no terminal, "
+		 "3 refused, 130 cancelled.\n");
+}
+
+enum { CODE_LONG = 256, CODE_HELP = CODE_LONG + OPTIONS_MAX, CODE_VERSION };
+
+static int leave(struct verb_args *args, int status)
+{
+	args->status = status;
+	return VERB_ARGS_EXIT;
+}
+
+static int print_help(struct verb_args *args, int code)
+{
+	const struct verb *verb = verb_find(args->name);
+	struct str text = STR_INIT;
+	int r;
+
+	if (code == CODE_VERSION)
+		str_adds(&text, "trowel " TROWEL_VERSION "\n");
+	else if (verb)
+		add_verb_help(verb, &text);
+	else
+		add_explorer_help(args->options, &text);
+	r = text.failed ? -ENOMEM : verb_write(args->name, text.buf, text.len);
+	str_done(&text);
+	return leave(args, r < 0 ? EXIT_SOME_FAILED : EXIT_ALL_DONE);
+}
+
+/* What getopt_long(3) stumbled over, in our words: its own message would send the bytes as they
+ * are. */
+static int complain(struct verb_args *args, int answer)
+{
+	const char *word = args->argv[optind > 1 ? optind - 1 : 1];
+	int status;
+
+	if (optopt > 0 && optopt < CODE_LONG) {
+		status = verb_usage(
+			args->name,
+			answer == ':' ? "option -%c needs a value" : "unknown option -%c", optopt);
+	} else if (optopt >= CODE_LONG) {
+		status = verb_usage(args->name,
+				    answer == ':' ? "option %s needs a value"
+						  : "option %s takes no value",
+				    word);
+	} else {
+		status = verb_usage(args->name, "unknown or ambiguous option %s", word);
+	}
+	return leave(args, status);
+}
+
+struct tables {
+	struct option longs[OPTIONS_MAX + 3];
+	char shorts[3 + 3 * OPTIONS_MAX];
+};
+
+/* "-" is not used: POSIXLY_CORRECT keeps its meaning. ':' asks for ':' when a value is missing. */
+static void make_tables(const struct verb_args *args, struct tables *t)
+{
+	char *s = t->shorts;
+	size_t n = 0;
+
+	if (args->stop)
+		*s++ = '+';
+	*s++ = ':';
+	for (const struct verb_option *o = args->options; o->name && n < OPTIONS_MAX; o++, n++) {
+		int has = !o->value           ? no_argument
+			  : value_optional(o) ? optional_argument
+					      : required_argument;
+
+		t->longs[n] = (struct option){o->name, has, NULL, CODE_LONG + (int)n};
+		if (!o->letter)
+			continue;
+		*s++ = o->letter;
+		for (int i = 0; i < has; i++)
+			*s++ = ':';
+	}
+	*s = '\0';
+	t->longs[n++] = (struct option){"help", no_argument, NULL, CODE_HELP};
+	t->longs[n++] = (struct option){"version", no_argument, NULL, CODE_VERSION};
+	t->longs[n] = (struct option){0};
+}
+
+static int end_of_options(struct verb_args *args, int before)
+{
+	args->operands = optind > before && strcmp(args->argv[optind - 1], "--") == 0;
+	args->at = optind;
+	return VERB_ARGS_END;
+}
+
+static int letter_index(const struct verb_args *args, int letter)
+{
+	int i = 0;
+
+	while (args->options[i].letter != letter)
+		i++;
+	return i;
+}
+
+int verb_args_next(struct verb_args *args)
+{
+	struct tables t;
+	int code, before;
+
+	make_tables(args, &t);
+	optind = args->at; /* 0 makes getopt_long(3) begin anew */
+	opterr = 0;
+	before = MAX(args->at, 1);
+	code = getopt_long(args->argc, args->argv, t.shorts, t.longs, NULL);
+	args->at = optind;
+	args->value = optarg;
+	if (code == -1)
+		return end_of_options(args, before);
+	if (code == '?' || code == ':')
+		return complain(args, code);
+	if (code >= CODE_HELP)
+		return print_help(args, code);
+	return code >= CODE_LONG ? code - CODE_LONG : letter_index(args, code);
+}
+
+bool print_parse(const char *value, enum print_format *ret_format)
+{
+	static const char *const names[PRINT_FORMATS] = {"text", "json", "nul"};
+
+	for (unsigned i = 0; i < PRINT_FORMATS; i++) {
+		if (strcmp(value ? value : "text", names[i]) == 0) {
+			*ret_format = (enum print_format)i;
+			return true;
+		}
+	}
+	return false;
+}
