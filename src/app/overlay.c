@@ -70,6 +70,7 @@ static int prompt_open(struct app *app, const struct prompt_kind *kind, const ch
 	app->scene.overlay = OVERLAY_PROMPT;
 	app->scene.edit = app->edit;
 	app->scene.question = kind->question;
+	app->scene.completes = kind->completes;
 	app->scene.selected = 0;
 	note(app, false, "");
 	if (kind->matches)
