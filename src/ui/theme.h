@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * Colour roles and the themes that give them looks. A theme is a file of lines `role = look` (base/conf.h), a look is words:
- * `fg=COLOUR bg=COLOUR bold dim italic underline reverse strike`; COLOUR is default, one of 16 names (black
- * red green yellow blue magenta cyan white, bright-…), 0–255, #rrggbb, or an alias `palette.x = COLOUR`. Roles are the rows of ui/roles.def.
+ * Colour roles and the themes that give them looks. A theme is a file of lines `role = look`
+ * (base/conf.h), a look is words: `fg=COLOUR bg=COLOUR bold dim italic underline reverse strike`;
+ * COLOUR is default, one of 16 names (black red green yellow blue magenta cyan white, bright-…),
+ * 0–255, #rrggbb, or an alias `palette.x = COLOUR`. Roles are the rows of ui/roles.def.
  *
- * A look is brought down to what the terminal has (24-bit → 256 → 16 → 8 → none) when the theme is resolved; without
- * colours bold, underline and reverse remain, so that the cursor row, marks and errors can always be told.
+ * A look is brought down to what the terminal has (24-bit → 256 → 16 → 8 → none) when the theme is
+ * resolved; without colours bold, underline and reverse remain, so that the cursor row, marks and
+ * errors can always be told.
  *
  * Thread: UI. Owns: itself.
  */
@@ -41,8 +43,8 @@ enum look_attr {
 	LOOK_REVERSE = 16,
 	LOOK_STRIKE = 32,
 };
-#define COLOUR_DEFAULT  (-1)
-#define COLOUR_RGB      0x1000000 /* | rrggbb; below 256: a palette index */
+#define COLOUR_DEFAULT (-1)
+#define COLOUR_RGB     0x1000000 /* | rrggbb; below 256: a palette index */
 
 struct look {
 	int32_t fg, bg; /* COLOUR_DEFAULT, 0..255, or COLOUR_RGB | rrggbb */
@@ -51,25 +53,32 @@ struct look {
 
 #define THEME_LOOKS_MAX 1024 /* roles plus the looks LS_COLORS adds */
 
-/* A cell's look is an index into theme.looks: a role, or one of LS_COLORS' looks behind the roles. */
+/* A cell's look is an index into theme.looks: a role, or one of LS_COLORS' looks behind the roles.
+ */
 struct theme {
 	struct look looks[THEME_LOOKS_MAX];
 	uint32_t nlooks;
 	bool set[ROLE_KINDS];
-	struct map by_ext; /* LS_COLORS *.ext (lower case) -> look */
-	uint16_t by_type[16];
+	struct map by_ext;    /* LS_COLORS *.ext: the suffix, dot included, lower case -> look */
+	uint16_t by_type[16]; /* enum ls_type of theme_ls.c; 0: not given */
 	bool has_ls_colors;
 };
 
+/* themes/default.theme, built in, so that the program runs without installed files. */
+extern const char theme_default_text[];
+
 int theme_init(struct theme *t); /* every role default */
 void theme_done(struct theme *t);
-/* Reads a theme text over what is there; bad lines are reported and skipped (see conf_parse()). */
+/* Reads a theme text over what is there; bad lines are reported and skipped (see conf_parse()). An
+ * alias must be defined above its use. Returns the number of bad lines, or -ENOMEM. */
 int theme_parse(struct theme *t, const char *text, size_t len,
 		void (*bad)(void *ctx, unsigned line, const char *reason), void *ctx);
-/* Takes LS_COLORS (dircolors(5) syntax of the variable) for names. Bad parts are ignored. */
+/* Takes LS_COLORS (dircolors(5) syntax of the variable) for names. Bad parts are ignored; so are
+ * blinking, concealing, and what a row does not say (orphaned links, capabilities, link counts). 0
+ * or -ENOMEM. */
 int theme_ls_colors(struct theme *t, const char *value);
 /* Fills roles that were not set from their fallbacks and reduces every look to `colors` colours
- * (0, 8, 16, 256, 16777216). */
+ * (0, 8, 16, 256, 16777216). Once for a theme: what was reduced does not come back. */
 void theme_resolve(struct theme *t, int colors);
 /* The look for a name by its type, mode and extension. */
 struct row;
