@@ -323,7 +323,8 @@ static bool part_takes(const struct glob *g, const struct part *part, uint32_t u
 static bool test_one(const struct glob *g, const struct alternative *a, const char *name,
 		     size_t len)
 {
-	const struct part *parts = g->parts + a->first;
+	/* A pattern of empty alternatives has no parts at all. */
+	const struct part *parts = a->n ? g->parts + a->first : NULL;
 	size_t part = 0, at = 0, star = SIZE_MAX, star_at = 0;
 	uint32_t unit;
 

@@ -224,6 +224,7 @@ void names_set_tag(struct names *p, uint32_t id, uint8_t tag)
 static uint32_t chunk_find(const struct names *p, const struct chunk *chunk, uint32_t n,
 			   const void *bytes, size_t len)
 {
+	const char *wanted = bytes;
 	int short_len = (int)MIN(len, LEN_LONG);
 
 	for (uint32_t i = 0; i < n; i++) {
@@ -235,7 +236,10 @@ static uint32_t chunk_find(const struct names *p, const struct chunk *chunk, uin
 			return n;
 		i = (uint32_t)(hit - chunk->len);
 		name = chunk_name(p, chunk, i, &name_len);
-		if (name_len == len && (!len || memcmp(name, bytes, len) == 0))
+		/* Names of a folder often begin alike, and end in one of a few ways. */
+		if (name_len != len || (len && name[len / 2] != wanted[len / 2]))
+			continue;
+		if (!len || memcmp(name, bytes, len) == 0)
 			return i;
 	}
 	return n;

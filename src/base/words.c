@@ -64,20 +64,42 @@ static inline unsigned char fold_byte(char c)
 	return (unsigned char)((unsigned char)(c - 'A') < 26 ? c | 32 : c);
 }
 
+static bool word_at(const char *name, const struct word *word)
+{
+	size_t i = 0;
+
+	while (i < word->len && fold_byte(name[i]) == (unsigned char)word->bytes[i])
+		i++;
+	return i == word->len;
+}
+
+/* Eight bytes at a time: with bit 5 set a capital is its small letter, and a letter is nothing
+ * else. Bytes that equal the first one of the word become 0, found by the borrow they cause;
+ * a byte above a 0 may look like one, which word_at() sorts out. */
 static const char *find_ascii(const char *name, size_t len, const struct word *word)
 {
-	const char *end = name + len - word->len;
+	const uint64_t ones = 0x0101010101010101;
 	unsigned char first = (unsigned char)word->bytes[0];
+	uint64_t bit5 = first >= 'a' && first <= 'z' ? ones * 0x20 : 0;
+	size_t places = len - word->len + 1, at = 0;
 
-	for (; name <= end; name++) {
-		size_t i = 1;
+	while (places - at >= 8) {
+		uint64_t bytes, hits;
 
-		if (fold_byte(*name) != first)
-			continue;
-		while (i < word->len && fold_byte(name[i]) == (unsigned char)word->bytes[i])
-			i++;
-		if (i == word->len)
-			return name;
+		memcpy(&bytes, name + at, 8);
+		bytes = (bytes | bit5) ^ ones * first;
+		hits = (bytes - ones) & ~bytes & ones * 0x80;
+		if (hits) {
+			for (size_t i = 0; i < 8; i++) {
+				if (word_at(name + at + i, word))
+					return name + at + i;
+			}
+		}
+		at += 8;
+	}
+	for (; at < places; at++) {
+		if (word_at(name + at, word))
+			return name + at;
 	}
 	return NULL;
 }
@@ -103,9 +125,19 @@ static size_t folded_prefix(const char *name, size_t len, const struct word *wor
 static const char *find_folded(const char *name, size_t len, const struct word *word,
 			       size_t *ret_len)
 {
+	bool ascii = (unsigned char)word->bytes[0] < 0x80;
+
 	for (size_t at = 0; at < len;) {
 		uint32_t unit;
-		size_t n = folded_prefix(name + at, len - at, word);
+		size_t n;
+
+		/* Folding never leads from ASCII out of it, nor into it. */
+		if ((unsigned char)name[at] < 0x80 &&
+		    (!ascii || fold_byte(name[at]) != (unsigned char)word->bytes[0])) {
+			at++;
+			continue;
+		}
+		n = folded_prefix(name + at, len - at, word);
 
 		if (n) {
 			*ret_len = n;

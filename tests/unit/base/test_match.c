@@ -78,6 +78,8 @@ static void matches_names(void **state)
 		{MATCH_GLOB, "\\*x", "*x", true},
 		{MATCH_GLOB, "\\*x", "ax", false},
 		{MATCH_GLOB, "\\{a\\}*", "{a}b", true},
+		{MATCH_GLOB, "{,}", "", true},
+		{MATCH_GLOB, "{,}", "x", false},
 		{MATCH_GLOB, "*", "", true},
 		{MATCH_GLOB, "?", "", false},
 		{MATCH_REGEX, "^a.*\\.c$", "A-b.C", true},
@@ -306,6 +308,36 @@ static void narrowing_holds_for_random_names(void **state)
 	}
 }
 
+/* Eight bytes are looked at at once: every place of the word in the name, every length. */
+static void finds_words_anywhere(void **state)
+{
+	static const char letters[] = "aAbB.@`[{1Qq";
+
+	(void)state;
+	srand(10);
+	for (int i = 0; i < 200000; i++) {
+		char name[40], word[8];
+		size_t len = (size_t)rand() % 32, word_len = 1 + (size_t)rand() % 3;
+		struct match_spans spans;
+		struct matcher *m;
+		const char *found;
+
+		for (size_t k = 0; k < len; k++)
+			name[k] = letters[(size_t)rand() % (sizeof(letters) - 1)];
+		name[len] = '\0';
+		for (size_t k = 0; k < word_len; k++)
+			word[k] = "ab.@`[{1q"[rand() % 9];
+		word[word_len] = '\0';
+		found = strcasestr(name, word);
+		assert_int_equal(matcher_new(MATCH_SUBSTRING, word, word_len, NULL, &m), 0);
+		assert_int_equal(matcher_test(m, name, len, &spans), found != NULL);
+		assert_int_equal(spans.n, found != NULL);
+		if (found)
+			assert_ptr_equal(name + spans.at[0].start, found);
+		matcher_unref(m);
+	}
+}
+
 static void nth_allocation_fails(void **state)
 {
 	static const char *const patterns[MATCH_KINDS] = {"some words", "fuzzy text of 20 chars",
@@ -372,6 +404,7 @@ int main(void)
 		cmocka_unit_test(no_pattern_hangs),
 		cmocka_unit_test(narrowing_is_certain),
 		cmocka_unit_test(narrowing_holds_for_random_names),
+		cmocka_unit_test(finds_words_anywhere),
 		cmocka_unit_test(nth_allocation_fails),
 		cmocka_unit_test(threads_share_a_matcher),
 	};
