@@ -204,11 +204,6 @@ pid_t pty_pid(const struct pty *p)
 	return p->pid;
 }
 
-int pty_master(const struct pty *p)
-{
-	return p->master;
-}
-
 static bool reap(struct pty *p)
 {
 	if (!p->reaped && waitpid(p->pid, &p->status, WNOHANG) == p->pid)

@@ -54,7 +54,6 @@ void pty_close(struct pty *p);
 void pty_hang_up(struct pty *p);
 
 pid_t pty_pid(const struct pty *p);
-int pty_master(const struct pty *p);
 
 /* Reads what there is within ms; returns bytes read, 0 (nothing), or -1: the other end is gone. */
 long pty_pump(struct pty *p, long ms);
