@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/config.h"
+
+#include "app/refuse.h"
+#include "base/conf.h"
+#include "base/display.h"
+#include "base/path.h"
+#include "fs/stat.h"
+#include "fs/sys.h"
+#include "ui/theme.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifndef TROWEL_DATADIR
+#define TROWEL_DATADIR "/usr/local/share/trowel"
+#endif
+
+#define CONFIG_MAX (1u << 20)
+#define THEME_MAX  (1u << 20)
+
+/* Relative paths in these variables are to be ignored: xdg-basedir specification. */
+static const char *absolute_env(const char *name)
+{
+	const char *value = getenv(name);
+
+	return value && value[0] == '/' ? value : NULL;
+}
+
+static int base_dir(struct str *out, const char *variable, const char *below_home)
+{
+	const char *base = absolute_env(variable), *home = absolute_env("HOME");
+
+	if (!base && !home)
+		return -ENOENT;
+	return str_addf(out, "%s%s/trowel", base ? base : home, base ? "" : below_home);
+}
+
+int config_dir(struct str *out)
+{
+	return base_dir(out, "XDG_CONFIG_HOME", "/.config");
+}
+
+int config_state_dir(struct str *out)
+{
+	return base_dir(out, "XDG_STATE_HOME", "/.local/state");
+}
+
+/* On a line of its own: callers gather the complaints of several files. Returns code, or -ENOMEM.
+ */
+static int say_path(struct str *err, const char *path, int code, const char *reason)
+{
+	struct str shown = STR_INIT;
+	int r = display_add(&shown, path, strlen(path), false);
+
+	if (r == 0 && err && err->len && err->buf[err->len - 1] != '\n')
+		r = str_addc(err, '\n');
+	if (r == 0)
+		r = refuse(err, "%s: %s", shown.buf, reason ? reason : strerrordesc_np(-code));
+	str_done(&shown);
+	return r == -ENOMEM ? r : code;
+}
+
+/* Judged on the open file, so that nobody can exchange it after the look. */
+static int check_trust(int fd, const char *path, size_t max, struct str *err)
+{
+	struct meta meta;
+	int r = stat_fd(fd, &meta, NULL);
+
+	if (r < 0)
+		return say_path(err, path, r, NULL);
+	if (stat_type(meta.mode) == ENTRY_DIR)
+		return say_path(err, path, -EISDIR, NULL);
+	if (stat_type(meta.mode) != ENTRY_FILE)
+		return say_path(err, path, -EINVAL, "ignored: not a regular file");
+	if (meta.uid != geteuid() && meta.uid != 0)
+		return say_path(err, path, -EPERM, "ignored: it belongs to someone else");
+	if (meta.mode & 022)
+		return say_path(err, path, -EPERM,
+				"ignored: others may write it (chmod go-w would help)");
+	if (meta.size > max)
+		return say_path(err, path, -EFBIG, "ignored: too large");
+	return 0;
+}
+
+/* A file may grow after it was measured: max holds for what is read. */
+static int read_all(int fd, size_t max, struct str *out)
+{
+	char buf[4096];
+	size_t start = out->len;
+	ssize_t n;
+
+	while ((n = sys_read(fd, buf, sizeof(buf))) > 0) {
+		int r = out->len - start + (size_t)n > max ? -EFBIG : str_add(out, buf, (size_t)n);
+
+		if (r < 0)
+			return r;
+	}
+	return (int)n;
+}
+
+int config_read_file(const char *path, size_t max, struct str *out, struct str *err)
+{
+	/* O_NONBLOCK: a FIFO would wait for its writer. */
+	int fd = sys_openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
+	size_t start = out->len;
+	int r;
+
+	if (fd == -ENOENT || fd == -ENOTDIR)
+		return -ENOENT;
+	if (fd < 0)
+		return say_path(err, path, fd, NULL);
+	r = check_trust(fd, path, max, err);
+	if (r == 0) {
+		r = read_all(fd, max, out);
+		if (r < 0) {
+			str_cut(out, start);
+			r = say_path(err, path, r, NULL);
+		}
+	}
+	sys_close(fd);
+	return r;
+}
+
+struct loading {
+	struct settings *settings;
+	struct keymap *keymap;
+	struct str *warnings;
+	const char *shown; /* the file's path, made safe */
+};
+
+static int set_option(struct loading *l, const struct conf_item *item, struct str *err)
+{
+	return option_set(l->settings, item->name, item->value, err);
+}
+
+static int set_key(struct loading *l, const struct conf_item *item, struct str *err)
+{
+	return keymap_set(l->keymap, item->name, item->value, err);
+}
+
+static const struct {
+	const char *name;
+	int (*set)(struct loading *l, const struct conf_item *item, struct str *err);
+} sections[] = {
+	{"options", set_option},
+	{"keys", set_key},
+};
+
+static int set_item(void *ctx, const struct conf_item *item, struct str *err)
+{
+	struct str shown = STR_INIT;
+	int r;
+
+	for (size_t i = 0; i < ARRAY_LEN(sections); i++) {
+		if (strcmp(item->section, sections[i].name) == 0)
+			return sections[i].set(ctx, item, err);
+	}
+	if (!item->section[0])
+		return refuse(err, "outside a section: [options] or [keys] comes first");
+	r = display_add(&shown, item->section, strlen(item->section), false);
+	if (r == 0)
+		r = refuse(err, "no section [%s]: there are [options] and [keys]", shown.buf);
+	str_done(&shown);
+	return r;
+}
+
+static void bad_line(void *ctx, unsigned line, const char *reason)
+{
+	const struct loading *l = ctx;
+
+	str_addf(l->warnings, "%s:%u: %s\n", l->shown, line, reason);
+}
+
+/* TROWEL_CONFIG, or the file in our directory; *ret_named: the user asked for this one. */
+static int config_path(struct str *path, bool *ret_named)
+{
+	const char *named = getenv("TROWEL_CONFIG");
+	int r;
+
+	*ret_named = named && *named;
+	if (*ret_named)
+		return str_adds(path, named);
+	r = config_dir(path);
+	return r < 0 ? r : str_adds(path, "/config");
+}
+
+static int parse(const char *path, const struct str *text, struct loading *l)
+{
+	struct str shown = STR_INIT;
+	int r = display_add(&shown, path, strlen(path), false);
+
+	l->shown = shown.buf;
+	if (r == 0)
+		r = conf_parse(text->buf, text->len, set_item, bad_line, l);
+	str_done(&shown);
+	return r < 0 || l->warnings->failed ? -ENOMEM : 0;
+}
+
+/* What could not be read is a warning, and no file at all is nothing to speak of, unless it was
+ * named. */
+static int not_read(const char *path, int r, bool named, const struct str *err,
+		    struct str *warnings)
+{
+	if (r == -ENOMEM)
+		return r;
+	if (r == -ENOENT && named) {
+		r = say_path(warnings, path, r, NULL);
+		return r == -ENOMEM ? r : str_addc(warnings, '\n');
+	}
+	return err->len ? str_addf(warnings, "%s\n", err->buf) : 0;
+}
+
+int config_load(struct settings *s, struct keymap *k, struct str *warnings)
+{
+	struct loading l = {.settings = s, .keymap = k, .warnings = warnings};
+	struct str path = STR_INIT, text = STR_INIT, err = STR_INIT;
+	bool named;
+	int r = config_path(&path, &named);
+
+	if (r == 0) {
+		r = config_read_file(path.buf, CONFIG_MAX, &text, &err);
+		r = r == 0 ? parse(path.buf, &text, &l)
+			   : not_read(path.buf, r, named, &err, warnings);
+	}
+	str_done(&path);
+	str_done(&text);
+	str_done(&err);
+	return r == -ENOMEM ? r : 0;
+}
+
+/* A name is one component: it is no way out of the themes directories. */
+static bool is_theme_name(const char *name)
+{
+	return name[0] && name[0] != '.' && !strchr(name, '/');
+}
+
+static int installed_dir(struct str *out)
+{
+	return str_adds(out, TROWEL_DATADIR);
+}
+
+/* 1 when the file was there and is read, 0 when it was not, or -errno. */
+static int read_theme(int (*dir)(struct str *out), const char *name, struct str *out,
+		      struct str *err)
+{
+	struct str path = STR_INIT;
+	int r = dir(&path);
+
+	if (r == 0)
+		r = str_addf(&path, "/themes/%s.theme", name);
+	if (r == 0)
+		r = config_read_file(path.buf, THEME_MAX, out, err);
+	str_done(&path);
+	return r == 0 ? 1 : r == -ENOENT ? 0 : r;
+}
+
+static int no_theme(const char *name, struct str *err)
+{
+	struct str shown = STR_INIT;
+	int r = display_add(&shown, name, strlen(name), false);
+
+	if (r == 0 && err && err->len && err->buf[err->len - 1] != '\n')
+		r = str_addc(err, '\n');
+	if (r == 0)
+		r = refuse(err, "no theme '%s'; there is always 'default'", shown.buf);
+	str_done(&shown);
+	return r;
+}
+
+int config_theme(const char *name, struct str *out, struct str *err)
+{
+	int r = 0;
+
+	if (is_theme_name(name)) {
+		r = read_theme(config_dir, name, out, err);
+		if (r == 0)
+			r = read_theme(installed_dir, name, out, err);
+	}
+	if (r == 0 && strcmp(name, "default") != 0)
+		r = no_theme(name, err);
+	if (r == 1 || r == -ENOMEM)
+		return r == 1 ? 0 : r;
+	return str_adds(out, theme_default_text);
+}
