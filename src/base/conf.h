@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
  * The one strict line parser: configuration, themes, bookmarks. Lines are `[section]`, `name =
- * value`, or comments: a line whose first non-blank is # or ;. Values run to the end of the line, blanks
- * trimmed (a value may contain # ; = and any byte but NUL and newline); "quotes" around a whole value
- * keep blanks, with \" \\ \n \t inside. Lines may be of any length. A bad line is reported with its number and
- * skipped; the rest is used.
+ * value`, or comments: a line whose first non-blank is # or ;. Values run to the end of the line,
+ * blanks trimmed (a value may contain # ; = and any byte but NUL and newline); "quotes" around a
+ * whole value keep blanks, with \" \\ \n \t inside. Lines may be of any length. A bad line is
+ * reported with its number and skipped; the rest is used.
  *
  * Thread: any. Owns: nothing.
  */

@@ -23,7 +23,8 @@
 #define GLYPH_MAX 24 /* bytes of the text of one glyph, NUL included */
 
 struct glyph {
-	char text[GLYPH_MAX]; /* UTF-8 or ASCII, NUL-terminated: one base with its marks, or one escape */
+	char text[GLYPH_MAX]; /* UTF-8 or ASCII, NUL-terminated: one base with its marks, or one
+				 escape */
 	uint8_t text_len;
 	uint8_t width;   /* columns: 1 or 2 for a character, its length for an escape */
 	bool escaped;    /* stands for bytes that cannot be shown as they are */
@@ -45,8 +46,8 @@ int display_add(struct str *out, const char *s, size_t len, bool ascii);
 /* Appends the safe form cut to `width` columns: the middle gives way to one … (~ in ASCII), the
  * extension (up to a third of the width) stays. Never wider than width; 0 or -ENOMEM. */
 int display_fit(struct str *out, const char *s, size_t len, size_t width, bool ascii);
-/* Appends a form a POSIX shell reads back as exactly these bytes: plain when harmless, else 'quoted'
- * or $'...' when it holds controls or invalid bytes. For output a person may paste. */
+/* Appends a form a POSIX shell reads back as exactly these bytes: plain when harmless, else
+ * 'quoted' or $'...' when it holds controls or invalid bytes. For output a person may paste. */
 int display_shell(struct str *out, const char *s, size_t len);
 
 #endif

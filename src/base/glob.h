@@ -18,7 +18,8 @@ struct glob;
 
 /* Compiles. 0, -ENOMEM, or -EINVAL with the reason appended to err (may be NULL). With `fold` the
  * pattern must have no upper-case letter, and case is ignored. */
-int glob_new(const char *pattern, size_t len, bool fold, struct str *err, struct glob **ret_glob) MUST_USE;
+int glob_new(const char *pattern, size_t len, bool fold, struct str *err,
+	     struct glob **ret_glob) MUST_USE;
 void glob_free(struct glob *g);
 bool glob_test(const struct glob *g, const char *name, size_t len);
 /* True when the pattern has a character that is special. */

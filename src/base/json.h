@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Writes JSON (RFC 8259) into a string: commas and nesting are kept right; strings are bytes: what is
- * not UTF-8 becomes \udcXX (lossless, as Python's surrogateescape), what a terminal could take as a
- * control is escaped.
+ * Writes JSON (RFC 8259) into a string: commas and nesting are kept right; strings are bytes: what
+ * is not UTF-8 becomes \udcXX (lossless, as Python's surrogateescape), what a terminal could take
+ * as a control is escaped.
  *
  * Thread: any, one at a time. Owns: nothing; appends to the str given.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * The debug log: lines to the file named by TROWEL_LOG, nothing otherwise, never the terminal. One of
- * the two mutable globals of the program.
+ * The debug log: lines to the file named by TROWEL_LOG, nothing otherwise, never the terminal. One
+ * of the two mutable globals of the program.
  *
  * Thread: any (each line is one write(2)). Owns: its descriptor.
  */

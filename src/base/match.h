@@ -2,11 +2,14 @@
  *
  * Matching of names: what the live filter, find-next and marking by pattern use.
  *
- * Substring: the words of the pattern, separated by spaces, all somewhere in the name, in any order.
- * Glob: the whole name, with * ? [set] {a,b}; a leading ! inverts. A pattern with no wildcard is *x*.
- * Regex: PCRE2 (pcre2pattern(3)), anywhere in the name, bytes that are not UTF-8 allowed; matching
- * effort is limited, so that no pattern can hang. Fuzzy: the characters in order, scored (word starts and runs are
- * better); the best first is up to the caller.
+ *   substring  the words of the pattern, separated by spaces, all somewhere in the name
+ *   glob       the whole name, with * ? [set] {a,b}; a leading ! inverts; a pattern with no
+ *              wildcard is *x*
+ *   regex      PCRE2 (pcre2pattern(3)), anywhere in the name, bytes that are not UTF-8 allowed;
+ *              effort is limited, so that no pattern can hang
+ *   fuzzy      the characters in order, scored (word starts and runs are better); the best first
+ *              is up to the caller
+ *
  * Smart case: a pattern with no upper-case letter ignores case.
  *
  * Thread: a compiled matcher may be used by several threads at once. Owns: the compiled pattern.

@@ -6,8 +6,8 @@
  * count that the writer has published to it through a lock (a queue message), while the writer
  * goes on adding.
  *
- * Memory: 6 bytes an entry plus the name and a NUL, in chunks of NAMES_CHUNK entries whose pages are
- * touched only as they fill.
+ * Memory: 6 bytes an entry plus the name and a NUL, in chunks of NAMES_CHUNK entries whose pages
+ * are touched only as they fill.
  *
  * Thread: one writer at a time, any number of readers below the published count; the reference
  * count is atomic. Owns: the bytes.
@@ -22,7 +22,7 @@
 #ifndef NAMES_CHUNK
 #define NAMES_CHUNK 16384u /* entries; a power of two; tests use tiny ones */
 #endif
-#define NAMES_MAX 67108864u /* entries in one pool */
+#define NAMES_MAX  67108864u /* entries in one pool */
 #define NAMES_NONE UINT32_MAX
 
 struct names;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Which of the three classes of mode bits decides for whom, and the sentence that says it. Mode bits
- * and capabilities only: what is in the inode, nothing that needs a system call. fs/access.h judges
- * a path as a whole.
+ * Which of the three classes of mode bits decides for whom, and the sentence that says it. Mode
+ * bits and capabilities only: what is in the inode, nothing that needs a system call. fs/access.h
+ * judges a path as a whole.
  *
  * Thread: any. Owns: nothing.
  */
@@ -18,11 +18,11 @@
 #define SUBJECT_GROUPS_MAX 128
 
 enum perm_cap { /* bits of subject.caps; capabilities(7) */
-	PERM_CAP_DAC_OVERRIDE = 1u << 0,
-	PERM_CAP_DAC_READ_SEARCH = 1u << 1,
-	PERM_CAP_FOWNER = 1u << 2,
-	PERM_CAP_CHOWN = 1u << 3,
-	PERM_CAP_LINUX_IMMUTABLE = 1u << 4,
+		PERM_CAP_DAC_OVERRIDE = 1u << 0,
+		PERM_CAP_DAC_READ_SEARCH = 1u << 1,
+		PERM_CAP_FOWNER = 1u << 2,
+		PERM_CAP_CHOWN = 1u << 3,
+		PERM_CAP_LINUX_IMMUTABLE = 1u << 4,
 };
 
 /* Who asks: credentials(7). */

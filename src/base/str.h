@@ -23,7 +23,10 @@ struct str {
 };
 
 extern char str_empty[1];
-#define STR_INIT {.buf = str_empty}
+#define STR_INIT                 \
+	{                        \
+		.buf = str_empty \
+	}
 
 void str_init(struct str *s);
 void str_done(struct str *s);  /* frees; safe on NULL and on STR_INIT; leaves STR_INIT */
