@@ -24,6 +24,15 @@ const struct verb verbs[] = {
 };
 const size_t nverbs = ARRAY_LEN(verbs);
 
+const struct verb_option explorer_options[] = {
+	[EXPLORER_CONFIG] = {"config", 0, "FILE", "read this configuration file"},
+	[EXPLORER_CWD_FILE] = {"cwd-file", 0, "FILE", "on q, write the last directory to FILE"},
+	[EXPLORER_READ_ONLY] = {"read-only", 0, NULL, "offer nothing that changes files"},
+	[EXPLORER_DUMP] = {"dump", 0, "TABLE",
+			   "print commands, keys, options, roles or verbs and exit"},
+	{0},
+};
+
 const struct verb *verb_find(const char *name)
 {
 	for (size_t i = 0; i < nverbs; i++) {
@@ -100,23 +109,30 @@ static bool value_optional(const struct verb_option *o)
 	return o->value && o->value[0] == '[';
 }
 
-static int add_option_help(const struct verb_option *o, struct str *out)
+int verb_option_form(const struct verb_option *option, struct str *out)
 {
-	size_t start = out->len;
+	if (option->letter)
+		str_addf(out, "-%c, ", option->letter);
+	str_addf(out, "--%s", option->name);
+	if (value_optional(option))
+		str_addf(out, "[=%s", option->value + 1);
+	else if (option->value)
+		str_addf(out, "=%s", option->value);
+	return out->failed ? -ENOMEM : 0;
+}
 
-	if (o->letter)
-		str_addf(out, "  -%c, --%s", o->letter, o->name);
+/* Names of options stand in one column, with a letter or without. */
+static void add_option_help(const struct verb_option *o, struct str *out)
+{
+	size_t start = out->len, len;
+
+	str_adds(out, o->letter ? "  " : "      ");
+	verb_option_form(o, out);
+	len = out->len - start;
+	if (len + 2 > HELP_COLUMN)
+		str_addf(out, "\n%*s%s\n", HELP_COLUMN, "", o->help);
 	else
-		str_addf(out, "      --%s", o->name);
-	if (value_optional(o))
-		str_addf(out, "[=%s", o->value + 1);
-	else if (o->value)
-		str_addf(out, "=%s", o->value);
-	if (out->len - start >= HELP_COLUMN)
-		str_addf(out, "\n%*s", HELP_COLUMN, "");
-	else
-		str_addf(out, "%*s", (int)(HELP_COLUMN - (out->len - start)), "");
-	return str_addf(out, "%s\n", o->help);
+		str_addf(out, "%*s%s\n", (int)(HELP_COLUMN - len), "", o->help);
 }
 
 int verb_options_help(const struct verb_option *options, struct str *out)

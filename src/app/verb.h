@@ -68,9 +68,15 @@ int verb_usage(const char *name, const char *fmt, ...) PRINTF(2, 3);
 void verb_error(const char *name, const char *path, int err);
 /* Writes everything to standard output. 0, or -errno, which was said. */
 int verb_write(const char *name, const char *bytes, size_t len);
+/* Appends how an option is written: "-p, --print[=FORMAT]". */
+int verb_option_form(const struct verb_option *option, struct str *out);
 /* What --help prints for a table of options; also for the explorer. */
 int verb_options_help(const struct verb_option *options, struct str *out);
 bool verb_ascii(void); /* the locale shows ASCII only: base/display.h */
+
+/* Of the explorer itself, in the order of enum explorer_option. */
+enum explorer_option { EXPLORER_CONFIG, EXPLORER_CWD_FILE, EXPLORER_READ_ONLY, EXPLORER_DUMP };
+extern const struct verb_option explorer_options[];
 
 int verb_list(int argc, char **argv);
 int verb_info(int argc, char **argv);

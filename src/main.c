@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * trowel, a file explorer for the terminal. This file parses the command line; here is where
+ * everything else is.
+ *
+ * base: knows nothing of files or screens
+ *   base/alloc             arrays that grow, checked for overflow
+ *   base/collate           the orders of names
+ *   base/collate_sort      sorting a million names
+ *   base/conf              the one line parser of configuration, themes and bookmarks
+ *   base/display           bytes from outside made safe to show
+ *   base/fmt               sizes, counts, times and modes as text
+ *   base/fuzzy             fuzzy matching with scores
+ *   base/glob              shell patterns
+ *   base/json              JSON writer
+ *   base/log               the debug log
+ *   base/map               hash map of byte strings
+ *   base/match             matchers: substring, fuzzy, glob, regex
+ *   base/names             a pool of very many names
+ *   base/order             filter and sort as one computation
+ *   base/path              paths as text
+ *   base/perm              mode bits: who may do what, as bits and as a sentence
+ *   base/queue             messages between threads
+ *   base/str               growable byte string
+ *   base/utf8              UTF-8 and the width of characters
+ *   base/words             a set of words searched in very many names
+ *
+ * fs: system calls and threads
+ *   fs/access              who may do what with a path, and why
+ *   fs/access_self         who we are: ids, groups, capabilities
+ *   fs/access_walk         a path component by component, as the kernel goes it
+ *   fs/browse              what a browser asks of the file system; answers are events
+ *   fs/capacity            capacity of each mount, without waiting for a dead one
+ *   fs/dirstack            a stack of open directories, identity-checked
+ *   fs/event               the answers
+ *   fs/guard               signals, and the terminal restored whatever happens
+ *   fs/lister              jobs: read an open directory
+ *   fs/mounts              the mount table
+ *   fs/openpath            opening paths longer than PATH_MAX
+ *   fs/outbox              where jobs put their answers
+ *   fs/owner               names of users and groups
+ *   fs/placer              jobs: what is at a path, what completes it
+ *   fs/pool                worker threads, a lane per mount
+ *   fs/saver               small files of our own, replaced as a whole
+ *   fs/scandir             iterator over one directory
+ *   fs/service             what the jobs of a browser share
+ *   fs/sorter              jobs: sort and filter
+ *   fs/spawn               starting other programs
+ *   fs/stat                metadata of one thing
+ *   fs/statter             jobs: metadata of many
+ *   fs/sys                 every system call, replaceable
+ *   fs/walk                iterator over a tree
+ *   fs/watch               changes, from inotify
+ *
+ * model: the state, without terminal, threads or clock
+ *   model/list             rows in their order, cursor, filter
+ *   model/list_find        looking for rows
+ *   model/list_merge       a new order under the same cursor
+ *   model/list_order       how the order of a list is made
+ *   model/listing          a directory as a source of rows
+ *   model/listing_apply    what arrives for it
+ *   model/listing_index    its names by hash, for changes
+ *   model/marks            what is marked, across directories
+ *   model/model            tabs, history, requests to fs
+ *   model/mounts_rows      the mount table as a source of rows
+ *   model/rows             what a source of rows is
+ *   model/settings         the values of the options
+ *
+ * ui: the terminal
+ *   ui/canvas              a grid of cells, the only way to the screen
+ *   ui/colour              colours, and what stands for them where there are fewer
+ *   ui/csi                 control sequences as keys
+ *   ui/decoder             bytes of the terminal to events
+ *   ui/input               reading the terminal
+ *   ui/key                 keys and their notation
+ *   ui/layout              where things go on a screen of a given size
+ *   ui/lineedit            editing one line
+ *   ui/scene               what is on the screen besides the model
+ *   ui/term                the terminal itself, through ncurses
+ *   ui/theme               colour roles and themes
+ *   ui/theme_default       the theme that is built in
+ *   ui/theme_ls            the looks that LS_COLORS gives
+ *   ui/view                what the views share
+ *   ui/view_columns        columns beside the names
+ *   ui/view_footer         footer: what one may do with the current row, hints
+ *   ui/view_header         header: who and where, what there is
+ *   ui/view_help           the help
+ *   ui/view_list           the list
+ *   ui/view_palette        the command palette
+ *   ui/view_prompt         prompts
+ *   ui/view_strip          the keys that may follow a prefix
+ *
+ * app: the only place that sees everything
+ *   app/cmd_app            command functions: views, tabs, program
+ *   app/cmd_list           command functions: mark, find, sort
+ *   app/cmd_move           command functions: move, go
+ *   app/commands           the command table: every action is one row
+ *   app/config             the configuration file
+ *   app/dispatch           events of the terminal to commands
+ *   app/dump               the tables as text, for people and documents
+ *   app/explore            setting up and tearing down
+ *   app/facts              all about one path, for `trowel info`
+ *   app/facts_json         the same as JSON
+ *   app/facts_text         the same as text
+ *   app/handoff            the terminal to another program and back
+ *   app/items              rows of the command table for the screen
+ *   app/keymap             from keys to commands
+ *   app/loop               the one poll loop
+ *   app/nearest            did you mean...
+ *   app/options            the option table (rows in options.def)
+ *   app/overlay            prompts, palette, help
+ *   app/pace               when to draw
+ *   app/refuse             why something is not taken
+ *   app/serve              the model's requests to the file system
+ *   app/verb               the command line: table of verbs, parsing of options
+ *   app/verb_info          trowel info
+ *   app/verb_list          trowel list
+ */
+#include "app/dump.h"
+#include "app/explore.h"
+#include "app/nearest.h"
+#include "app/verb.h"
+#include "fs/sys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct call {
+	struct explore_options explore;
+	const char *config, *dump;
+	bool has_options; /* of the explorer */
+};
+
+/* A descriptor that is closed at the start would be given to the first file we open, and what is
+ * printed would go there. The lowest free one is taken, so that opening up to 2 fills every hole;
+ * writing to what is open for reading fails, as it does on a closed one. */
+static int fill_standard_fds(void)
+{
+	int fd;
+
+	do {
+		fd = sys_openat(AT_FDCWD, "/dev/null", O_RDONLY, 0);
+		if (fd < 0)
+			return fd;
+	} while (fd <= STDERR_FILENO);
+	return sys_close(fd);
+}
+
+static void take_option(struct call *call, int option, const char *value)
+{
+	call->has_options = true;
+	switch ((enum explorer_option)option) {
+	case EXPLORER_CONFIG:
+		call->config = value;
+		break;
+	case EXPLORER_CWD_FILE:
+		call->explore.cwd_file = value;
+		break;
+	case EXPLORER_READ_ONLY:
+		call->explore.read_only = true;
+		break;
+	case EXPLORER_DUMP:
+		call->dump = value;
+		break;
+	}
+}
+
+static const char *verb_name(const void *table, size_t i)
+{
+	return ((const struct verb *)table)[i].name;
+}
+
+/* A bare word that is no verb must be a file: otherwise it is more likely a verb mistyped. O_PATH
+ * asks no file server that may hang; whatever it is that cannot be opened, the explorer says. */
+static int check_word(const char *word)
+{
+	const char *near = nearest_name(word, verb_name, verbs, nverbs);
+	int fd;
+
+	if (strchr(word, '/'))
+		return EXIT_ALL_DONE;
+	fd = sys_openat(AT_FDCWD, word, O_PATH | O_CLOEXEC | O_NOFOLLOW, 0);
+	if (fd >= 0)
+		sys_close(fd);
+	if (fd != -ENOENT)
+		return EXIT_ALL_DONE;
+	if (near)
+		return verb_usage("",
+				  "'%s' is neither a verb nor a file or directory here; did you "
+				  "mean the verb '%s'?",
+				  word, near);
+	return verb_usage("", "'%s' is neither a verb nor a file or directory here", word);
+}
+
+/* The options before the first operand and behind it, and that operand. VERB_ARGS_END, or
+ * VERB_ARGS_EXIT. */
+static int parse(struct call *call, struct verb_args *args, const struct verb **ret_verb)
+{
+	int option;
+
+	for (;;) {
+		while ((option = verb_args_next(args)) >= 0)
+			take_option(call, option, args->value);
+		if (option == VERB_ARGS_EXIT || args->at == args->argc)
+			return option;
+		if (!args->operands && !call->explore.path) {
+			*ret_verb = verb_find(args->argv[args->at]);
+			if (*ret_verb)
+				return VERB_ARGS_END;
+		}
+		if (call->explore.path) {
+			args->status = verb_usage("", "one path only: '%s' is a second one",
+						  args->argv[args->at]);
+			return VERB_ARGS_EXIT;
+		}
+		call->explore.path = args->argv[args->at++];
+	}
+}
+
+static int run_verb(const struct call *call, const struct verb *verb, struct verb_args *args)
+{
+	if (call->has_options)
+		return verb_usage("",
+				  "options before the verb '%s' are those of the explorer (a "
+				  "directory of that name is ./%s)",
+				  verb->name, verb->name);
+	return verb->run(args->argc - args->at, args->argv + args->at);
+}
+
+/* --config is TROWEL_CONFIG for this run and for what is started from it. */
+static int name_config(const char *file)
+{
+	return file && setenv("TROWEL_CONFIG", file, 1) < 0 ? -errno : 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct call call = {.explore = {0}};
+	const struct verb *verb = NULL;
+	struct verb_args args = {
+		.name = "", .options = explorer_options, .argc = argc, .argv = argv, .stop = true};
+	int status;
+
+	if (fill_standard_fds() < 0)
+		return EXIT_SOME_FAILED;
+	setlocale(LC_ALL, "");
+	if (parse(&call, &args, &verb) == VERB_ARGS_EXIT)
+		return args.status;
+	if (verb)
+		return run_verb(&call, verb, &args);
+	if (name_config(call.config) < 0)
+		return EXIT_SOME_FAILED;
+	if (call.dump)
+		return dump_main(call.dump);
+	if (call.explore.path && !args.operands) {
+		status = check_word(call.explore.path);
+		if (status != EXIT_ALL_DONE)
+			return status;
+	}
+	return explore(&call.explore);
+}
