@@ -11,6 +11,7 @@
 #include "base/names.h"
 
 #include <errno.h>
+#include <pthread.h>
 
 static size_t made_name(char buf[70000], uint32_t id)
 {
@@ -123,6 +124,60 @@ static void names_nth_allocation_fails(void **state)
 	}
 }
 
+enum { PUBLISHED_NAMES = 20000 };
+
+struct published {
+	pthread_mutex_t lock;
+	struct names *names;
+	uint32_t count;
+};
+
+static void *add_and_publish(void *arg)
+{
+	struct published *p = arg;
+
+	for (uint32_t i = 0; i < PUBLISHED_NAMES; i++) {
+		char buf[32];
+		size_t len = (size_t)snprintf(buf, sizeof(buf), "name-%u", i);
+
+		if (names_add(p->names, buf, len, (uint8_t)i, NULL) < 0)
+			break;
+		if (i % 64 == 63 || i + 1 == PUBLISHED_NAMES) {
+			pthread_mutex_lock(&p->lock);
+			p->count = i + 1;
+			pthread_mutex_unlock(&p->lock);
+		}
+	}
+	return NULL;
+}
+
+/* What the header promises to readers; the thread sanitizer judges. */
+static void can_be_read_while_it_grows(void **state)
+{
+	struct published p = {.lock = PTHREAD_MUTEX_INITIALIZER, .names = names_new()};
+	pthread_t writer;
+	uint32_t count = 0;
+
+	(void)state;
+	assert_int_equal(pthread_create(&writer, NULL, add_and_publish, &p), 0);
+	for (uint32_t seen = 0; count < PUBLISHED_NAMES; seen = count) {
+		pthread_mutex_lock(&p.lock);
+		count = p.count;
+		pthread_mutex_unlock(&p.lock);
+		for (uint32_t i = seen; i < count; i++) {
+			char buf[32];
+			size_t want = (size_t)snprintf(buf, sizeof(buf), "name-%u", i), len;
+			const char *name = names_get(p.names, i, &len);
+
+			assert_int_equal(len, want);
+			assert_memory_equal(name, buf, want + 1);
+			assert_int_equal(names_tag(p.names, i), (uint8_t)i);
+		}
+	}
+	pthread_join(writer, NULL);
+	names_unref(p.names);
+}
+
 static void references_count(void **state)
 {
 	struct names *p = names_new(), *q = names_ref(p);
@@ -137,9 +192,9 @@ static void references_count(void **state)
 }
 
 static const struct CMUnitTest names_tests[] = {
-	cmocka_unit_test(keeps_every_name),          cmocka_unit_test(finds_the_first),
-	cmocka_unit_test(takes_names_of_any_length), cmocka_unit_test(names_nth_allocation_fails),
-	cmocka_unit_test(references_count),
+	cmocka_unit_test(keeps_every_name),           cmocka_unit_test(finds_the_first),
+	cmocka_unit_test(takes_names_of_any_length),  cmocka_unit_test(names_nth_allocation_fails),
+	cmocka_unit_test(can_be_read_while_it_grows), cmocka_unit_test(references_count),
 };
 
 #endif
