@@ -132,6 +132,7 @@ void saver_save(struct service *s, const char *path, const void *bytes, size_t l
 	if (j) {
 		j->path = memdup0(path, strlen(path));
 		j->bytes = memdup0(bytes, len);
+		j->len = len;
 	}
 	if (!j || !j->path || !j->bytes) {
 		if (j)

@@ -120,8 +120,11 @@ static void read_dir(const struct server *s, const struct fuse_in_header *in,
 		add_dirent(buf, &len, INO_SUB, DT_DIR, "sub");
 	if (s->names != HANG_PLAIN)
 		add_hostile(buf, &len, s->names);
-	/* All in one answer; what comes after it is the end. */
-	reply(s, in, 0, buf, arg->offset == 0 && len <= arg->size ? len : 0);
+	/* The offset of an entry is where the next begins. */
+	if (arg->offset > len || len - arg->offset > arg->size)
+		reply(s, in, -EINVAL, NULL, 0);
+	else
+		reply(s, in, 0, buf + arg->offset, len - arg->offset);
 }
 
 static void answer_init(const struct server *s, const struct fuse_in_header *in)

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+#include "../../lib/test.h"
+
+#include "../../lib/answers.h"
+#include "../../lib/as_user.h"
+#include "../../lib/fault.h"
+#include "../../lib/tree.h"
+
+#include <errno.h>
+#include <sched.h>
+#include <sys/inotify.h>
+
+#include "fs/browse.h"
+
+struct fixture {
+	struct answers a;
+	struct browse *b;
+	struct tree *tree;
+};
+
+static int setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	fault_reset();
+	answers_init(&f->a);
+	assert_int_equal(browse_new(&f->a.queue, &f->b), 0);
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	fault_reset();
+	browse_free(f->b, 20000);
+	answers_done(&f->a);
+	tree_free(f->tree);
+	free(f);
+	return 0;
+}
+
+static struct fs_event *next(struct fixture *f, enum fs_event_kind kind)
+{
+	return answers_get(&f->a, kind, 1);
+}
+
+static void lists_opened_parts_done_space(void **state)
+{
+	struct fixture *f = *state;
+	struct fs_event *opened, *e;
+	uint32_t count = 0, parts = 0;
+
+	f->tree = tree_new("many/ *5000\nmany/sub/\nmany/link -> sub\nto -> many\n");
+	browse_list(f->b, 1, tree_path(f->tree, "to")); /* the user's own path may be a link */
+	opened = next(f, FS_LIST_OPENED);
+	e = next(f, FS_LIST_DONE);
+	assert_int_equal(e->err, 0);
+	assert_int_equal(e->u.part.count, 5002);
+	fs_event_free(e);
+	while ((e = answers_peek(&f->a, FS_LIST_PART, 1))) {
+		assert_true(e->u.part.count > count);
+		count = e->u.part.count;
+		/* The first is what fits in 32 KiB. */
+		assert_true(parts++ > 0 || count < 2000);
+		fs_event_free(e);
+	}
+	assert_true(parts >= 2);
+	assert_int_equal(count, 5002);
+	assert_true(opened->u.opened.dir.watched);
+	assert_false(opened->u.opened.dir.network);
+	for (uint32_t i = 0; i < count; i++) {
+		const char *name = names_get(opened->u.opened.names, i, NULL);
+		uint8_t tag = names_tag(opened->u.opened.names, i);
+
+		if (tag != ENTRY_UNKNOWN)
+			assert_int_equal(tag, !strcmp(name, "sub")    ? ENTRY_DIR
+					      : !strcmp(name, "link") ? ENTRY_LINK
+								      : ENTRY_FILE);
+	}
+	fs_event_free(opened);
+	e = next(f, FS_SPACE);
+	assert_int_equal(e->err, 0);
+	assert_true(e->u.space.total > 0);
+	fs_event_free(e);
+}
+
+static void expect_error(struct fixture *f, const char *path, int err)
+{
+	struct fs_event *e;
+
+	browse_list(f->b, 1, path);
+	e = next(f, FS_LIST_DONE);
+	assert_int_equal(e->err, err);
+	assert_int_equal(e->u.part.count, 0);
+	fs_event_free(e);
+	assert_null(answers_peek(&f->a, FS_LIST_OPENED, 1));
+	browse_close(f->b, 1);
+}
+
+static void tells_why_it_cannot_list(void **state)
+{
+	struct fixture *f = *state;
+
+	f->tree = tree_new("file\nfifo|\nloop -> loop\n");
+	expect_error(f, tree_path(f->tree, "missing"), -ENOENT);
+	expect_error(f, tree_path(f->tree, "file"), -ENOTDIR);
+	expect_error(f, tree_path(f->tree, "fifo"), -ENOTDIR);
+	expect_error(f, tree_path(f->tree, "loop"), -ELOOP);
+	fault_fail(FAULT_openat, 1, EMFILE, false);
+	expect_error(f, tree_path(f->tree, ""), -EMFILE);
+}
+
+static void unreadable(void *ctx)
+{
+	struct fixture *f;
+	void *state = NULL;
+
+	setup(&state);
+	f = state;
+	expect_error(f, ctx, -EACCES);
+	teardown(&state);
+}
+
+static void an_unreadable_directory_says_so(void **state)
+{
+	struct tree *t = tree_new("closed/ :0\n");
+	char path[4096];
+
+	(void)state;
+	/* Where the user may go at all: the tree itself must be reachable. */
+	snprintf(path, sizeof(path), "%s", tree_path(t, "closed"));
+	as_user(unreadable, path);
+	tree_free(t);
+}
+
+static void an_error_in_the_middle_keeps_what_was_read(void **state)
+{
+	struct fixture *f = *state;
+	struct fs_event *e;
+
+	f->tree = tree_new("many/ *5000\n");
+	fault_fail(FAULT_getdents, 2, EIO, false);
+	browse_list(f->b, 1, tree_path(f->tree, "many"));
+	fs_event_free(next(f, FS_LIST_OPENED));
+	e = next(f, FS_LIST_DONE);
+	assert_int_equal(e->err, -EIO);
+	assert_true(e->u.part.count > 500 && e->u.part.count < 5000);
+	fs_event_free(e);
+}
+
+static void without_inotify_it_is_polled(void **state)
+{
+	struct fixture *f = *state;
+	struct fs_event *e;
+
+	f->tree = tree_new("d/a @1000\nd/ @1000\n");
+	fault_fail(FAULT_inotify_add_watch, 1, ENOSPC, false);
+	browse_list(f->b, 1, tree_path(f->tree, "d"));
+	e = next(f, FS_LIST_OPENED);
+	assert_false(e->u.opened.dir.watched);
+	fs_event_free(e);
+	fs_event_free(next(f, FS_SPACE));
+	browse_check(f->b, 1);
+	while (browse_busy(f->b) > 0)
+		sched_yield();
+	assert_null(answers_peek(&f->a, FS_CHANGED, 1));
+	tree_add(f->tree, "d/b\n");
+	browse_check(f->b, 1);
+	e = next(f, FS_CHANGED);
+	assert_true(e->u.changed.all);
+	assert_false(e->u.changed.gone);
+	fs_event_free(e);
+	tree_remove(f->tree, "d");
+	browse_check(f->b, 1);
+	e = next(f, FS_CHANGED);
+	assert_true(e->u.changed.gone);
+	fs_event_free(e);
+}
+
+struct race {
+	struct tree *tree;
+	struct browse *b;
+};
+
+static void add_file(void *ctx)
+{
+	struct race *r = ctx;
+
+	tree_add(r->tree, "d/late\n");
+}
+
+/* A name made after the watch and before the first read is listed or told, never lost. */
+static void a_change_while_opening_is_not_lost(void **state)
+{
+	struct fixture *f = *state;
+	struct race r = {.b = f->b};
+	struct fs_event *e;
+	uint32_t n;
+
+	f->tree = r.tree = tree_new("d/a\n");
+	fault_before(FAULT_getdents, 2, add_file, &r); /* after what was there was read */
+	browse_list(f->b, 1, tree_path(f->tree, "d"));
+	e = next(f, FS_LIST_DONE);
+	n = e->u.part.count;
+	fs_event_free(e);
+	browse_watch_read(f->b);
+	e = answers_peek(&f->a, FS_CHANGED, 1);
+	assert_true(n == 2 || e);
+	fs_event_free(e);
+}
+
+struct closer {
+	struct browse *b;
+	unsigned reads;
+};
+
+static void close_now(void *ctx)
+{
+	struct closer *c = ctx;
+
+	browse_close(c->b, 1);
+}
+
+/* Leaving while it reads: the read under way is the last. The call is made by the worker here, in
+ * the middle of the read, while the test's thread only waits. */
+static void reads_nothing_more_after_leaving(void **state)
+{
+	struct fixture *f = *state;
+	struct closer c = {.b = f->b};
+	struct fs_event *e;
+
+	f->tree = tree_new("many/ *20000\n");
+	fault_before(FAULT_getdents, 2, close_now, &c);
+	browse_list(f->b, 1, tree_path(f->tree, "many"));
+	while (browse_busy(f->b) > 0)
+		sched_yield();
+	assert_int_equal(fault_count(FAULT_getdents), 2);
+	while ((e = answers_any(&f->a, 1))) {
+		assert_int_not_equal(e->kind, FS_LIST_DONE);
+		fs_event_free(e);
+	}
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(lists_opened_parts_done_space),
+		CASE(tells_why_it_cannot_list),
+		cmocka_unit_test(an_unreadable_directory_says_so),
+		CASE(an_error_in_the_middle_keeps_what_was_read),
+		CASE(without_inotify_it_is_polled),
+		CASE(a_change_while_opening_is_not_lost),
+		CASE(reads_nothing_more_after_leaving),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
