@@ -1,0 +1,586 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * browse CACHE [SCALE...]: measures the explorer in a pseudo-terminal of 40x120 and prints a table:
+ * ours, the limit program, peers. Figures are medians of interleaved runs. Peers are whatever of
+ * nnn, mc, vifm, lf and ranger is in PATH. doc/performance.md says what each row means.
+ */
+#include "../lib/pty.h"
+#include "../lib/test.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define ROWS     40
+#define COLS     120
+#define CAP_MS   60000
+#define REPS_MAX 9
+#define KEYS     300
+#define HELD     60
+#define SMALL    30
+#define NAME     "(img|IMG|doc|R.+sum.+|log|data|file)-[0-9]"
+
+struct program {
+	const char *name;
+	const char *argv[4]; /* the directory is added */
+	const char *down, *up, *page;
+	long most; /* names it can show in bearable time */
+	bool there;
+};
+
+static struct program programs[] = {
+	{"trowel", {NULL}, "j", "k", "\x06", 10000000, true},
+	{"nnn", {"nnn"}, "j", "k", "\x04", 10000000, false},
+	{"mc", {"mc", "-u"}, "\033[B", "\033[A", "\033[6~", 1000000, false},
+	{"vifm", {"vifm"}, "j", "k", "\x06", 1000000, false},
+	{"lf", {"lf"}, "j", "k", "\x06", 100000, false},
+	{"ranger", {"ranger"}, "j", "k", "\x06", 10000, false},
+};
+#define PROGRAMS (sizeof(programs) / sizeof(programs[0]))
+
+static const char *cache, *tools;
+
+/* ---- samples ---- */
+
+struct samples {
+	double at[KEYS];
+	int n;
+};
+
+static void add(struct samples *s, double value)
+{
+	if (s->n < KEYS)
+		s->at[s->n++] = value;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Of 1000: 500 is the median. Negative: there is none. */
+static double quantile(struct samples *s, int per_mille)
+{
+	if (s->n == 0)
+		return -1;
+	qsort(s->at, (size_t)s->n, sizeof(s->at[0]), by_value);
+	int i = s->n * per_mille / 1000;
+	return s->at[i < s->n ? i : s->n - 1];
+}
+
+/* ---- the table ---- */
+
+struct line {
+	char what[64];
+	const char *unit;
+	struct samples ours, limit, peers[PROGRAMS];
+	double reach; /* 0: none is named */
+	int per_mille;
+};
+
+static void print_heading(void)
+{
+	printf("%-44s %9s %9s %6s %9s  %s\n", "", "ours", "limit", "ratio", "reach",
+	       "peers (how many times ours)");
+}
+
+static void print_number(double v, const char *unit, int width)
+{
+	if (v < 0)
+		printf("%*s ", width, "-");
+	else
+		printf("%*.*f ", width, v < 100 && strcmp(unit, "B") != 0 ? 1 : 0, v);
+}
+
+static void print_line(struct line *l)
+{
+	int q = l->per_mille ? l->per_mille : 500;
+	double ours = quantile(&l->ours, q), limit = quantile(&l->limit, q);
+
+	printf("%-41s %-2s ", l->what, l->unit);
+	print_number(ours, l->unit, 9);
+	print_number(limit, l->unit, 9);
+	if (ours >= 0 && limit > 0)
+		printf("%6.2f ", ours / limit);
+	else
+		printf("%6s ", "");
+	if (l->reach > 0)
+		printf("%9.0f%s", l->reach, ours > l->reach ? "!" : " ");
+	else
+		printf("%9s ", "");
+	for (size_t i = 1; i < PROGRAMS; i++) {
+		double v = quantile(&l->peers[i], q);
+		if (v >= 0)
+			printf(" %s %.*f (%.1f)", programs[i].name, v < 100 ? 1 : 0, v,
+			       ours > 0 ? v / ours : 0);
+	}
+	printf("\n");
+	fflush(stdout);
+}
+
+static struct samples *of(struct line *l, size_t program)
+{
+	return program == 0 ? &l->ours : &l->peers[program];
+}
+
+/* ---- running ---- */
+
+static bool in_path(const char *name)
+{
+	char path[4096];
+	const char *at = getenv("PATH");
+
+	while (at && *at) {
+		size_t len = strcspn(at, ":");
+		snprintf(path, sizeof(path), "%.*s/%s", (int)len, at, name);
+		if (faccessat(AT_FDCWD, path, X_OK, 0) == 0)
+			return true;
+		at += len + (at[len] == ':');
+	}
+	return false;
+}
+
+static struct pty *start(const struct program *p, const char *dir)
+{
+	const char *argv[6] = {getenv("TROWEL_BIN")};
+	size_t n = p->argv[0] ? 0 : 1;
+	static char home[4096];
+
+	for (size_t i = 0; p->argv[0] && p->argv[i]; i++)
+		argv[n++] = p->argv[i];
+	argv[n] = dir;
+	snprintf(home, sizeof(home), "HOME=%s/home", cache);
+	const char *env[] = {
+		home, "XDG_CONFIG_HOME", "XDG_STATE_HOME", "LC_ALL=C.UTF-8", "LS_COLORS", NULL};
+	return pty_open(
+		&(struct pty_options){.argv = argv, .rows = ROWS, .cols = COLS, .env = env});
+}
+
+static double since_start_ms(const struct pty *p, int64_t ns)
+{
+	return ns ? (double)(ns - pty_started_ns(p)) / 1e6 : -1;
+}
+
+static double peak_mb(const struct pty *p)
+{
+	char path[64], text[256];
+	double kb = -1;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pty_pid(p));
+	FILE *f = fopen(path, "r");
+	while (f && fgets(text, sizeof(text), f))
+		if (strncmp(text, "VmHWM:", 6) == 0)
+			kb = strtod(text + 6, NULL);
+	if (f)
+		fclose(f);
+	return kb / 1024;
+}
+
+/* Output of a helper program; its wall time. */
+static double run_tool(const char *const *argv, char *out, size_t size)
+{
+	int64_t from = pty_now_ns();
+	int ends[2], status;
+
+	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+	pid_t pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		dup2(ends[1], STDOUT_FILENO);
+		execv(argv[0], (char *const *)(uintptr_t)argv);
+		_exit(127);
+	}
+	close(ends[1]);
+	size_t len = 0;
+	ssize_t n;
+	while ((n = read(ends[0], out + len, size - 1 - len)) > 0)
+		len += (size_t)n;
+	out[len] = '\0';
+	close(ends[0]);
+	if (waitpid(pid, &status, 0) != pid || status != 0)
+		return -1;
+	return (double)(pty_now_ns() - from) / 1e6;
+}
+
+/* In natural order "data" is the first of mkflat's words, and then the smallest number. */
+static void find_first(const char *path, char *first, size_t size)
+{
+	unsigned long long least = ~0ull;
+	struct dirent *e;
+	DIR *d = opendir(path);
+
+	first[0] = '\0';
+	while (d && (e = readdir(d))) {
+		if (strncmp(e->d_name, "data-", 5) != 0)
+			continue;
+		unsigned long long number = strtoull(e->d_name + 5, NULL, 10);
+		if (number < least) {
+			least = number;
+			snprintf(first, size, "%s", e->d_name);
+		}
+	}
+	if (d)
+		closedir(d);
+}
+
+/* Makes (once) a directory of n names; its path, and the name that comes first. */
+static void flat(long n, char *path, size_t size, char *first, size_t first_size)
+{
+	char tool[4096], count[24], out[256];
+	struct stat st;
+
+	snprintf(tool, sizeof(tool), "%s/mkflat", tools);
+	snprintf(count, sizeof(count), "%ld", n);
+	snprintf(path, size, "%s/flat-%ld", cache, n);
+	const char *argv[] = {tool, path, count, NULL};
+	if (stat(path, &st) && run_tool(argv, out, sizeof(out)) < 0) {
+		fprintf(stderr, "cannot make %s\n", path);
+		exit(1);
+	}
+	find_first(path, first, first_size);
+}
+
+/* ---- what is measured ---- */
+
+/* What the list looks like (header and footer may change by themselves) and where the cursor is. */
+static uint64_t list_state(struct pty *p)
+{
+	uint64_t h = 1469598103934665603u;
+	int row, col;
+	const char *text = pty_screen(p);
+
+	pty_cursor(p, &row, &col);
+	for (int line = 0; *text && line < ROWS - 2; text++) {
+		line += *text == '\n';
+		if (line > 0)
+			h = (h ^ (unsigned char)*text) * 1099511628211u;
+	}
+	return h + (uint64_t)row;
+}
+
+static bool list_changed(struct pty *p, void *ctx)
+{
+	return list_state(p) != *(uint64_t *)ctx;
+}
+
+static bool row_is(struct pty *p, void *ctx)
+{
+	int row, col;
+
+	pty_cursor(p, &row, &col);
+	return row == *(int *)ctx;
+}
+
+static double key_ms(struct pty *p, const char *key, bool (*cond)(struct pty *, void *), void *ctx)
+{
+	int64_t from = pty_now_ns();
+
+	pty_keys(p, key);
+	bool seen = pty_until(p, cond, ctx, 1000);
+	return seen ? (double)(pty_now_ns() - from) / 1e6 : 1000;
+}
+
+/* Down, up, down ... each until the cursor is where it should be. */
+static void measure_latency(const struct program *p, const char *dir, struct samples *s)
+{
+	struct pty *t = start(p, dir);
+	int row, col;
+
+	pty_expect(t, NAME);
+	pty_rest(t, 300);
+	pty_cursor(t, &row, &col);
+	for (int i = 0; i < KEYS; i++) {
+		int expected = row + (i % 2 ? 0 : 1);
+		add(s, key_ms(t, i % 2 ? p->up : p->down, row_is, &expected));
+	}
+	pty_close(t);
+}
+
+/* Keys while a large directory is still being read and sorted. */
+static void measure_busy_latency(const struct program *p, const char *dir, const char *first,
+				 struct samples *s)
+{
+	struct pty *t = start(p, dir);
+
+	pty_expect(t, NAME);
+	for (int i = 0; i < KEYS && !pty_matches(t, first); i++) {
+		uint64_t state = list_state(t);
+		add(s, key_ms(t, i % 2 ? p->up : p->down, list_changed, &state));
+	}
+	pty_close(t);
+}
+
+struct opening {
+	struct line rows, done, memory;
+};
+
+/* done: the rows are read and in order. Of ours we know how that looks; peers have then been quiet
+ * for a second. */
+static void measure_opening(size_t program, const char *dir, const char *first, struct opening *o)
+{
+	struct pty *t = start(&programs[program], dir);
+
+	if (pty_sees(t, NAME, CAP_MS)) {
+		add(of(&o->rows, program), since_start_ms(t, pty_now_ns()));
+		if (program == 0) {
+			if (pty_sees(t, first, CAP_MS))
+				add(of(&o->done, 0), since_start_ms(t, pty_now_ns()));
+		} else {
+			pty_rest(t, 1000);
+			add(of(&o->done, program), since_start_ms(t, pty_last_ns(t)));
+		}
+		add(of(&o->memory, program), peak_mb(t));
+	}
+	pty_close(t);
+}
+
+static void measure_limit(const char *dir, struct opening *o)
+{
+	char tool[4096], out[4096];
+
+	snprintf(tool, sizeof(tool), "%s/limit_list", tools);
+	const char *argv[] = {tool, dir, NULL};
+	double ms = run_tool(argv, out, sizeof(out));
+	if (ms < 0)
+		return;
+	add(&o->done.limit, ms);
+	const char *at = strstr(out, "first batch ");
+	if (at)
+		add(&o->rows.limit, strtod(at + strlen("first batch "), NULL));
+}
+
+static double bench_opening(long n, int reps)
+{
+	char dir[4096], first[128];
+	struct opening *o = calloc(1, sizeof(*o));
+
+	assert_non_null(o);
+	flat(n, dir, sizeof(dir), first, sizeof(first));
+	snprintf(o->rows.what, sizeof(o->rows.what), "%ld names: first rows", n);
+	snprintf(o->done.what, sizeof(o->done.what), "%ld names: complete and sorted", n);
+	snprintf(o->memory.what, sizeof(o->memory.what), "%ld names: peak memory", n);
+	o->rows.unit = o->done.unit = "ms";
+	o->memory.unit = "MB";
+	o->rows.reach = 30;
+	o->memory.reach = n == 1000000 ? 64 : 0;
+	for (int r = 0; r < reps; r++) {
+		measure_limit(dir, o);
+		for (size_t i = 0; i < PROGRAMS; i++)
+			if (programs[i].there && n <= programs[i].most && (i == 0 || r < 3))
+				measure_opening(i, dir, first, o);
+	}
+	o->done.reach = 1.3 * quantile(&o->done.limit, 500);
+	print_line(&o->rows);
+	print_line(&o->done);
+	print_line(&o->memory);
+	double memory = quantile(&o->memory.ours, 500);
+	free(o);
+	return memory;
+}
+
+static size_t visible_text(struct pty *p)
+{
+	size_t n = 0;
+
+	for (const char *at = pty_screen(p); *at; at++)
+		n += *at != '\n' && *at != ' ';
+	return n;
+}
+
+struct small {
+	struct line first_byte, complete, last_byte, screen, held, at_rest, page;
+};
+
+/* As a held key: one every 33 ms, whatever comes back. */
+static void hold(struct pty *p, const char *key)
+{
+	int64_t next = pty_now_ns();
+
+	for (int i = 0; i < HELD; i++) {
+		pty_keys(p, key);
+		next += 33333333;
+		for (int64_t left; (left = next - pty_now_ns()) > 0;)
+			pty_pump(p, (long)(left / 1000000));
+	}
+	for (int64_t end = pty_now_ns() + 100000000, left; (left = end - pty_now_ns()) > 0;)
+		pty_pump(p, (long)(left / 1000000));
+}
+
+static void measure_start(size_t program, const char *dir, struct small *s)
+{
+	struct pty *t = start(&programs[program], dir);
+
+	if (pty_sees(t, program == 0 ? "q quit" : NAME, 5000))
+		add(of(&s->complete, program), since_start_ms(t, pty_now_ns()));
+	pty_rest(t, 400);
+	add(of(&s->first_byte, program), since_start_ms(t, pty_first_ns(t)));
+	add(of(&s->last_byte, program), since_start_ms(t, pty_last_ns(t)));
+	add(of(&s->screen, program), (double)pty_bytes(t));
+	if (program == 0)
+		add(&s->screen.limit, (double)visible_text(t));
+	pty_close(t);
+}
+
+static void measure_keys(size_t program, const char *dir, struct small *s)
+{
+	struct pty *t = start(&programs[program], dir);
+
+	pty_expect(t, NAME);
+	pty_rest(t, 400);
+	size_t before = pty_bytes(t);
+	hold(t, programs[program].down);
+	add(of(&s->held, program), (double)(pty_bytes(t) - before) / HELD);
+	before = pty_bytes(t);
+	pty_rest(t, 800);
+	add(of(&s->at_rest, program), (double)(pty_bytes(t) - before));
+	for (int i = 0; i < 3; i++) {
+		before = pty_bytes(t);
+		pty_keys(t, programs[program].page);
+		pty_rest(t, 300);
+		add(of(&s->page, program), (double)(pty_bytes(t) - before));
+		if (program == 0)
+			add(&s->page.limit, (double)visible_text(t));
+	}
+	pty_close(t);
+}
+
+static void bench_small(int reps)
+{
+	char dir[4096], thousand[4096], first[128];
+	struct small *s = calloc(1, sizeof(*s));
+
+	assert_non_null(s);
+	flat(SMALL, dir, sizeof(dir), first, sizeof(first));
+	flat(1000, thousand, sizeof(thousand), first, sizeof(first));
+	struct {
+		struct line *line;
+		const char *what, *unit;
+		double reach;
+	} rows[] = {
+		{&s->first_byte, "small directory: first byte", "ms", 0},
+		{&s->complete, "small directory: list, header, footer", "ms", 10},
+		{&s->last_byte, "small directory: last byte", "ms", 0},
+		{&s->screen, "first screen (limit: visible text)", "B", 0},
+		{&s->held, "held key: each", "B", 60},
+		{&s->at_rest, "held key: then, at rest", "B", 400},
+		{&s->page, "page down (limit: visible text)", "B", 0},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(rows[i].line->what, sizeof(rows[i].line->what), "%s", rows[i].what);
+		rows[i].line->unit = rows[i].unit;
+		rows[i].line->reach = rows[i].reach;
+	}
+	for (int r = 0; r < reps; r++)
+		for (size_t i = 0; i < PROGRAMS; i++)
+			if (programs[i].there) {
+				measure_start(i, dir, s);
+				if (r < 3)
+					measure_keys(i, thousand, s);
+			}
+	s->screen.reach = quantile(&s->screen.limit, 500) * 1.25 + 400;
+	s->page.reach = quantile(&s->page.limit, 500) * 1.15;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		print_line(rows[i].line);
+	free(s);
+}
+
+static void bench_latency(long largest)
+{
+	char dir[4096], first[128];
+	struct line l = {.unit = "ms"};
+
+	flat(1000, dir, sizeof(dir), first, sizeof(first));
+	measure_latency(&programs[0], dir, &l.ours);
+	for (size_t i = 1; i < PROGRAMS; i++)
+		if (programs[i].there && strcmp(programs[i].name, "mc") != 0)
+			measure_latency(&programs[i], dir, &l.peers[i]);
+	snprintf(l.what, sizeof(l.what), "key to cursor on its row: median");
+	l.per_mille = 500;
+	print_line(&l);
+	snprintf(l.what, sizeof(l.what), "key to cursor on its row: 99 of 100");
+	l.per_mille = 990;
+	l.reach = 16;
+	print_line(&l);
+	struct line busy = {.unit = "ms", .per_mille = 990, .reach = 16};
+	flat(largest, dir, sizeof(dir), first, sizeof(first));
+	snprintf(busy.what, sizeof(busy.what), "the same while %ld names load", largest);
+	for (int r = 0; r < 3; r++)
+		measure_busy_latency(&programs[0], dir, first, &busy.ours);
+	print_line(&busy);
+}
+
+/* System calls and bytes of ten seconds in which nothing happens. */
+static void bench_idle(void)
+{
+	char dir[4096], first[128], pid[24], trace[4096];
+
+	flat(SMALL, dir, sizeof(dir), first, sizeof(first));
+	struct pty *t = start(&programs[0], dir);
+	pty_expect(t, NAME);
+	pty_rest(t, 3000);
+	size_t before = pty_bytes(t);
+	snprintf(pid, sizeof(pid), "%d", (int)pty_pid(t));
+	snprintf(trace, sizeof(trace), "%s/idle.trace", cache);
+	const char *argv[] = {"strace", "-q", "-f", "-o", trace, "-p", pid, NULL};
+	struct pty *tracer =
+		in_path("strace") ? pty_open(&(struct pty_options){.argv = argv}) : NULL;
+	pty_rest(t, 10000);
+	pty_close(tracer);
+	long calls = -1;
+	FILE *f = tracer ? fopen(trace, "r") : NULL;
+	/* A thread that waits shows its one call when the tracer comes. */
+	char text[1024];
+	for (calls = f ? 0 : -1; f && fgets(text, sizeof(text), f);)
+		calls += !strstr(text, "<unfinished ...>") && !strstr(text, "strace:") &&
+			 !strstr(text, "<detached");
+	if (f)
+		fclose(f);
+	printf("%-44s %9zu bytes, %ld system calls%s\n", "idle for 10 s", pty_bytes(t) - before,
+	       calls, tracer ? "" : " (no strace here)");
+	pty_close(t);
+}
+
+static void prepare(char *self)
+{
+	char home[4096];
+
+	tools = dirname(self);
+	mkdir(cache, 0755);
+	snprintf(home, sizeof(home), "%s/home", cache);
+	mkdir(home, 0755);
+	for (size_t i = 1; i < PROGRAMS; i++)
+		programs[i].there = in_path(programs[i].name);
+}
+
+int main(int argc, char **argv)
+{
+	long scales[8] = {10000, 100000, 1000000};
+	int n = 3;
+	double memory[8];
+
+	if (argc < 2 || !getenv("TROWEL_BIN")) {
+		fprintf(stderr, "usage: TROWEL_BIN=... browse CACHE [SCALE...]\n");
+		return 2;
+	}
+	cache = argv[1];
+	if (argc > 2)
+		for (n = 0; n < argc - 2 && n < 8; n++)
+			scales[n] = strtol(argv[n + 2], NULL, 10);
+	prepare(argv[0]);
+	print_heading();
+	for (int i = 0; i < n; i++)
+		memory[i] = bench_opening(scales[i], scales[i] >= 1000000 ? 5 : REPS_MAX);
+	if (n > 1)
+		printf("%-44s %9.1f B a name\n", "memory growth, smallest to largest",
+		       (memory[n - 1] - memory[0]) * 1048576 / (double)(scales[n - 1] - scales[0]));
+	bench_small(REPS_MAX);
+	bench_latency(scales[n - 1]);
+	bench_idle();
+	return 0;
+}
