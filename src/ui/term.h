@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: MIT
  *
- * The terminal, through ncurses: start, stop, suspend, size, showing a canvas. The terminal is restored on every way out: see
- * term_emergency().
+ * The terminal, through ncurses: start, stop, suspend, size, showing a canvas. The terminal is
+ * restored on every way out: see term_emergency().
  *
- * Follows: curs_initscr(3x), curs_variables(3x), xterm control sequences (bracketed paste, SGR mouse).
- * Thread: UI, but term_emergency(). Owns: the curses screen.
+ * The keyboard is raw: C-c, C-z, C-\, C-s and C-q are keys, not signals or flow control; what the
+ * terminal was set to comes back on every way out. Handlers of signals stay the caller's: curses'
+ * own are taken back. The caller has called setlocale(3). Colours are what terminfo says: 24-bit
+ * with the RGB capability only (xterm-direct); COLORTERM is not looked at, since curses could not
+ * send them. The palette is never changed. Striking out is not shown.
+ *
+ * Follows: curs_initscr(3x), curs_variables(3x), xterm control sequences (bracketed paste, SGR
+ * mouse). Thread: UI, but term_emergency(). Owns: the curses screen.
  */
 #ifndef UI_TERM_H
 #define UI_TERM_H
@@ -20,10 +26,11 @@ struct term_options {
 
 struct term;
 
-/* Starts on standard input and output. 0; -ENOTTY (no terminal), -ENODEV (TERM unset), -ENOTSUP (TERM dumb or too
- * poor: no cursor addressing), -ENOENT (TERM unknown), -ENOMEM; the terminal is then as it was. */
+/* Starts on standard input and output. 0; -ENOTTY (no terminal), -ENODEV (TERM unset), -ENOTSUP
+ * (TERM dumb or too poor: no cursor addressing), -ENOENT (TERM unknown), -ENOMEM; the terminal is
+ * then as it was. */
 int term_start(const struct term_options *options, struct term **ret_term);
-void term_stop(struct term *t); /* restores the terminal; NULL is fine */
+void term_stop(struct term *t);    /* restores the terminal; NULL is fine */
 void term_suspend(struct term *t); /* restores it for another program or a stopped job */
 void term_resume(struct term *t);  /* takes it again; the next term_show() paints everything */
 /* Current size from the kernel (ioctl TIOCGWINSZ), told to curses; at least 1x1. */
@@ -35,13 +42,15 @@ int term_fd(const struct term *t);     /* to poll for keys */
 void term_set_theme(struct term *t, const struct theme *theme);
 /* True when the terminal takes bytes now (poll(2) POLLOUT): when not, showing would block. */
 bool term_writable(const struct term *t);
-/* Sends the difference to what is shown. Returns how long the terminal took to take it, in microseconds. */
+/* Sends the difference to what is shown. Returns how long the terminal took to take it, in
+ * microseconds. */
 int64_t term_show(struct term *t, const struct canvas *c);
 void term_redraw(struct term *t); /* the next term_show() clears and paints everything */
 void term_title(struct term *t, const char *title); /* own words or made safe */
 
-/* Restores the terminal with write(2) and tcsetattr(3) only: for signal handlers and the signal thread. May be called
- * from anywhere, any number of times; never blocks longer than the kernel's tty lock. */
+/* Restores the terminal with write(2) and tcsetattr(3) only: for signal handlers and the signal
+ * thread. May be called from anywhere, any number of times; never blocks longer than the kernel's
+ * tty lock. */
 void term_emergency(void);
 
 #endif
