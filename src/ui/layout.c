@@ -41,7 +41,7 @@ static const struct {
 	[COL_NAME] = {WIDTH_FIXED, COLUMN_NAME_MIN, COLUMN_NAME_MAX, false},
 	[COL_PERM] = {WIDTH_FIXED, 10, 10, false},
 	[COL_OWNER] = {WIDTH_OWNER, 9, 17, false},
-	[COL_SIZE] = {WIDTH_SIZE, 6, 20, true},
+	[COL_SIZE] = {WIDTH_SIZE, 5, 20, true},
 	[COL_MODIFIED] = {WIDTH_TIME, 10, 20, false},
 	[COL_CHANGED] = {WIDTH_TIME, 10, 20, false},
 	[COL_BORN] = {WIDTH_TIME, 10, 20, false},
@@ -68,7 +68,7 @@ static int column_width(enum column column, const struct column_needs *needs)
 
 	switch (shapes[column].rule) {
 	case WIDTH_OWNER:
-		return clamp(stepped(needs->owner, low, 4), low, high);
+		return clamp(stepped(needs->owner, low, 2), low, high);
 	case WIDTH_SIZE:
 		return clamp(needs->size, low, high);
 	case WIDTH_TIME:

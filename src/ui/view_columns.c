@@ -54,12 +54,19 @@ static void owner_text(struct cell_text *t)
 		str_clear(t->out);
 }
 
+#define DEVICE_WIDTH 7 /* "259:100" */
+
+static bool is_device(uint32_t mode)
+{
+	return S_ISBLK(mode) || S_ISCHR(mode);
+}
+
 static void size_text(struct cell_text *t)
 {
 	const struct meta *meta = t->row->meta;
 	char buf[FMT_MAX];
 
-	if (S_ISBLK(meta->mode) || S_ISCHR(meta->mode))
+	if (is_device(meta->mode))
 		str_addf(t->out, "%u:%u", major(meta->size), minor(meta->size));
 	else if (!S_ISREG(meta->mode))
 		str_addc(t->out, '-');
@@ -166,7 +173,7 @@ void view_column_needs(const struct frame *f, struct column_needs *ret_needs)
 	const struct list *l = &model_view(f->model)->list;
 	const struct settings *settings = &f->model->settings;
 	struct column_needs needs = {
-		.size = settings->size_exact ? 17 : 6,
+		.size = settings->size_exact ? 17 : 5,
 		.time = settings->time_relative ? 14 : 16,
 	};
 	struct row row;
@@ -177,24 +184,22 @@ void view_column_needs(const struct frame *f, struct column_needs *ret_needs)
 			continue;
 		/* One more for the "/" of a directory. */
 		needs.names = MAX(needs.names, view_width(f->c, row.name, row.name_len) + 1);
-		if (row.meta)
-			needs.owner = MAX(needs.owner, owner_need(f, row.meta));
+		if (!row.meta)
+			continue;
+		needs.owner = MAX(needs.owner, owner_need(f, row.meta));
+		if (is_device(row.meta->mode))
+			needs.size = MAX(needs.size, DEVICE_WIDTH);
 	}
 	*ret_needs = needs;
 }
 
-/* What a list is sorted by when no column on screen says so. */
-static const char *sort_words(enum sort_by by)
+/* Large, new and many come first unless reversed; the others ascend. */
+static const char *sort_sign(const struct frame *f, const struct sort_spec *sort)
 {
-	static const char *const words[SORT_KINDS] = {
-		[SORT_NAME] = "name",         [SORT_SIZE] = "size",
-		[SORT_MODIFIED] = "modified", [SORT_CHANGED] = "changed",
-		[SORT_BORN] = "born",         [SORT_EXT] = "extension",
-		[SORT_OWNER] = "owner",       [SORT_MODE] = "permissions",
-		[SORT_ITEMS] = "items",
-	};
+	bool descending =
+		sort_needs_rank(sort->by) && sort->by != SORT_OWNER && sort->by != SORT_MODE;
 
-	return by < SORT_KINDS ? words[by] : "";
+	return descending != sort->reverse ? view_sign(f->c, "↓", "v") : view_sign(f->c, "↑", "^");
 }
 
 static bool sort_is_shown(const struct frame *f, enum sort_by by)
@@ -208,7 +213,7 @@ static bool sort_is_shown(const struct frame *f, enum sort_by by)
 static void draw_title(struct frame *f, const struct column_slot *s, const struct sort_spec *sort)
 {
 	const char *title = columns[s->column].title;
-	const char *sign = sort->reverse ? view_sign(f->c, "↓", "v") : view_sign(f->c, "↑", "^");
+	const char *sign = sort_sign(f, sort);
 	bool here = columns[s->column].sort == sort->by;
 	bool elsewhere = s->column == COL_NAME && !sort_is_shown(f, sort->by);
 	CLEANUP(str_done) struct str text = STR_INIT;
@@ -216,7 +221,7 @@ static void draw_title(struct frame *f, const struct column_slot *s, const struc
 
 	str_adds(&text, title);
 	if (elsewhere)
-		str_addf(&text, " (by %s %s)", sort_words(sort->by), sign);
+		str_addf(&text, " (by %s %s)", sort_name(sort->by), sign);
 	else if (here)
 		str_addf(&text, " %s", sign);
 	width = view_width(f->c, text.buf, text.len);

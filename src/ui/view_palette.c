@@ -42,7 +42,7 @@ static void draw_item(struct frame *f, int row, size_t i, int keys_width)
 void view_palette(struct frame *f)
 {
 	int rows = f->c->rows, lines = MIN(rows * 3 / 4 - 2, PALETTE_ITEMS_MAX);
-	int top = rows - MAX(lines, 0), keys = view_keys_width(f, 16);
+	int top = rows - MAX(lines, 0), keys = view_keys_width(f, (size_t)MAX(f->c->cols / 4, 1));
 	size_t first = layout_window(f->scene->nitems, f->scene->selected, MAX(lines, 1));
 	struct rect box = {.row = MAX(top - 2, 0), .cols = f->c->cols};
 

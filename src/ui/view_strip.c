@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define STRIP_LINES_MAX 6
+#define HELP_WIDTH_MIN  24
 #define STRIP_FROM_ROWS 12 /* a smaller screen uses its last line only */
 
 static void one_line(struct frame *f)
@@ -31,33 +32,30 @@ static void one_line(struct frame *f)
 	f->d->layout->overlay = *r;
 }
 
-/* Widest text of all items; with_help: their help, else their names. */
-static int widest(const struct frame *f, bool with_help)
+static int widest_name(const struct frame *f)
 {
-	int width = 0;
+	int width = 1;
 
 	for (size_t i = 0; i < f->scene->nitems; i++) {
-		const struct scene_item *item = &f->scene->items[i];
-		const char *text = with_help ? item->help : item->name;
+		const char *name = f->scene->items[i].name;
 
-		width = MAX(width, view_width(f->c, text, strlen(text)));
+		width = MAX(width, view_width(f->c, name, strlen(name)));
 	}
 	return width;
 }
 
+/* Columns are made so that names fit; where there is room for most of it, the help stands in their
+ * place. */
 static void grid(struct frame *f)
 {
 	size_t n = f->scene->nitems;
 	int cols = f->c->cols - 2, keys = view_keys_width(f, 12);
 	int around = keys + COLUMN_GAP + COLUMN_GAP, across, lines, top, width;
-	bool with_help = true;
+	bool with_help;
 
-	layout_grid(n, around + widest(f, true), cols, STRIP_LINES_MAX, &across, &lines);
-	if ((size_t)across * (size_t)lines < n) {
-		with_help = false;
-		layout_grid(n, around + widest(f, false), cols, STRIP_LINES_MAX, &across, &lines);
-	}
+	layout_grid(n, around + widest_name(f), cols, STRIP_LINES_MAX, &across, &lines);
 	width = cols / across;
+	with_help = width - around >= HELP_WIDTH_MIN;
 	top = f->screen.list.row + f->screen.list.rows - lines;
 	f->d->layout->overlay = (struct rect){.row = top, .rows = lines, .cols = f->c->cols};
 	canvas_fill(f->c, f->d->layout->overlay, ROLE_HINT);
