@@ -194,7 +194,7 @@ static int unknown_command(const char *name, struct str *err)
 int keymap_set(struct keymap *k, const char *command, const char *keys, struct str *err)
 {
 	const struct command *c = command_find(command);
-	struct keymap copy;
+	struct keymap copy = {0};
 	int r;
 
 	if (!c)
