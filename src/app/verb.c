@@ -77,15 +77,24 @@ int verb_usage(const char *name, const char *fmt, ...)
 	return EXIT_USAGE;
 }
 
-void verb_error(const char *name, const char *path, int err)
+void verb_say(const char *name, const char *path, const char *reason)
 {
 	struct str text = STR_INIT;
 
 	add_prefix(&text, name);
 	str_addc(&text, '\'');
 	display_add(&text, path, strlen(path), verb_ascii());
-	str_addf(&text, "': %s\n", strerrordesc_np(-err));
+	str_adds(&text, "': ");
+	display_add(&text, reason, strlen(reason), verb_ascii());
+	str_addc(&text, '\n');
 	to_stderr(&text);
+}
+
+void verb_error(const char *name, const char *path, int err)
+{
+	const char *reason = strerrordesc_np(-err);
+
+	verb_say(name, path, reason ? reason : "unknown error");
 }
 
 int verb_write(const char *name, const char *bytes, size_t len)

@@ -66,6 +66,8 @@ bool print_parse(const char *value, enum print_format *ret_format);
 int verb_usage(const char *name, const char *fmt, ...) PRINTF(2, 3);
 /* "trowel NAME: 'path': reason" on stderr, the path made safe. */
 void verb_error(const char *name, const char *path, int err);
+/* The same with a reason of one's own, which is made safe too. */
+void verb_say(const char *name, const char *path, const char *reason);
 /* Writes everything to standard output. 0, or -errno, which was said. */
 int verb_write(const char *name, const char *bytes, size_t len);
 /* Appends how an option is written: "-p, --print[=FORMAT]". */
