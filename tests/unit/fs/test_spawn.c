@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+#include "../../lib/test.h"
+
+#include "../../lib/tree.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pty.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <utmp.h>
+#include <unistd.h>
+
+#include "fs/spawn.h"
+
+static int status_of(const char *const *argv, const char *dir, int tty)
+{
+	int status = -1;
+	pid_t pid;
+
+	assert_int_equal(spawn_foreground(argv, dir, tty, &pid), 0);
+	assert_int_equal(spawn_wait(pid, tty, &status), 0);
+	return status;
+}
+
+static int sh(const char *script, const char *dir, int tty)
+{
+	const char *const argv[] = {"sh", "-c", script, NULL};
+
+	return status_of(argv, dir, tty);
+}
+
+static void tells_how_it_ended(void **state)
+{
+	(void)state;
+	assert_int_equal(WEXITSTATUS(sh("exit 7", NULL, -1)), 7);
+	assert_int_equal(WTERMSIG(sh("kill -TERM $$", NULL, -1)), SIGTERM);
+}
+
+static void a_missing_program_is_an_error(void **state)
+{
+	const char *const argv[] = {"/no/such/program", NULL}, *const none[] = {NULL};
+	const char *const there[] = {"true", NULL};
+	pid_t pid = -5;
+
+	(void)state;
+	assert_int_equal(spawn_foreground(argv, NULL, -1, &pid), -ENOENT);
+	assert_int_equal(spawn_foreground(none, NULL, -1, &pid), -EINVAL);
+	assert_int_equal(spawn_foreground(there, "/no/such/dir", -1, &pid), -ENOENT);
+	assert_int_equal(pid, -5);
+}
+
+static void runs_in_the_directory(void **state)
+{
+	struct tree *t = tree_new("odd\\n\\x27dir/here\n");
+
+	(void)state;
+	assert_int_equal(sh("test -f here", tree_path(t, "odd\n'dir"), -1), 0);
+	tree_free(t);
+}
+
+/* Whatever is blocked and ignored here is not in the program (glibc itself ignores its internal
+ * signals 32 and 33). */
+static void signals_are_as_for_a_new_login(void **state)
+{
+	sigset_t block, old;
+
+	(void)state;
+	sigfillset(&block);
+	pthread_sigmask(SIG_SETMASK, &block, &old);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGUSR1, SIG_IGN);
+	assert_int_equal(
+		sh("grep -q '^SigBlk:[[:space:]]*0*$' /proc/self/status && "
+		   "grep -q '^SigIgn:[[:space:]]*0000000[01][08]0000000$' /proc/self/status",
+		   NULL, -1),
+		0);
+	signal(SIGPIPE, SIG_DFL);
+	signal(SIGUSR1, SIG_DFL);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+}
+
+static void no_descriptor_leaks(void **state)
+{
+	char script[64];
+	int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	(void)state;
+	snprintf(script, sizeof(script), "test ! -e /proc/self/fd/%d", fd);
+	assert_int_equal(sh(script, NULL, -1), 0);
+	close(fd);
+}
+
+/* In a session of its own with a terminal: the program is in the foreground from its first moment,
+ * stops are undone, and the terminal is ours again afterwards. Exits with the number of the check
+ * that failed. */
+static void on_a_terminal(int tty)
+{
+	pid_t self = getpgrp();
+	const char *foreground =
+		"read pid comm state ppid pgrp session tty tpgid rest </proc/$$/stat;"
+		"test $pgrp = $tpgid && stty -echo && stty echo";
+
+	if (sh(foreground, NULL, tty) != 0)
+		_exit(1);
+	if (tcgetpgrp(tty) != self)
+		_exit(2);
+	if (sh("kill -STOP $$; exit 5", NULL, tty) != W_EXITCODE(5, 0))
+		_exit(3);
+	if (tcgetpgrp(tty) != self)
+		_exit(4);
+	if (spawn_foreground((const char *const[]){"/no/such", NULL}, NULL, tty, &self) != -ENOENT)
+		_exit(5);
+	if (tcgetpgrp(tty) != getpgrp())
+		_exit(6);
+	_exit(0);
+}
+
+static void the_program_owns_the_terminal_while_it_runs(void **state)
+{
+	int master, status, slave;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(openpty(&master, &slave, NULL, NULL, NULL), 0);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		close(master);
+		login_tty(slave);
+		on_a_terminal(0);
+	}
+	close(slave);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	close(master);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tells_how_it_ended),
+		cmocka_unit_test(a_missing_program_is_an_error),
+		cmocka_unit_test(runs_in_the_directory),
+		cmocka_unit_test(signals_are_as_for_a_new_login),
+		cmocka_unit_test(no_descriptor_leaks),
+		cmocka_unit_test(the_program_owns_the_terminal_while_it_runs),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
