@@ -3,10 +3,26 @@
  * The footer: one line that says what one may do with the current row (or a notice in its place),
  * one line of hints.
  */
+#include "model/mounts_rows.h"
 #include "ui/view.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+
+static void add_mount_sentence(const struct frame *f, uint32_t id, struct str *out)
+{
+	const struct mount *mount = f->model->mounts ? mounts_rows_at(f->model->mounts, id) : NULL;
+	const char *dot = view_sign(f->c, " · ", " - ");
+
+	if (!mount)
+		return;
+	str_adds(out, mount->read_only ? "read-only" : "read and write");
+	if (mount->network)
+		str_addf(out, "%snetwork: answers may be slow, space is not asked for", dot);
+	if (mount->kernel)
+		str_addf(out, "%sof the kernel: nothing is stored here", dot);
+}
 
 /* The sentence is our words and owner names that perm_sentence() has made safe. */
 static void add_sentence(const struct frame *f, struct str *out)
@@ -19,7 +35,11 @@ static void add_sentence(const struct frame *f, struct str *out)
 	if (!list_row(l, l->cursor, &row))
 		return;
 	meta = row.meta;
-	if (row.err)
+	if (model_view(f->model)->kind == VIEW_MOUNTS)
+		add_mount_sentence(f, list_id(l, l->cursor), out);
+	else if (row.err == -ENOENT)
+		str_adds(out, "it is gone");
+	else if (row.err)
 		str_addf(out, "metadata cannot be read: %s", strerror(-row.err));
 	else if (!meta || !f->model->self.known)
 		return;

@@ -95,10 +95,21 @@ static bool is_loading(const struct model *m)
 {
 	const struct view *view = model_view(m);
 	const struct rows *rows = view->list.rows;
+	const struct tab *tab = model_tab(m);
 
-	if (view->kind == VIEW_DIR && model_tab(m)->coming)
+	/* Listing the same place again happens by itself and is not worth a word. */
+	if (view->kind == VIEW_DIR && tab->coming && tab->going != GO_RELOAD)
 		return true;
 	return rows->ops->loading && rows->ops->loading(rows);
+}
+
+/* The order on screen is not yet the one asked for. */
+static bool is_sorting(const struct list *l)
+{
+	bool unranked =
+		sort_needs_rank(l->sort.by) && !l->ranked && rows_sorts(l->rows, l->sort.by);
+
+	return l->order_ticket || l->want_order || (unranked && l->n > 0);
 }
 
 static void add_state(struct header *h)
@@ -114,7 +125,7 @@ static void add_state(struct header *h)
 	state->look = ROLE_HEADER_COUNT;
 	if (is_loading(m))
 		str_addf(&state->text, "loading%s", view_sign(h->f->c, "…", "..."));
-	else if (l->order_ticket || l->want_order)
+	else if (is_sorting(l))
 		str_addf(&state->text, "sorting%s", view_sign(h->f->c, "…", "..."));
 }
 

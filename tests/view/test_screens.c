@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Every screen at five sizes, compared with its stored drawing.
+ */
+#include "stage.h"
+
+static void test_typical(void **state)
+{
+	struct stage s = {0};
+
+	(void)state;
+	stage_open_typical(&s);
+	stage_compare(&s, "typical");
+	stage_close(&s);
+}
+
+static void test_root(void **state)
+{
+	struct stage s = {.is_root = true};
+
+	(void)state;
+	stage_open_typical(&s);
+	s.scene.read_only = true;
+	stage_compare(&s, "root");
+	stage_close(&s);
+}
+
+static void test_empty(void **state)
+{
+	struct stage s = {0};
+
+	(void)state;
+	stage_open(&s, NULL, 0);
+	stage_compare(&s, "empty");
+	stage_close(&s);
+}
+
+static void test_loading(void **state)
+{
+	struct stage s = {.unfinished = true};
+
+	(void)state;
+	stage_open_typical(&s);
+	stage_compare(&s, "loading");
+	stage_close(&s);
+}
+
+static void test_stalled(void **state)
+{
+	struct stage s = {.silent = true};
+
+	(void)state;
+	stage_open(&s, NULL, 0);
+	s.now_ms += 12000;
+	model_set_stall(s.model,
+			listing_ticket(model_tab(s.model)->coming ? model_tab(s.model)->coming
+								  : model_tab(s.model)->listing),
+			12000);
+	stage_compare(&s, "stalled");
+	stage_close(&s);
+}
+
+static void test_filter(void **state)
+{
+	struct stage s = {0};
+
+	(void)state;
+	stage_open_typical(&s);
+	assert_int_equal(model_filter(s.model, MATCH_SUBSTRING, "photo jpg", NULL), 0);
+	stage_settle(&s);
+	stage_compare(&s, "filter");
+	stage_close(&s);
+}
+
+static void test_filter_prompt(void **state)
+{
+	struct stage s = {0};
+
+	(void)state;
+	stage_open_typical(&s);
+	assert_int_equal(model_filter(s.model, MATCH_GLOB, "*.jpg", NULL), 0);
+	s.scene.overlay = OVERLAY_PROMPT;
+	s.scene.question = "filter: ";
+	s.scene.note = "glob  (Tab: other)";
+	stage_type_text(&s, "*.jpg");
+	stage_compare(&s, "filter-prompt");
+	stage_close(&s);
+}
+
+static void test_filter_none(void **state)
+{
+	struct stage s = {0};
+
+	(void)state;
+	stage_open_typical(&s);
+	assert_int_equal(model_filter(s.model, MATCH_SUBSTRING, "nothing like it", NULL), 0);
+	stage_compare(&s, "filter-none");
+	stage_close(&s);
+}
+
+static void test_marks_and_range(void **state)
+{
+	struct stage s = {0};
+
+	(void)state;
+	stage_open_typical(&s);
+	assert_int_equal(model_mark_toggle(s.model, 3), 0);
+	model_range(s.model);
+	list_move(model_list(s.model), 2);
+	stage_compare(&s, "marks");
+	stage_close(&s);
+}
+
+static void test_tabs(void **state)
+{
+	struct stage s = {0};
+
+	(void)state;
+	stage_open_typical(&s);
+	for (int i = 0; i < TABS_MAX; i++)
+		(void)model_tab_new(s.model);
+	model_tab_select(s.model, 3);
+	stage_settle(&s);
+	stage_compare(&s, "tabs");
+	stage_close(&s);
+}
+
+static void test_sorted(void **state)
+{
+	struct stage s = {0};
+
+	(void)state;
+	stage_open_typical(&s);
+	assert_int_equal(model_sort(s.model, SORT_SIZE), 0);
+	stage_compare(&s, "sorted");
+	stage_close(&s);
+}
+
+static void test_notice_error(void **state)
+{
+	struct stage s = {0};
+
+	(void)state;
+	stage_open_typical(&s);
+	model_notice(s.model, NOTICE_ERROR, s.now_ms + 1000000, "cannot open %s: Permission denied",
+		     "/root/\x1b[31m\nx");
+	s.scene.pending = "5g";
+	stage_compare(&s, "notice");
+	stage_close(&s);
+}
+
+static void test_unreadable(void **state)
+{
+	struct stage s = {0};
+
+	(void)state;
+	stage_open_typical(&s);
+	list_move_to_name(model_list(s.model), "unreadable.bin", strlen("unreadable.bin"));
+	stage_compare(&s, "unreadable");
+	stage_close(&s);
+}
+
+static void test_completion(void **state)
+{
+	struct stage s = {0};
+
+	(void)state;
+	stage_open_typical(&s);
+	s.scene.overlay = OVERLAY_PROMPT;
+	s.scene.question = "go to: ";
+	s.scene.completes = true;
+	stage_type_text(&s, "a");
+	assert_int_equal(model_complete(s.model, "a"), 0);
+	stage_settle(&s);
+	stage_compare(&s, "completion");
+	stage_close(&s);
+}
+
+static void test_prompt_error(void **state)
+{
+	struct stage s = {0};
+
+	(void)state;
+	stage_open_typical(&s);
+	s.scene.overlay = OVERLAY_PROMPT;
+	s.scene.question = "filter: ";
+	s.scene.note = "missing closing parenthesis at 4";
+	s.scene.note_is_error = true;
+	stage_type_text(&s, "(ab\x1b");
+	stage_compare(&s, "prompt-error");
+	stage_close(&s);
+}
+
+static const struct scene_item items[] = {
+	{"Move", "j  Down", "down", "move down"},
+	{"Move", "k  Up", "up", "move up"},
+	{"Move", "h  Left  Backspace", "parent", "go to the parent directory"},
+	{"Move", "l  Right  Enter", "enter", "enter the directory, open the file"},
+	{"Move", "g g  Home", "top", "move to the first row"},
+	{"Move", "G  End", "bottom", "move to the last row"},
+	{"Go", "g h", "go-home", "go to the home directory"},
+	{"Go", "g /", "go-root", "go to the root directory"},
+	{"Go", "g l", "go-link", "go to where the link points"},
+	{"Go", "g p", "go-path", "type a path to go to"},
+	{"Go", "g m", "mounts", "show the mounted file systems"},
+	{"Go", "g r", "go-repo", "go to the root of the repository"},
+	{"Go", "g -", "go-last", "go to the directory before this one"},
+	{"Mark", "Space  Insert", "mark", "mark the row, move down"},
+	{"Mark", "* a  C-a", "mark-all", "mark all rows shown"},
+	{"Mark", "* i", "mark-invert", "mark what is not marked"},
+	{"Mark", "* n", "mark-none", "drop all marks"},
+	{"Program", "?  F1", "help", "show all keys"},
+	{"Program", ":  C-p", "palette", "find a command by its words"},
+	{"Program", "q", "quit", "quit; the shell follows to this directory"},
+	{"Program", "Q", "quit-stay", "quit; the shell stays where it is"},
+};
+
+static void test_palette(void **state)
+{
+	struct stage s = {0};
+
+	(void)state;
+	stage_open_typical(&s);
+	s.scene.overlay = OVERLAY_PALETTE;
+	s.scene.question = ": ";
+	s.scene.items = items;
+	s.scene.nitems = ARRAY_LEN(items);
+	s.scene.selected = 15;
+	stage_type_text(&s, "mark");
+	stage_compare(&s, "palette");
+	stage_close(&s);
+}
+
+static void test_palette_empty(void **state)
+{
+	struct stage s = {0};
+
+	(void)state;
+	stage_open_typical(&s);
+	s.scene.overlay = OVERLAY_PALETTE;
+	s.scene.question = ": ";
+	stage_type_text(&s, "zzz");
+	stage_compare(&s, "palette-empty");
+	stage_close(&s);
+}
+
+static void test_help(void **state)
+{
+	struct stage s = {0};
+
+	(void)state;
+	stage_open_typical(&s);
+	s.scene.overlay = OVERLAY_HELP;
+	s.scene.items = items;
+	s.scene.nitems = ARRAY_LEN(items);
+	stage_compare(&s, "help");
+	s.scene.scroll = 4;
+	stage_type_text(&s, "mo");
+	s.scene.question = "search: ";
+	stage_compare(&s, "help-search");
+	stage_close(&s);
+}
+
+static void test_strip(void **state)
+{
+	struct stage s = {0};
+
+	(void)state;
+	stage_open_typical(&s);
+	s.scene.overlay = OVERLAY_STRIP;
+	s.scene.items = items + 6;
+	s.scene.nitems = 7;
+	s.scene.pending = "g";
+	stage_compare(&s, "strip");
+	stage_close(&s);
+}
+
+static void test_view_marked(void **state)
+{
+	struct stage s = {0};
+
+	(void)state;
+	stage_open_typical(&s);
+	assert_int_equal(model_mark_toggle(s.model, 4), 0);
+	assert_int_equal(model_view_marked(s.model), 0);
+	stage_compare(&s, "marked");
+	stage_close(&s);
+}
+
+static void test_view_mounts(void **state)
+{
+	struct stage s = {0};
+
+	(void)state;
+	stage_open_typical(&s);
+	assert_int_equal(model_view_mounts(s.model), 0);
+	stage_settle(&s);
+	stage_compare(&s, "mounts");
+	stage_close(&s);
+}
+
+static void test_list_fails(void **state)
+{
+	struct stage s = {.list_err = -EACCES};
+
+	(void)state;
+	stage_open(&s, NULL, 0);
+	stage_compare(&s, "denied");
+	stage_close(&s);
+}
+
+#define X16  "xxxxxxxxxxxxxxxx"
+#define X240 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16 X16
+
+static const struct stage_file hostile[] = {
+	{"-rf", S_IFREG | 0644, 0, 0, 1, "2026-01-01 00:00", NULL, 0},
+	{" leading and trailing ", S_IFREG | 0644, 0, 0, 1, "2026-01-01 00:00", NULL, 0},
+	{"bidi \xe2\x80\xae"
+	 "fdp.exe",
+	 S_IFREG | 0644, 0, 0, 1, "2026-01-01 00:00", NULL, 0},
+	{"caf\xe9 latin1", S_IFREG | 0644, 0, 0, 1, "2026-01-01 00:00", NULL, 0},
+	{"combining e\xcc\x81\xcc\x82\xcc\x83\xcc\x84\xcc\x85\xcc\x86 end", S_IFREG | 0644, 0, 0, 1,
+	 "2026-01-01 00:00", NULL, 0},
+	{"escape \x1b[2J\x1b]0;title\a", S_IFREG | 0644, 0, 0, 1, "2026-01-01 00:00", NULL, 0},
+	{"new\nline\ttab", S_IFDIR | 0755, 0, 0, 1, "2026-01-01 00:00", NULL, 0},
+	{"c1 \xc2\x9b"
+	 "31m",
+	 S_IFREG | 0644, 0, 0, 1, "2026-01-01 00:00", NULL, 0},
+	{"back\\slash\\n and \\x41", S_IFREG | 0644, 0, 0, 1, "2026-01-01 00:00", NULL, 0},
+	{"\xe6\x97\xa5\xe6\x9c\xac\xe8\xaa\x9e\xe3\x81\xae\xe9\x95\xb7\xe3\x81\x84\xe5\x90\x8d\xe5"
+	 "\x89\x8d\xe3\x81\xae"
+	 "\xe3\x83\x95\xe3\x82\xa1\xe3\x82\xa4\xe3\x83\xab.txt",
+	 S_IFREG | 0644, 0, 0, 1, "2026-01-01 00:00", NULL, 0},
+	{"emoji \xf0\x9f\x98\x80 \xe2\x80\x8b zero width", S_IFREG | 0644, 0, 0, 1,
+	 "2026-01-01 00:00", NULL, 0},
+	{"link", S_IFLNK | 0777, 0, 0, 1, "2026-01-01 00:00", "\x1b[31m\xff\n../target", 0},
+	{X240 "longest-name.ex", S_IFREG | 0644, 0, 0, 1, "2026-01-01 00:00", NULL, 0},
+	{"\xcc\x81starts with a mark", S_IFREG | 0644, 0, 0, 1, "2026-01-01 00:00", NULL, 0},
+	{"looks \xe2\x86\x92 like a link", S_IFREG | 0644, 0, 0, 1, "2026-01-01 00:00", NULL, 0},
+};
+
+static void test_hostile(void **state)
+{
+	struct stage s = {0};
+
+	(void)state;
+	stage_open(&s, hostile, ARRAY_LEN(hostile));
+	stage_compare(&s, "hostile");
+	s.canvas.ascii = true;
+	stage_compare(&s, "hostile-ascii");
+	stage_close(&s);
+}
+
+static void test_ascii(void **state)
+{
+	struct stage s = {0};
+
+	(void)state;
+	stage_open_typical(&s);
+	s.canvas.ascii = true;
+	assert_int_equal(model_filter(s.model, MATCH_SUBSTRING, "a", NULL), 0);
+	stage_compare(&s, "ascii");
+	stage_close(&s);
+}
+
+static void test_options(void **state)
+{
+	struct stage s = {0};
+
+	(void)state;
+	stage_open_typical(&s);
+	s.model->settings.size_exact = true;
+	s.model->settings.time_relative = true;
+	s.model->settings.hints = false;
+	assert_int_equal(model_toggle_hidden(s.model), 0);
+	stage_compare(&s, "options");
+	stage_close(&s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_typical),         cmocka_unit_test(test_root),
+		cmocka_unit_test(test_empty),           cmocka_unit_test(test_loading),
+		cmocka_unit_test(test_stalled),         cmocka_unit_test(test_filter),
+		cmocka_unit_test(test_filter_prompt),   cmocka_unit_test(test_filter_none),
+		cmocka_unit_test(test_marks_and_range), cmocka_unit_test(test_tabs),
+		cmocka_unit_test(test_sorted),          cmocka_unit_test(test_notice_error),
+		cmocka_unit_test(test_unreadable),      cmocka_unit_test(test_completion),
+		cmocka_unit_test(test_prompt_error),    cmocka_unit_test(test_palette),
+		cmocka_unit_test(test_palette_empty),   cmocka_unit_test(test_help),
+		cmocka_unit_test(test_strip),           cmocka_unit_test(test_view_marked),
+		cmocka_unit_test(test_view_mounts),     cmocka_unit_test(test_list_fails),
+		cmocka_unit_test(test_hostile),         cmocka_unit_test(test_ascii),
+		cmocka_unit_test(test_options),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
