@@ -40,6 +40,22 @@ struct list {
 	bool want_order;       /* an order has to be asked for */
 	uint64_t order_ticket; /* of the one asked for, 0: none */
 	uint32_t cursor_id;    /* NAMES_NONE: the parent row or nothing */
+	size_t margin;         /* rows kept visible above and below the cursor */
+	bool wrap;             /* list_move() goes round at the ends */
+	bool dirty;            /* what is shown, or its sort, was changed: an order from scratch is due */
+	bool ranked;           /* the order is by sort.by; false: by name until all ranks are known */
+	bool partial;          /* the order was made while the source was loading: its first rows only */
+	size_t range_pos;      /* where range_anchor is now */
+	struct matcher *ordered_matcher;   /* what the order was made with */
+	struct sort_spec ordered_sort;
+	bool ordered_hidden;
+	struct {                           /* of the order asked for */
+		uint64_t rev;
+		struct matcher *matcher;
+		struct sort_spec sort;
+		bool hidden, ranked, narrowed;
+		size_t base_hidden, base_filtered;
+	} asked;
 };
 
 int list_init(struct list *l, const struct rows *rows, bool with_parent);
@@ -77,6 +93,12 @@ int list_update(struct list *l);
 int list_take_order_spec(struct list *l, uint64_t ticket, struct order_spec *ret_spec);
 /* The worker's answer; a stale ticket is ignored. Takes the ids. */
 void list_apply_order(struct list *l, uint64_t ticket, struct order_result *result, int err);
+/* The source began anew: its ids mean other things. Drops the order and what was asked for. */
+void list_reset(struct list *l);
+/* Where the row of this id is; list_len() when it is not shown. Linear, 0.3 ms for a million. */
+size_t list_pos_of(const struct list *l, uint32_t id);
+void list_range_start(struct list *l);
+void list_range_end(struct list *l);
 void list_check(const struct list *l); /* asserts every invariant; for tests */
 
 #endif

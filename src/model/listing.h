@@ -29,12 +29,25 @@ const struct dir_info *listing_dir(const struct listing *l);
 const struct space *listing_space(const struct listing *l); /* NULL until known */
 size_t listing_alive(const struct listing *l);              /* entries that are not holes */
 
-/* FS_LIST_*, FS_STAT, FS_SPACE of its ticket. 0 or -ENOMEM. */
+/* FS_LIST_*, FS_STAT, FS_SPACE, FS_CHANGED of its ticket. 0 or -ENOMEM. */
 int listing_apply(struct listing *l, struct fs_event *event);
 /* Ids among these whose metadata is neither known nor asked for; notes them as asked. */
 size_t listing_want(struct listing *l, const uint32_t *ids, size_t n, uint32_t *ret_ids);
 /* The same over all ids (for an order that needs it); *ret_ids on the heap. 0 or -ENOMEM. */
 int listing_want_all(struct listing *l, uint32_t **ret_ids, size_t *ret_n);
+/* Work that is done in slices, so that no key waits for it: the index of names that changes by name need, then
+ * those changes. Does one slice (a few ms); true while there is more. */
+bool listing_work(struct listing *l);
+bool listing_has_work(const struct listing *l);
+/* True when metadata of this id was learnt, or could not be. */
+bool listing_settled(const struct listing *l, uint32_t id);
+/* True when it must be listed again: changes were lost, or too many names came and went. */
+bool listing_stale(const struct listing *l);
+/* The names that changed since they were last taken, to ask for by name; heap, each heap. 0 while it loads. */
+size_t listing_take_changed(struct listing *l, char ***ret_names);
+/* The pool, borrowed; NULL until the directory was opened. */
+struct names *listing_names(const struct listing *l);
+
 /* True when every live entry's metadata is known (or failed). */
 bool listing_complete(const struct listing *l);
 

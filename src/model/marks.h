@@ -15,12 +15,19 @@
 #include "base/map.h"
 #include "model/rows.h"
 
+/* A directory that has, or had, marks. */
+struct mark_dir {
+	struct file_id id;
+	char *path;
+	size_t live;
+};
+
+/* Its id in the rows, and in the pool of names, is its position. */
 struct mark {
-	struct file_id dir;
-	const char *where; /* path of the directory, shared */
-	uint32_t id;       /* name in the pool */
-	enum entry_type type;
-	bool live;     /* false: unmarked, a hole */
+	uint32_t dir; /* in dirs */
+	uint8_t type; /* enum entry_type */
+	bool live;    /* false: unmarked, a hole */
+	bool gone;    /* no longer in its directory: it stays marked, shown as gone, and plans refuse it */
 	bool has_meta; /* meta is as it was when it was marked */
 	struct meta meta;
 };
@@ -30,18 +37,26 @@ struct marks {
 	struct names *names;
 	struct mark *at;
 	size_t n, cap, live;
-	struct map index; /* (dir, name) -> position in at */
-	struct map paths; /* directory identity -> heap path */
-	uint64_t bytes;   /* of live marks with metadata */
+	uint32_t *index; /* hash of (dir, name): position + 1; 0: empty */
+	size_t index_cap;
+	struct mark_dir *dirs;
+	size_t ndirs, dirs_cap;
+	uint64_t bytes; /* of live marks with metadata */
+	uint64_t epoch; /* rises when ids begin anew: all were unmarked */
 	uint64_t rev;
 };
 
 int marks_init(struct marks *m);
 void marks_done(struct marks *m);
 bool marks_has(const struct marks *m, const struct row *row);
-int marks_set(struct marks *m, const struct row *row, bool on); /* 0 or -ENOMEM; the ".." row: 0 */
+int marks_set(struct marks *m, const struct row *row, bool on); /* 0 or -ENOMEM; ".." and rows that lie nowhere: 0 */
 void marks_clear(struct marks *m);
 /* Marks that lie in this directory. */
 size_t marks_in(const struct marks *m, struct file_id dir);
+
+/* Metadata of a marked row that came after it was marked; of a row that is not marked: nothing. */
+void marks_learn(struct marks *m, const struct row *row);
+/* The name is gone from its directory, or there again. */
+void marks_set_gone(struct marks *m, struct file_id dir, const char *name, size_t len, bool gone);
 
 #endif

@@ -90,7 +90,26 @@ struct rows_ops {
 	 * program could know of (a regular file). */
 	bool (*enter)(const struct rows *r, uint32_t id, struct str *path);
 	bool (*loading)(const struct rows *r); /* still being filled */
+	/* What follows may be NULL; it makes large sources fast. */
+	/* True when every rank is known, so that orders by rank can be made (NULL: always). */
+	bool (*complete)(const struct rows *r);
+	/* Whether it has a rank for this kind at all (NULL: all that rank() knows). */
+	bool (*sorts)(const struct rows *r, enum sort_by by);
+	/* The half of "directories first" the row is in: 0 or 1 (NULL: by type). */
+	uint8_t (*group)(const struct rows *r, uint32_t id);
+	/* One bit for each id that is a hole; NULL: there is none. */
+	const uint8_t *(*holes)(const struct rows *r);
+	/* Ids that were added, became holes or changed their place in some order after revision `since`; false
+	 * when they are too many to tell (NULL: always). */
+	bool (*changed)(const struct rows *r, uint64_t since, uint32_t *ret_ids, size_t max,
+			size_t *ret_n);
 };
+
+/* The group of "directories first" by type. */
+static inline uint8_t rows_type_group(enum entry_type type)
+{
+	return type == ENTRY_DIR ? 0 : 1;
+}
 
 struct rows {
 	const struct rows_ops *ops;
@@ -102,5 +121,18 @@ static inline uint32_t rows_count(const struct rows *r)
 {
 	return r->ops->count(r);
 }
+
+bool rows_complete(const struct rows *r);
+bool rows_sorts(const struct rows *r, enum sort_by by);
+bool rows_live(const struct rows *r, uint32_t id);
+uint8_t rows_group(const struct rows *r, uint32_t id);
+/* True when orders by this need rank(): all but name and extension. */
+bool sort_needs_rank(enum sort_by by);
+/* A rank that sorts a time as its number does; unknown times come first. */
+uint64_t rows_rank_of_time(int64_t sec, uint32_t nsec);
+/* The rank of metadata, for sources whose rows have it; false when there is none of this kind. */
+bool rows_rank_of_meta(const struct meta *meta, enum sort_by by, uint64_t *ret_rank);
+/* The type that a mode (st_mode, inode(7)) says. */
+enum entry_type rows_type_of_mode(uint32_t mode);
 
 #endif

@@ -23,7 +23,7 @@ struct settings {
 	bool confirm_quit; /* with more than one tab */
 	bool ascii;        /* never draw beyond ASCII, whatever the locale */
 	int colors;        /* 0 none, 8, 16, 256, 16777216; -1 as the terminal says */
-	char *theme;       /* name; heap */
+	char *theme;       /* name; heap; NULL: the default */
 	bool ls_colors;    /* names in the colours of LS_COLORS when it is set */
 	int which_key_ms;  /* rest before the strip of a prefix opens */
 	int escape_ms;     /* wait for the rest of a split escape sequence; -1: by link */

@@ -28,6 +28,23 @@ struct place {
 	char *select; /* may be NULL */
 };
 
+/* How a tab gets to a directory: what its history makes of it. */
+enum go_kind {
+	GO_PUSH,    /* a new place */
+	GO_BACK,    /* steps back in the history */
+	GO_FORWARD, /* steps forward */
+	GO_NEAREST, /* the nearest that can be opened, from here upwards; leaves no trace in the history */
+	GO_RELOAD,  /* the same again */
+};
+
+/* The name the cursor is to be on, looked for as names come. */
+struct aim {
+	char *name;         /* heap; NULL: none */
+	uint32_t looked;    /* ids below this are not it */
+	uint32_t id;        /* it; NAMES_NONE: not found yet */
+	uint32_t cursor_id; /* where the cursor was left: when it is elsewhere, the user moved it */
+};
+
 struct tab {
 	struct str path;         /* logical: as one came by links */
 	struct listing *listing; /* shown; may still be loading */
@@ -37,6 +54,25 @@ struct tab {
 	struct place *back, *forward;
 	size_t nback, back_cap, nforward, forward_cap;
 	struct map selects; /* directory path -> name the cursor was last on (heap) */
+	struct list coming_list; /* on the one that is coming; becomes the list of the lowest view */
+	struct aim aim, coming_aim;
+	enum go_kind going; /* how `coming` is gone to; while unproven, how `listing` was */
+	size_t steps;
+	bool entered;  /* by Enter on what may be a link to a file */
+	bool unproven; /* shown although it was not opened yet */
+	int64_t coming_ms;
+	char *from;          /* path shown before, to return to; NULL: none */
+	uint32_t asked_last; /* the last id of the urgent metadata asked for; NAMES_NONE: all came */
+	int64_t check_ms;    /* when to poll a directory that is not watched */
+	int64_t reload_ms;   /* not before this it is listed again, when it is stale */
+};
+
+struct mounts_rows;
+
+/* What an FS_PLACE answers. */
+struct placing {
+	uint64_t ticket; /* 0: nothing asked */
+	char *what;      /* the path asked for */
 };
 
 struct completion {
@@ -62,12 +98,15 @@ struct model {
 	struct {
 		uint64_t ticket, ms;
 	} stall;
+	struct placing placing;
+	uint64_t marks_epoch; /* of the marks that the lists know */
 	char *open_file; /* for model_take_open() */
 	struct request *requests;
 	size_t nrequests, requests_cap, next_request;
 	uint64_t next_ticket;
 	uint64_t rev; /* rises with every change a view could show */
 	int64_t now_ms;
+	uint64_t escape_rev; /* of the list then */
 	bool escape_armed; /* Esc was pressed once with nothing but marks to drop */
 };
 

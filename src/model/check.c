@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The invariants of the model, asserted; for tests and fuzzing.
+ */
+#include "model/inside.h"
+
+#include <assert.h>
+#include <string.h>
+
+#define REQUESTS_MAX 100000
+
+static void check_tab(const struct tab *t)
+{
+	assert(t->nviews >= 1 && t->nviews <= VIEWS_MAX);
+	assert(t->views[0].kind == VIEW_DIR);
+	assert(t->listing && t->path.len && t->path.buf[0] == '/');
+	assert(t->views[0].list.rows == listing_rows(t->listing));
+	assert(!t->coming || t->coming_list.rows == listing_rows(t->coming));
+	assert(!t->coming || listing_ticket(t->coming) != listing_ticket(t->listing));
+	assert(strcmp(t->path.buf, listing_path(t->listing)) == 0);
+	for (size_t i = 0; i < t->nviews; i++)
+		list_check(&t->views[i].list);
+	if (t->coming)
+		list_check(&t->coming_list);
+}
+
+static void check_marks(const struct marks *m)
+{
+	size_t live = 0, in_dirs = 0;
+	uint64_t bytes = 0;
+
+	for (size_t i = 0; i < m->n; i++) {
+		struct row row;
+
+		assert(m->at[i].dir < m->ndirs);
+		if (!m->at[i].live)
+			continue;
+		assert(m->rows.ops->row(&m->rows, (uint32_t)i, &row));
+		assert(marks_has(m, &row));
+		live++;
+		bytes += m->at[i].has_meta ? m->at[i].meta.size : 0;
+	}
+	for (size_t i = 0; i < m->ndirs; i++)
+		in_dirs += m->dirs[i].live;
+	assert(live == m->live && in_dirs == m->live && bytes == m->bytes);
+}
+
+void model_check(const struct model *m)
+{
+	assert(m->ntabs >= 1 && m->ntabs <= TABS_MAX && m->tab < m->ntabs);
+	for (size_t i = 0; i < m->ntabs; i++)
+		check_tab(&m->tabs[i]);
+	check_marks(&m->marks);
+	assert(m->next_request <= m->nrequests && m->nrequests - m->next_request < REQUESTS_MAX);
+	assert((m->notice.kind == NOTICE_NONE) == (m->notice.text.len == 0));
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+#include "model/settings.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void settings_init(struct settings *s)
+{
+	*s = (struct settings){
+		.sort = SORT_NAME,
+		.dirs_first = true,
+		.filter = MATCH_SUBSTRING,
+		.parent_row = true,
+		.mouse = true,
+		.hints = true,
+		.colors = -1,
+		.theme = strdup("default"),
+		.ls_colors = true,
+		.which_key_ms = 300,
+		.escape_ms = -1,
+		.scroll_margin = 3,
+	};
+}
+
+void settings_done(struct settings *s)
+{
+	if (!s)
+		return;
+	free(s->theme);
+	*s = (struct settings){0};
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Tabs, and the views on the stack of one.
+ */
+#include "model/inside.h"
+#include "model/mounts_rows.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+int model_tab_new(struct model *m)
+{
+	const struct tab *from = model_tab(m);
+	const struct list *l = &from->views[0].list;
+	struct tab tab;
+	struct row row;
+	int r;
+
+	model_touch(m);
+	if (m->ntabs == TABS_MAX) {
+		model_notice(m, NOTICE_INFO, m->now_ms, "there are %d tabs already; T closes one",
+			     TABS_MAX);
+		return 0;
+	}
+	tab_init(&tab);
+	if (!list_row(l, l->cursor, &row) || row.parent)
+		row.name = NULL;
+	r = tab_open(m, &tab, from->path.buf, GO_PUSH, 0, row.name);
+	if (r < 0) {
+		tab_done(m, &tab);
+		return r;
+	}
+	list_set_sort(&tab.views[0].list, &l->sort);
+	list_set_hidden(&tab.views[0].list, l->show_hidden);
+	list_fit(&tab.views[0].list, l->height);
+	memmove(&m->tabs[m->tab + 2], &m->tabs[m->tab + 1],
+		(m->ntabs - m->tab - 1) * sizeof(m->tabs[0]));
+	m->tabs[++m->tab] = tab;
+	m->ntabs++;
+	model_settle(m);
+	return 0;
+}
+
+void model_tab_close(struct model *m)
+{
+	size_t i = m->tab;
+
+	model_touch(m);
+	if (m->ntabs < 2)
+		return;
+	tab_done(m, &m->tabs[i]);
+	memmove(&m->tabs[i], &m->tabs[i + 1], (m->ntabs - i - 1) * sizeof(m->tabs[0]));
+	m->ntabs--;
+	m->tab = MIN(i, m->ntabs - 1);
+	model_settle(m);
+}
+
+void model_tab_select(struct model *m, size_t i)
+{
+	size_t height = model_list(m)->height;
+
+	if (i >= m->ntabs)
+		return;
+	model_touch(m);
+	m->tab = i;
+	list_fit(model_list(m), height);
+	model_settle(m);
+}
+
+void model_tab_next(struct model *m, int dir)
+{
+	model_tab_select(m, (m->tab + (dir < 0 ? m->ntabs - 1 : 1)) % m->ntabs);
+}
+
+/* A view that is open already comes to the top again. */
+static bool reopen(struct model *m, struct tab *t, enum view_kind kind)
+{
+	for (size_t i = 1; i < t->nviews; i++) {
+		if (t->views[i].kind == kind) {
+			tab_cut_views(m, t, i + 1);
+			return true;
+		}
+	}
+	return false;
+}
+
+static int open_view(struct model *m, enum view_kind kind, const struct rows *rows)
+{
+	struct tab *t = model_tab_mut(m);
+	struct view *v = &t->views[t->nviews];
+	int r;
+
+	model_touch(m);
+	if (reopen(m, t, kind))
+		return 0;
+	if (t->nviews == VIEWS_MAX)
+		return -ENOSPC;
+	v->kind = kind;
+	r = list_init(&v->list, rows, false);
+	if (r < 0) {
+		list_done(&v->list);
+		return r;
+	}
+	v->list.filter_kind = m->settings.filter;
+	v->list.margin = (size_t)MAX(m->settings.scroll_margin, 0);
+	v->list.wrap = m->settings.wrap;
+	v->list.sort = (struct sort_spec){SORT_NAME, false, true};
+	/* Whoever marked a dot file, or asks for mounts, means to see it. */
+	list_set_hidden(&v->list, true);
+	list_fit(&v->list, t->views[t->nviews - 1].list.height);
+	t->nviews++;
+	model_settle(m);
+	return 0;
+}
+
+int model_view_marked(struct model *m)
+{
+	if (!m->marks.live) {
+		model_touch(m);
+		model_notice(m, NOTICE_INFO, m->now_ms, "nothing is marked; Space marks a row");
+		return 0;
+	}
+	return open_view(m, VIEW_MARKED, &m->marks.rows);
+}
+
+int model_view_mounts(struct model *m)
+{
+	int r = open_view(m, VIEW_MOUNTS, mounts_rows_rows(m->mounts));
+
+	return r < 0 ? r : request_ticket(m, REQ_MOUNTS, 0);
+}
+
+bool model_view_close(struct model *m)
+{
+	struct tab *t = model_tab_mut(m);
+	size_t height = model_list(m)->height;
+
+	if (t->nviews < 2)
+		return false;
+	model_touch(m);
+	tab_cut_views(m, t, t->nviews - 1);
+	list_fit(model_list(m), height);
+	model_settle(m);
+	return true;
+}
+
+void marks_changed(struct model *m)
+{
+	bool anew = m->marks_epoch != m->marks.epoch;
+
+	m->marks_epoch = m->marks.epoch;
+	for (size_t i = 0; i < m->ntabs; i++) {
+		struct tab *t = &m->tabs[i];
+
+		for (size_t v = 1; v < t->nviews; v++) {
+			struct list *l = &t->views[v].list;
+
+			if (t->views[v].kind != VIEW_MARKED)
+				continue;
+			if (anew) {
+				request_close_order(m, l);
+				list_reset(l);
+			}
+			(void)list_update(l);
+		}
+	}
+	m->rev++;
+}
