@@ -188,16 +188,18 @@ static int config_path(struct str *path, bool *ret_named)
 	return r < 0 ? r : str_adds(path, "/config");
 }
 
-static int parse(const char *path, const struct str *text, struct loading *l)
+int config_parse(const char *path, const char *text, size_t len, struct settings *s,
+		 struct keymap *k, struct str *warnings)
 {
 	struct str shown = STR_INIT;
+	struct loading l = {.settings = s, .keymap = k, .warnings = warnings};
 	int r = display_add(&shown, path, strlen(path), false);
 
-	l->shown = shown.buf;
+	l.shown = shown.buf;
 	if (r == 0)
-		r = conf_parse(text->buf, text->len, set_item, bad_line, l);
+		r = conf_parse(text, len, set_item, bad_line, &l);
 	str_done(&shown);
-	return r < 0 || l->warnings->failed ? -ENOMEM : 0;
+	return r < 0 || warnings->failed ? -ENOMEM : 0;
 }
 
 /* What could not be read is a warning, and no file at all is nothing to speak of, unless it was
@@ -216,14 +218,13 @@ static int not_read(const char *path, int r, bool named, const struct str *err,
 
 int config_load(struct settings *s, struct keymap *k, struct str *warnings)
 {
-	struct loading l = {.settings = s, .keymap = k, .warnings = warnings};
 	struct str path = STR_INIT, text = STR_INIT, err = STR_INIT;
 	bool named;
 	int r = config_path(&path, &named);
 
 	if (r == 0) {
 		r = config_read_file(path.buf, CONFIG_MAX, &text, &err);
-		r = r == 0 ? parse(path.buf, &text, &l)
+		r = r == 0 ? config_parse(path.buf, text.buf, text.len, s, k, warnings)
 			   : not_read(path.buf, r, named, &err, warnings);
 	}
 	str_done(&path);

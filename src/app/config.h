@@ -52,6 +52,9 @@ int config_read_file(const char *path, size_t max, struct str *out, struct str *
 /* Reads the configuration. Complaints, one per line ("file:3: reason"), are appended to warnings.
  * Returns 0 also when there is no file; -ENOMEM. */
 int config_load(struct settings *s, struct keymap *k, struct str *warnings);
+/* The same from a text; path is what complaints are about. 0 or -ENOMEM. */
+int config_parse(const char *path, const char *text, size_t len, struct settings *s,
+		 struct keymap *k, struct str *warnings);
 /* Appends the text of a theme by name: the user's themes directory, then the installed one, then
  * the one built in ("default"). When there is none of that name, or none to be trusted, the
  * built-in one is used and the reason goes to err, one per line. 0 or -ENOMEM. */
