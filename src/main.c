@@ -132,7 +132,7 @@
 struct call {
 	struct explore_options explore;
 	const char *config, *dump;
-	bool has_options; /* of the explorer */
+	bool has_options; /* that mean nothing to a verb */
 };
 
 /* A descriptor that is closed at the start would be given to the first file we open, and what is
@@ -152,7 +152,9 @@ static int fill_standard_fds(void)
 
 static void take_option(struct call *call, int option, const char *value)
 {
-	call->has_options = true;
+	/* --cwd-file is what the shell functions of doc/shell always give: with a verb there is
+	 * nothing to write. */
+	call->has_options |= option != EXPLORER_CWD_FILE;
 	switch ((enum explorer_option)option) {
 	case EXPLORER_CONFIG:
 		call->config = value;
