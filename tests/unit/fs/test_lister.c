@@ -8,7 +8,7 @@
 
 #include <errno.h>
 #include <sched.h>
-#include <sys/inotify.h>
+#include <semaphore.h>
 
 #include "fs/browse.h"
 
@@ -179,28 +179,20 @@ static void without_inotify_it_is_polled(void **state)
 	fs_event_free(e);
 }
 
-struct race {
-	struct tree *tree;
-	struct browse *b;
-};
-
 static void add_file(void *ctx)
 {
-	struct race *r = ctx;
-
-	tree_add(r->tree, "d/late\n");
+	tree_add(ctx, "d/late\n");
 }
 
 /* A name made after the watch and before the first read is listed or told, never lost. */
 static void a_change_while_opening_is_not_lost(void **state)
 {
 	struct fixture *f = *state;
-	struct race r = {.b = f->b};
 	struct fs_event *e;
 	uint32_t n;
 
-	f->tree = r.tree = tree_new("d/a\n");
-	fault_before(FAULT_getdents, 2, add_file, &r); /* after what was there was read */
+	f->tree = tree_new("d/a\n");
+	fault_before(FAULT_getdents, 2, add_file, f->tree); /* after what was there was read */
 	browse_list(f->b, 1, tree_path(f->tree, "d"));
 	e = next(f, FS_LIST_DONE);
 	n = e->u.part.count;
@@ -211,36 +203,42 @@ static void a_change_while_opening_is_not_lost(void **state)
 	fs_event_free(e);
 }
 
-struct closer {
-	struct browse *b;
-	unsigned reads;
+struct meeting {
+	sem_t reading, left;
 };
 
-static void close_now(void *ctx)
+static void meet(void *ctx)
 {
-	struct closer *c = ctx;
+	struct meeting *m = ctx;
 
-	browse_close(c->b, 1);
+	sem_post(&m->reading);
+	while (sem_wait(&m->left) < 0)
+		;
 }
 
-/* Leaving while it reads: the read under way is the last. The call is made by the worker here, in
- * the middle of the read, while the test's thread only waits. */
+/* Leaving while it reads: the read under way is the last. */
 static void reads_nothing_more_after_leaving(void **state)
 {
 	struct fixture *f = *state;
-	struct closer c = {.b = f->b};
-	struct fs_event *e;
+	struct meeting m;
 
+	sem_init(&m.reading, 0, 0);
+	sem_init(&m.left, 0, 0);
 	f->tree = tree_new("many/ *20000\n");
-	fault_before(FAULT_getdents, 2, close_now, &c);
+	fault_before(FAULT_getdents, 2, meet, &m);
 	browse_list(f->b, 1, tree_path(f->tree, "many"));
+	while (sem_wait(&m.reading) < 0)
+		;
+	browse_close(f->b, 1);
+	fs_event_free(next(f, FS_LIST_OPENED));
+	fs_event_free(next(f, FS_LIST_PART));
+	sem_post(&m.left);
 	while (browse_busy(f->b) > 0)
 		sched_yield();
 	assert_int_equal(fault_count(FAULT_getdents), 2);
-	while ((e = answers_any(&f->a, 1))) {
-		assert_int_not_equal(e->kind, FS_LIST_DONE);
-		fs_event_free(e);
-	}
+	assert_null(answers_any(&f->a, 1));
+	sem_destroy(&m.reading);
+	sem_destroy(&m.left);
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
