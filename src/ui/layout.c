@@ -70,7 +70,7 @@ static int column_width(enum column column, const struct column_needs *needs)
 	case WIDTH_OWNER:
 		return clamp(stepped(needs->owner, low, 2), low, high);
 	case WIDTH_SIZE:
-		return clamp(needs->size, low, high);
+		return clamp(stepped(needs->size, low, 3), low, high);
 	case WIDTH_TIME:
 		return clamp(needs->time, low, high);
 	case WIDTH_FIXED:

@@ -168,13 +168,23 @@ static int owner_need(const struct frame *f, const struct meta *meta)
 	return width + 1 + view_width(f->c, group, strlen(group));
 }
 
+static int size_need(const struct settings *settings, const struct meta *meta)
+{
+	char buf[FMT_MAX];
+
+	if (is_device(meta->mode))
+		return DEVICE_WIDTH;
+	if (S_ISREG(meta->mode) && settings->size_exact)
+		return (int)strlen(fmt_count(buf, meta->size));
+	return 0;
+}
+
 void view_column_needs(const struct frame *f, struct column_needs *ret_needs)
 {
 	const struct list *l = &model_view(f->model)->list;
 	const struct settings *settings = &f->model->settings;
 	struct column_needs needs = {
-		.size = settings->size_exact ? 17 : 5,
-		.time = settings->time_relative ? 14 : 16,
+		.time = settings->time_relative ? 13 : 16,
 	};
 	struct row row;
 	size_t pos, end;
@@ -187,8 +197,7 @@ void view_column_needs(const struct frame *f, struct column_needs *ret_needs)
 		if (!row.meta)
 			continue;
 		needs.owner = MAX(needs.owner, owner_need(f, row.meta));
-		if (is_device(row.meta->mode))
-			needs.size = MAX(needs.size, DEVICE_WIDTH);
+		needs.size = MAX(needs.size, size_need(settings, row.meta));
 	}
 	*ret_needs = needs;
 }
@@ -217,7 +226,7 @@ static void draw_title(struct frame *f, const struct column_slot *s, const struc
 	bool here = columns[s->column].sort == sort->by;
 	bool elsewhere = s->column == COL_NAME && !sort_is_shown(f, sort->by);
 	CLEANUP(str_done) struct str text = STR_INIT;
-	int width, col = s->col;
+	int width, room = s->width, col = s->col;
 
 	str_adds(&text, title);
 	if (elsewhere)
@@ -225,9 +234,12 @@ static void draw_title(struct frame *f, const struct column_slot *s, const struc
 	else if (here)
 		str_addf(&text, " %s", sign);
 	width = view_width(f->c, text.buf, text.len);
-	if (s->right && width < s->width)
-		col += s->width - width;
-	canvas_text(f->c, f->screen.titles.row, f->screen.titles.col + col, s->width, text.buf,
+	/* A title may use a column of the gap before it. */
+	if (s->right) {
+		room = MIN(width, s->width + COLUMN_GAP - 1);
+		col += s->width - room;
+	}
+	canvas_text(f->c, f->screen.titles.row, f->screen.titles.col + col, room, text.buf,
 		    text.len, ROLE_COLUMNS);
 }
 

@@ -77,7 +77,12 @@ static void draw_sentence(struct frame *f, const struct rect *r)
 		return;
 	canvas_fill(f->c, *r, ROLE_FOOTER);
 	add_sentence(f, &text);
-	canvas_word(f->c, r->row, r->col + 1, r->cols - 1, text.buf, text.buf, ROLE_FOOTER);
+	if (view_width(f->c, text.buf, text.len) > r->cols - 1) {
+		canvas_word(f->c, r->row, r->col + 1, r->cols - 2, text.buf, text.buf, ROLE_FOOTER);
+		canvas_word(f->c, r->row, r->col + r->cols - 1, 1, "…", "~", ROLE_FOOTER);
+	} else {
+		canvas_word(f->c, r->row, r->col + 1, r->cols - 1, text.buf, text.buf, ROLE_FOOTER);
+	}
 }
 
 static void draw_notice(struct frame *f, const struct rect *r)
@@ -130,8 +135,10 @@ static void draw_pending(struct frame *f)
 	const char *keys = f->scene->pending ? f->scene->pending : "";
 	int width = view_width(f->c, keys, strlen(keys)), col = r->cols - 1 - width;
 
-	if (width > 0 && col > 0)
-		canvas_text(f->c, r->row, col, width, keys, strlen(keys), ROLE_HINT_KEY);
+	if (width == 0 || col < 1)
+		return;
+	canvas_fill(f->c, (struct rect){r->row, col - 1, 1, width + 2}, ROLE_HINT);
+	canvas_text(f->c, r->row, col, width, keys, strlen(keys), ROLE_HINT_KEY);
 }
 
 void view_footer(struct frame *f)

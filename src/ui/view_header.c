@@ -18,6 +18,7 @@ enum part {
 	PART_STATE,
 	PART_ITEMS,
 	PART_HIDDEN,
+	PART_FILTER,
 	PART_FILTERED,
 	PART_MARKED,
 	PART_READ_ONLY,
@@ -26,9 +27,9 @@ enum part {
 };
 
 /* The first to be left out is the least important. */
-static const enum part dispensable[] = {PART_FREE,  PART_ITEMS,     PART_HIDDEN, PART_USER,
-					PART_TABS,  PART_READ_ONLY, PART_MARKED, PART_FILTERED,
-					PART_STATE, PART_STALL,     PART_ROOT};
+static const enum part dispensable[] = {PART_FREE,     PART_ITEMS, PART_HIDDEN,    PART_USER,
+					PART_FILTER,   PART_TABS,  PART_READ_ONLY, PART_MARKED,
+					PART_FILTERED, PART_STATE, PART_STALL,     PART_ROOT};
 
 struct part_text {
 	struct str text; /* may hold bytes from outside; empty: not there */
@@ -133,11 +134,11 @@ static void add_counts(struct header *h)
 {
 	const struct list *l = &model_view(h->f->model)->list;
 	struct part_text *items = &h->parts[PART_ITEMS], *hidden = &h->parts[PART_HIDDEN];
-	struct part_text *filtered = &h->parts[PART_FILTERED];
+	struct part_text *filter = &h->parts[PART_FILTER], *filtered = &h->parts[PART_FILTERED];
 	char buf[FMT_MAX];
 
 	items->look = ROLE_HEADER_COUNT;
-	hidden->look = filtered->look = ROLE_HEADER_HIDDEN;
+	hidden->look = filter->look = filtered->look = ROLE_HEADER_HIDDEN;
 	str_addf(&items->text, "%s item%s", fmt_count(buf, l->n), plural(l->n));
 	if (l->hidden > 0)
 		str_addf(&hidden->text, "%s hidden", fmt_count(buf, l->hidden));
@@ -145,7 +146,7 @@ static void add_counts(struct header *h)
 		str_addf(&filtered->text, "%s filtered", fmt_count(buf, l->filtered));
 	/* While it is typed the filter stands in the prompt. */
 	if (l->filter.len > 0 && h->f->scene->overlay != OVERLAY_PROMPT)
-		str_addf(&filtered->text, ": %s", l->filter.buf);
+		str_addf(&filter->text, "/%s", l->filter.buf);
 }
 
 static void add_marked(struct header *h)
@@ -197,7 +198,7 @@ static void fit(struct header *h, int cols)
 
 	for (int i = 0; i < PARTS; i++)
 		h->parts[i].width = view_width(h->f->c, h->parts[i].text.buf, h->parts[i].text.len);
-	h->parts[PART_FILTERED].width = MIN(h->parts[PART_FILTERED].width, FILTER_WIDTH_MAX + 16);
+	h->parts[PART_FILTER].width = MIN(h->parts[PART_FILTER].width, FILTER_WIDTH_MAX);
 	whole = path->width;
 	path->width = MIN(whole, MAX(cols * 2 / 5, 10));
 	for (size_t i = 0; i < ARRAY_LEN(dispensable) && total_width(h) > cols; i++)

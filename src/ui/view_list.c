@@ -8,6 +8,7 @@
  */
 #include "ui/view.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static bool is_current(const struct frame *f, size_t pos)
@@ -132,25 +133,36 @@ static void draw_row(struct frame *f, int line, size_t pos, int *shift)
 		copy_cells(f, line, was, after);
 }
 
-/* Why there is nothing to see. Returns NULL when there is. */
-static const char *empty_words(const struct frame *f, uint16_t *ret_look)
+/* What keeps a directory from being shown, or NULL; buf serves a number. */
+static const char *trouble_words(const struct frame *f, char buf[FMT_MAX], uint16_t *ret_look)
 {
-	const struct view *view = model_view(f->model);
-	const struct list *l = &view->list;
 	const struct listing *listing = model_tab(f->model)->listing;
 	enum listing_state state = listing ? listing_state(listing) : LISTING_OPENING;
+	char time[FMT_MAX];
 
-	*ret_look = ROLE_HINT;
-	if (l->n > 0)
-		return NULL;
-	if (view->kind == VIEW_DIR && state == LISTING_FAILED) {
+	*ret_look = ROLE_WARNING;
+	if (state == LISTING_GONE)
+		return "this directory is gone";
+	if (state == LISTING_FAILED) {
 		*ret_look = ROLE_ERROR;
 		return listing_err(listing) ? strerror(-listing_err(listing)) : "cannot be read";
 	}
-	if (view->kind == VIEW_DIR && state == LISTING_GONE) {
-		*ret_look = ROLE_WARNING;
-		return "this directory is gone";
-	}
+	if (f->model->stall.ms == 0)
+		return NULL;
+	snprintf(buf, FMT_MAX, "not answering %.20s", fmt_duration(time, f->model->stall.ms));
+	return buf;
+}
+
+/* Why there is nothing to see. */
+static const char *empty_words(const struct frame *f, char buf[FMT_MAX], uint16_t *ret_look)
+{
+	const struct view *view = model_view(f->model);
+	const struct list *l = &view->list;
+	const char *trouble = view->kind == VIEW_DIR ? trouble_words(f, buf, ret_look) : NULL;
+
+	if (trouble)
+		return trouble;
+	*ret_look = ROLE_HINT;
 	if (l->rows->ops->loading && l->rows->ops->loading(l->rows))
 		return "";
 	if (l->filtered > 0)
@@ -165,12 +177,14 @@ static void draw_empty(struct frame *f)
 	const struct list *l = &model_view(f->model)->list;
 	const struct rect *r = &f->screen.list;
 	uint16_t look;
-	const char *words = empty_words(f, &look);
+	char buf[FMT_MAX];
+	const char *words;
 	int line = r->row + (l->with_parent && list_len(l) > 0 ? 1 : 0);
 	int gutter = layout_gutter(r->cols);
 
-	if (!words || line >= r->row + r->rows)
+	if (l->n > 0 || line >= r->row + r->rows)
 		return;
+	words = empty_words(f, buf, &look);
 	canvas_text(f->c, line, r->col + gutter, r->cols - gutter, words, strlen(words), look);
 }
 

@@ -64,7 +64,8 @@ static void draw_completions(struct frame *f, const struct completion *a)
 
 	if (room < 1 || cols < INPUT_WIDTH_MIN)
 		return;
-	layout_grid(a->n, widest_completion(f, a) + COLUMN_GAP, cols - 1, room, &across, &lines);
+	across = MAX(1, (cols - 1) / (widest_completion(f, a) + COLUMN_GAP));
+	lines = MIN(room, (int)((a->n + (uint32_t)across - 1) / (uint32_t)across));
 	width = (cols - 1) / across;
 	/* By lines: the window moves by whole lines, so that the chosen one is seen. */
 	first = layout_window((a->n + (size_t)across - 1) / (size_t)across,
