@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-# bash completion of trowel. Options come from the program's own help, verbs from its table, so that they are always those of the
-# trowel that is installed.
+# bash completion of trowel. Options come from the program's own help and verbs from its table, so
+# that they are always those of the trowel that is installed.
 
 _trowel_options() {
 	"$1" ${2:+"$2"} --help 2>/dev/null |
@@ -40,7 +40,7 @@ _trowel() {
 	case $option in
 	--config | --cwd-file) _trowel_files; return ;;
 	--dump) _trowel_words 'arguments commands keys options roles verbs'; return ;;
-	--print) _trowel_words 'text json nul'; return ;;
+	--print) _trowel_words 'text json csv nul'; return ;;
 	esac
 	verbs=$("$trowel" --dump=verbs 2>/dev/null | cut -f1)
 	for i in $verbs; do

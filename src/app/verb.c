@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/verb.h"
 
+#include "app/nearest.h"
 #include "base/display.h"
 #include "fs/sys.h"
 
@@ -97,6 +98,16 @@ void verb_error(const char *name, const char *path, int err)
 	verb_say(name, path, reason ? reason : "unknown error");
 }
 
+static int say_write_error(const char *name, int err)
+{
+	struct str text = STR_INIT;
+
+	add_prefix(&text, name);
+	str_addf(&text, "standard output: %s\n", strerrordesc_np(-err));
+	to_stderr(&text);
+	return err;
+}
+
 int verb_write(const char *name, const char *bytes, size_t len)
 {
 	size_t done = 0;
@@ -105,8 +116,7 @@ int verb_write(const char *name, const char *bytes, size_t len)
 		ssize_t n = sys_write(STDOUT_FILENO, bytes + done, len - done);
 
 		if (n < 0) {
-			verb_error(name, "standard output", (int)n);
-			return (int)n;
+			return say_write_error(name, (int)n);
 		}
 		done += (size_t)n;
 	}
@@ -206,6 +216,26 @@ static int print_help(struct verb_args *args, int code)
 	return leave(args, r < 0 ? EXIT_SOME_FAILED : EXIT_ALL_DONE);
 }
 
+static const char *option_name(const void *table, size_t i)
+{
+	return ((const struct verb_option *)table)[i].name;
+}
+
+static int unknown_long(const struct verb_args *args, const char *word)
+{
+	const char *near = NULL;
+	size_t n = 0;
+
+	while (args->options[n].name)
+		n++;
+	if (strncmp(word, "--", 2) == 0)
+		near = nearest_name(word + 2, option_name, args->options, n);
+	if (near)
+		return verb_usage(args->name, "unknown or ambiguous option %s; did you mean --%s?",
+				  word, near);
+	return verb_usage(args->name, "unknown or ambiguous option %s", word);
+}
+
 /* What getopt_long(3) stumbled over, in our words: its own message would send the bytes as they
  * are. */
 static int complain(struct verb_args *args, int answer)
@@ -223,7 +253,7 @@ static int complain(struct verb_args *args, int answer)
 						  : "option %s takes no value",
 				    word);
 	} else {
-		status = verb_usage(args->name, "unknown or ambiguous option %s", word);
+		status = unknown_long(args, word);
 	}
 	return leave(args, status);
 }
