@@ -3,6 +3,7 @@
 
 #include "../../lib/as_user.h"
 #include "../../lib/fault.h"
+#include "../../lib/nomem.h"
 #include "../../lib/test.h"
 #include "../../lib/tree.h"
 #include "fs/stat.h"
@@ -319,6 +320,31 @@ static void test_every_call_failing(void **state)
 	fault_reset();
 }
 
+/* An allocation that fails leaves the stack as it was: the same push works right after. */
+static void test_out_of_memory(void **state)
+{
+	struct fixture *f = *state;
+	bool failed = true;
+
+	tree_add(f->tree, "deep/ ^200\n");
+	for (unsigned long nth = 1; failed; nth++) {
+		int r;
+
+		nomem_arm(nth);
+		r = dirstack_root(&f->dirs, f->tree->fd, "deep");
+		while (r == 0 && f->dirs.depth < 200)
+			r = dirstack_push(&f->dirs, "d", 0, NULL);
+		failed = nomem_disarm();
+		assert_int_equal(r, failed ? -ENOMEM : 0);
+		if (f->dirs.depth > 0) {
+			push(f, "d");
+			assert_int_equal(dirstack_pop(&f->dirs), 0);
+		}
+		dirstack_done(&f->dirs);
+		assert_int_equal(fault_open_fds(), 0);
+	}
+}
+
 static void mounts(void *ctx)
 {
 	struct fixture *f = ctx;
@@ -396,6 +422,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_out_of_descriptors_gives_back, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_every_call_failing, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_out_of_memory, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_mounts, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_as_a_plain_user, setup, teardown),
 	};

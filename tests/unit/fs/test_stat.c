@@ -3,6 +3,7 @@
 
 #include "../../lib/as_user.h"
 #include "../../lib/fault.h"
+#include "../../lib/nomem.h"
 #include "../../lib/test.h"
 #include "../../lib/tree.h"
 
@@ -176,6 +177,25 @@ static void test_readlink_errors(void **state)
 	assert_int_equal(target.len, 2000);
 	close(fd);
 	str_done(&target);
+}
+
+static void test_readlink_out_of_memory(void **state)
+{
+	struct tree *t = tree_of(state);
+	bool failed = true;
+
+	tree_add(t, "link -> x\\R3000;\n");
+	for (unsigned long nth = 1; failed; nth++) {
+		struct str target = STR_INIT;
+		int r;
+
+		nomem_arm(nth);
+		r = stat_readlink(t->fd, "link", &target);
+		failed = nomem_disarm();
+		assert_int_equal(r, failed ? -ENOMEM : 0);
+		assert_int_equal(target.len, failed ? 0 : 3000);
+		str_done(&target);
+	}
 }
 
 static void bind(void *ctx)

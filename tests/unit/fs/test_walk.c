@@ -3,6 +3,7 @@
 
 #include "../../lib/as_user.h"
 #include "../../lib/fault.h"
+#include "../../lib/nomem.h"
 #include "../../lib/test.h"
 #include "../../lib/tree.h"
 #include "base/str.h"
@@ -485,6 +486,36 @@ static void test_every_call_failing(void **state)
 			}
 }
 
+/* Whichever allocation fails: the walk says so, or did without it and is complete, and leaks
+ * nothing. */
+static void test_out_of_memory(void **state)
+{
+	struct fixture *f = *state;
+	struct walk_options options = {.flags = WALK_PRE | WALK_POST | WALK_STAT};
+	bool failed = true;
+
+	tree_add(f->tree, "a/x\nwide/ *2000\nz/ ^100\n");
+	for (unsigned long nth = 1; failed; nth++) {
+		struct walk *w = NULL;
+		struct walk_item item;
+		unsigned items = 0;
+		int r;
+
+		nomem_arm(nth);
+		r = walk_new(AT_FDCWD, f->tree->path, &options, &w);
+		if (r == 0)
+			while ((r = walk_next(w, &item)) > 0)
+				items++;
+		failed = nomem_disarm();
+		if (r == 0)
+			assert_int_equal(items, 2 * 104 + 1 + 2000 + 1);
+		else
+			assert_int_equal(r, -ENOMEM);
+		walk_free(w);
+		assert_int_equal(fault_open_fds(), 0);
+	}
+}
+
 static void mounts(void *ctx)
 {
 	struct fixture *f = ctx;
@@ -558,6 +589,7 @@ int main(void)
 		TEST(test_moved_while_inside_stops),
 		TEST(test_cancel),
 		TEST(test_every_call_failing),
+		TEST(test_out_of_memory),
 		TEST(test_mounts),
 		TEST(test_as_a_plain_user),
 	};
