@@ -132,6 +132,9 @@ static bool code_key(unsigned code, unsigned mods, struct key *ret_key)
 			code = codes[i].sym;
 	if (code > 0x10ffff && code < KEYSYM_UP)
 		return false;
+	/* The private area stands for keys that we have no name for: media keys, lone modifiers. */
+	if (code >= 0xe000 && code <= 0xf8ff)
+		return false;
 	*ret_key = key_make(code, mods);
 	return true;
 }

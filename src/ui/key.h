@@ -52,7 +52,7 @@ struct input_event {
 	struct key key;
 	struct {
 		enum mouse_kind kind;
-		uint8_t button; /* 1 left, 2 middle, 3 right */
+		uint8_t button; /* 1 left, 2 middle, 3 right; 0: the wheel */
 		uint8_t mods;
 		int row, col; /* from 0 */
 	} mouse;
