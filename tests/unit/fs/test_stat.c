@@ -243,10 +243,15 @@ static void test_as_a_plain_user(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_as_lstat),        TEST(test_types),
-		TEST(test_follow_and_fd),   TEST(test_errors_leave_the_result),
-		TEST(test_no_sync_flags),   TEST(test_readlink_of_any_length),
-		TEST(test_readlink_errors), TEST(test_bind_mounts_differ_by_mount_id),
+		TEST(test_as_lstat),
+		TEST(test_types),
+		TEST(test_follow_and_fd),
+		TEST(test_errors_leave_the_result),
+		TEST(test_no_sync_flags),
+		TEST(test_readlink_of_any_length),
+		TEST(test_readlink_errors),
+		TEST(test_readlink_out_of_memory),
+		TEST(test_bind_mounts_differ_by_mount_id),
 		TEST(test_as_a_plain_user),
 	};
 
