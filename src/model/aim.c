@@ -37,22 +37,31 @@ static void look(struct aim *a, struct listing *listing)
 	}
 }
 
+/* Until the name is found the cursor is on the first row; Enter on ".." would only lead back. */
+static bool place_cursor(struct aim *a, struct list *list)
+{
+	if (a->id != NAMES_NONE && list_move_to_id(list, a->id))
+		return true;
+	if (a->first)
+		list_move_to(list, list->with_parent && list_len(list) > 1 ? 1 : 0);
+	return false;
+}
+
 void aim_follow(struct aim *a, struct list *list, struct listing *listing)
 {
 	enum listing_state state = listing_state(listing);
 	bool settled = state != LISTING_OPENING && state != LISTING_LOADING && !list->want_order &&
 		       !list->order_ticket;
 
-	if (!a->name)
+	if (!a->name && !a->first)
 		return;
 	if (list->cursor_id != a->cursor_id && a->cursor_id != NAMES_NONE) {
 		aim_done(a);
 		return;
 	}
-	if (listing_names(listing))
+	if (a->name && listing_names(listing))
 		look(a, listing);
-	if (a->id != NAMES_NONE && list_move_to_id(list, a->id))
-		settled = true;
+	settled |= place_cursor(a, list);
 	a->cursor_id = list->cursor_id;
 	if (settled)
 		aim_done(a);

@@ -17,6 +17,7 @@ int list_init(struct list *l, const struct rows *rows, bool with_parent)
 		.range_anchor = NAMES_NONE,
 		.cursor_id = NAMES_NONE,
 		.dirty = true,
+		.inline_max = LIST_INLINE,
 	};
 	return list_update(l);
 }

@@ -40,6 +40,7 @@ struct list {
 	bool want_order;       /* an order has to be asked for */
 	uint64_t order_ticket; /* of the one asked for, 0: none */
 	uint32_t cursor_id;    /* NAMES_NONE: the parent row or nothing */
+	uint32_t inline_max;   /* LIST_INLINE; tests use tiny ones */
 	size_t margin;         /* rows kept visible above and below the cursor */
 	bool wrap;             /* list_move() goes round at the ends */
 	bool dirty;            /* what is shown, or its sort, was changed: an order from scratch is due */

@@ -3,7 +3,7 @@
  * How the order of a list is made: at once for what is small, by a worker for what is large, and by
  * insertion when few rows of a large source changed.
  *
- * While a source loads, only its first LIST_INLINE rows are ordered: the whole is ordered once,
+ * While a source loads, only its first inline_max rows are ordered: the whole is ordered once,
  * when it is there.
  */
 #include "model/list.h"
@@ -51,12 +51,28 @@ static bool same_sort(const struct sort_spec *a, const struct sort_spec *b)
 	return a->by == b->by && a->reverse == b->reverse && a->dirs_first == b->dirs_first;
 }
 
+/* What the sort comes to: without all ranks it is by name. */
+static struct sort_spec effective(const struct sort_spec *sort, bool ranked)
+{
+	if (!sort_needs_rank(sort->by) || ranked)
+		return *sort;
+	return (struct sort_spec){.by = SORT_NAME, .dirs_first = sort->dirs_first};
+}
+
+/* True when the order that is shown is sorted as the sort asks for now. */
+static bool sorted_so(const struct list *l)
+{
+	struct sort_spec now = effective(&l->sort, wants_rank(l));
+	struct sort_spec shown = effective(&l->ordered_sort, l->ranked);
+
+	return same_sort(&now, &shown);
+}
+
 /* True when the rows to show are certainly among those shown, in the same order. */
 static bool narrows(const struct list *l)
 {
-	return l->matcher && !l->partial && l->ordered_rev == l->rows->rev &&
-	       same_sort(&l->sort, &l->ordered_sort) && l->show_hidden == l->ordered_hidden &&
-	       l->ranked == wants_rank(l) &&
+	return l->matcher && !l->partial && l->ordered_rev == l->rows->rev && sorted_so(l) &&
+	       l->show_hidden == l->ordered_hidden &&
 	       (matcher_empty(l->ordered_matcher) ||
 		matcher_narrows(l->matcher, l->ordered_matcher));
 }
@@ -229,8 +245,8 @@ static void purge(struct list *l)
 
 static int update_loading(struct list *l)
 {
-	uint32_t count = MIN(rows_count(l->rows), LIST_INLINE);
-	bool full = l->partial && l->n + l->hidden + l->filtered >= LIST_INLINE;
+	uint32_t count = MIN(rows_count(l->rows), l->inline_max);
+	bool full = l->partial && l->n + l->hidden + l->filtered >= l->inline_max;
 	int r;
 
 	if (full && !l->dirty) {
@@ -251,7 +267,7 @@ static int update_scratch(struct list *l)
 	uint32_t count = rows_count(l->rows);
 	int r;
 
-	if (count > LIST_INLINE && !(narrowed && l->n <= LIST_INLINE)) {
+	if (count > l->inline_max && !(narrowed && l->n <= l->inline_max)) {
 		purge(l);
 		l->want_order = true;
 		l->dirty = false;
@@ -274,7 +290,7 @@ static int update_changed(struct list *l)
 	if (!l->rows->ops->changed ||
 	    !l->rows->ops->changed(l->rows, l->ordered_rev, ids, CHANGED_MAX, &n))
 		return update_scratch(l);
-	if (n && (rows_count(l->rows) <= LIST_INLINE || by_score(l)))
+	if (n && (rows_count(l->rows) <= l->inline_max || by_score(l)))
 		return update_scratch(l);
 	r = n ? list_merge(l, ids, n) : 0;
 	if (r == 0)
@@ -349,7 +365,8 @@ void list_set_sort(struct list *l, const struct sort_spec *sort)
 	if (same_sort(&l->sort, sort))
 		return;
 	l->sort = *sort;
-	l->dirty = true;
+	/* While ranks are missing another sort by rank changes nothing yet. */
+	l->dirty |= l->want_order || l->order_ticket || !sorted_so(l);
 	l->rev++;
 	list_update(l);
 }

@@ -21,6 +21,7 @@ int model_new(struct model **ret_model)
 	if (!m)
 		return -ENOMEM;
 	settings_init(&m->settings);
+	m->inline_max = LIST_INLINE;
 	m->notice = (struct notice){.text = STR_INIT, .until_ms = INT64_MAX};
 	str_init(&m->completion.dir);
 	str_init(&m->completion.prefix);

@@ -40,6 +40,7 @@ enum go_kind {
 /* The name the cursor is to be on, looked for as names come. */
 struct aim {
 	char *name;         /* heap; NULL: none */
+	bool first;         /* until it is found: the first row */
 	uint32_t looked;    /* ids below this are not it */
 	uint32_t id;        /* it; NAMES_NONE: not found yet */
 	uint32_t cursor_id; /* where the cursor was left: when it is elsewhere, the user moved it */
@@ -106,6 +107,7 @@ struct model {
 	uint64_t next_ticket;
 	uint64_t rev; /* rises with every change a view could show */
 	int64_t now_ms;
+	uint32_t inline_max; /* of new lists */
 	uint64_t escape_rev; /* of the list then */
 	bool escape_armed; /* Esc was pressed once with nothing but marks to drop */
 };

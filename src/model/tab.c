@@ -87,6 +87,7 @@ static int make_list(struct model *m, struct tab *t, struct listing *listing, st
 	ret_list->show_hidden = old ? old->show_hidden : s->show_hidden;
 	ret_list->filter_kind = s->filter;
 	ret_list->height = old ? old->height : 0;
+	ret_list->inline_max = m->inline_max;
 	ret_list->margin = (size_t)MAX(s->scroll_margin, 0);
 	ret_list->wrap = s->wrap;
 	return 0;
@@ -116,6 +117,7 @@ static int make_coming(struct model *m, struct tab *t, const char *path, const c
 	}
 	t->coming = l;
 	r = aim_set(&t->coming_aim, select);
+	t->coming_aim.first = t->going != GO_RELOAD;
 	if (r == 0 && t->going == GO_RELOAD)
 		r = keep_filter(t);
 	if (r == 0)
@@ -175,14 +177,6 @@ static void carry_cursor(struct tab *t)
 	list_scroll(new, (long)new->cursor - (long)line - (long)new->top);
 }
 
-/* The first row is where one starts; Enter on ".." would only lead back. */
-static void start_cursor(struct tab *t)
-{
-	list_fit(&t->coming_list, t->views[0].list.height);
-	if (t->coming_list.with_parent && list_len(&t->coming_list) > 1)
-		list_move_to(&t->coming_list, 1);
-}
-
 static void leave(struct model *m, struct tab *t)
 {
 	char *select = NULL;
@@ -193,7 +187,7 @@ static void leave(struct model *m, struct tab *t)
 		list_done(&t->views[0].list);
 	} else {
 		remember_cursor(t, &select);
-		start_cursor(t);
+		list_fit(&t->coming_list, t->views[0].list.height);
 		history_note(t, t->going, t->steps, select);
 		tab_cut_views(m, t, 0);
 		free(t->from);
