@@ -132,6 +132,7 @@
 struct call {
 	struct explore_options explore;
 	const char *config, *dump;
+	bool literal;     /* the path came behind "--" */
 	bool has_options; /* that mean nothing to a verb */
 };
 
@@ -198,29 +199,42 @@ static int check_word(const char *word)
 	return verb_usage("", "'%s' is neither a verb nor a file or directory here", word);
 }
 
-/* The options before the first operand and behind it, and that operand. VERB_ARGS_END, or
+/* The first operand is a verb, or the path. True when it is a verb. */
+static bool take_operand(struct call *call, struct verb_args *args, const struct verb **ret_verb)
+{
+	const char *word = args->argv[args->at];
+
+	if (!args->operands && !call->explore.path) {
+		*ret_verb = verb_find(word);
+		if (*ret_verb)
+			return true;
+	}
+	call->literal = args->operands;
+	call->explore.path = word;
+	args->at++;
+	return false;
+}
+
+/* Options stand before the path and behind it; what follows a verb is its own. VERB_ARGS_END, or
  * VERB_ARGS_EXIT. */
 static int parse(struct call *call, struct verb_args *args, const struct verb **ret_verb)
 {
 	int option;
 
-	for (;;) {
+	do {
 		while ((option = verb_args_next(args)) >= 0)
 			take_option(call, option, args->value);
 		if (option == VERB_ARGS_EXIT || args->at == args->argc)
 			return option;
-		if (!args->operands && !call->explore.path) {
-			*ret_verb = verb_find(args->argv[args->at]);
-			if (*ret_verb)
-				return VERB_ARGS_END;
-		}
-		if (call->explore.path) {
-			args->status = verb_usage("", "one path only: '%s' is a second one",
-						  args->argv[args->at]);
-			return VERB_ARGS_EXIT;
-		}
-		call->explore.path = args->argv[args->at++];
-	}
+		if (call->explore.path)
+			break;
+		if (take_operand(call, args, ret_verb))
+			return VERB_ARGS_END;
+	} while (!args->operands);
+	if (args->at == args->argc)
+		return VERB_ARGS_END;
+	args->status = verb_usage("", "one path only: '%s' is a second one", args->argv[args->at]);
+	return VERB_ARGS_EXIT;
 }
 
 static int run_verb(const struct call *call, const struct verb *verb, struct verb_args *args)
@@ -258,7 +272,7 @@ int main(int argc, char **argv)
 		return EXIT_SOME_FAILED;
 	if (call.dump)
 		return dump_main(call.dump);
-	if (call.explore.path && !args.operands) {
+	if (call.explore.path && !call.literal) {
 		status = check_word(call.explore.path);
 		if (status != EXIT_ALL_DONE)
 			return status;

@@ -4,7 +4,7 @@
 
 _trowel_options() {
 	"$1" ${2:+"$2"} --help 2>/dev/null |
-		sed -n 's/^  *\(-[a-z], \)\{0,1\}\(--[a-z-]*\)\([[=].*\)\{0,1\}.*/\2/p'
+		sed -n 's/^  *\(-[a-zA-Z], \)\{0,1\}\(--[a-z-]*\).*/\2/p'
 }
 
 # Puts the words that begin as the current one into COMPREPLY.
