@@ -5,11 +5,18 @@
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <time.h>
 
+#include "base/log.h"
 #include "fs/openpath.h"
 #include "fs/scandir.h"
 #include "fs/stat.h"
 #include "fs/sys.h"
+
+#ifndef LISTER_LATE_BYTES
+#define LISTER_LATE_BYTES (256 * 1024) /* of the directory itself: some thousand entries */
+#endif
+#define JUST_MS 20
 
 /* One job on one directory; what it does is its run function. */
 struct dir_job {
@@ -23,7 +30,8 @@ struct listing_run {
 	struct names *names;
 	struct dir_info info;
 	bool opened_sent;
-	int err; /* the first that does not end the reading */
+	bool watch_late; /* after the first names were sent */
+	int err;         /* the first that does not end the reading */
 };
 
 static struct dir *dir_of(struct job *job)
@@ -86,6 +94,59 @@ static void send_part(struct listing_run *r, enum fs_event_kind kind, int err)
 	send(r->dir, e);
 }
 
+/* Its times may not move with a change made now: the clock of a file system ticks every 10 ms at
+ * worst. */
+static bool just_changed(const struct meta *m)
+{
+	struct timespec now;
+	int64_t ms;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	ms = (now.tv_sec - m->ctime) * 1000 + ((int64_t)now.tv_nsec - m->ctime_nsec) / 1000000;
+	return ms < JUST_MS;
+}
+
+/* Before the first name is read: what changes from then on is either read or told. But in a large
+ * directory adding the watch takes long enough to be seen; there the first names come first, and
+ * the times tell whether something was missed. A server's other clients do not show through
+ * inotify. */
+static void watch_early(struct listing_run *r, int fd)
+{
+	struct watch *w = r->dir->service->watch;
+
+	if (r->info.network)
+		return;
+	r->watch_late = r->info.meta.size >= LISTER_LATE_BYTES && !just_changed(&r->info.meta);
+	r->info.watched = (r->watch_late ? watch_room(w) : watch_add(w, r->dir->ticket, fd)) == 0;
+}
+
+static void send_list_again(struct listing_run *r)
+{
+	struct fs_event *e = outbox_event(&r->dir->service->out, FS_CHANGED, r->dir->ticket);
+
+	if (e)
+		e->u.changed.all = true;
+	send(r->dir, e);
+}
+
+/* After the first names: what was left for later. */
+static void watch_rest(struct listing_run *r)
+{
+	struct watch *w = r->dir->service->watch;
+	int fd = atomic_load(&r->dir->fd);
+	struct meta now;
+
+	if (!r->info.watched)
+		return;
+	if (r->watch_late && watch_add(w, r->dir->ticket, fd) < 0)
+		log_line("watch: no word of changes in descriptor %d", fd);
+	watch_add_end(w, r->dir->ticket, fd);
+	if (!r->watch_late || stat_fd(fd, &now, NULL) < 0)
+		return;
+	if (now.ctime != r->info.meta.ctime || now.ctime_nsec != r->info.meta.ctime_nsec)
+		send_list_again(r);
+}
+
 static int open_dir(struct listing_run *r)
 {
 	struct service *s = r->dir->service;
@@ -104,9 +165,7 @@ static int open_dir(struct listing_run *r)
 	pthread_mutex_lock(&r->dir->lock);
 	r->dir->seen = r->info.meta;
 	pthread_mutex_unlock(&r->dir->lock);
-	/* Before the first name is read: what changes from now on is either read or told. A
-	 * server's other clients do not show through inotify. */
-	r->info.watched = !r->info.network && watch_add(s->watch, r->dir->ticket, fd) == 0;
+	watch_early(r, fd);
 	return 0;
 }
 
@@ -130,16 +189,20 @@ static int add_buffer(struct listing_run *r, struct scandir *scan)
 
 static int read_names(struct listing_run *r, struct scandir *scan)
 {
+	bool first;
 	int rc = 0;
 
 	while (!stopped(r) && (rc = scandir_read(scan)) > 0) {
 		job_alive(&r->job->job);
 		rc = add_buffer(r, scan);
-		if (!r->opened_sent)
+		first = !r->opened_sent;
+		if (first)
 			send_opened(r);
 		if (rc < 0)
 			return rc;
 		send_part(r, FS_LIST_PART, 0);
+		if (first)
+			watch_rest(r);
 	}
 	return rc;
 }
@@ -160,8 +223,10 @@ static int list(struct listing_run *r)
 	scandir_init(&scan, atomic_load(&r->dir->fd), false);
 	rc = read_names(r, &scan);
 	scandir_done(&scan);
-	if (!r->opened_sent)
+	if (!r->opened_sent) {
 		send_opened(r);
+		watch_rest(r);
+	}
 	return rc < 0 ? rc : r->err;
 }
 

@@ -10,6 +10,7 @@
 #include <sys/inotify.h>
 
 #include "base/alloc.h"
+#include "base/log.h"
 #include "base/map.h"
 #include "fs/stat.h"
 #include "fs/sys.h"
@@ -138,29 +139,54 @@ static char *name_in_parent(const char *proc_path)
 	return name;
 }
 
+/* A watch that costs nothing, made and removed: on the root, for nothing that happens to its
+ * entries. */
+int watch_room(struct watch *w)
+{
+	int wd;
+
+	if (w->fd < 0)
+		return -ENOSYS;
+	pthread_mutex_lock(&w->lock);
+	wd = sys_inotify_add_watch(w->fd, "/", IN_MOVE_SELF | IN_MASK_ADD);
+	if (wd >= 0 && !wd_used(w, wd))
+		(void)sys_inotify_rm_watch(w->fd, wd);
+	pthread_mutex_unlock(&w->lock);
+	return wd < 0 ? wd : 0;
+}
+
 /* The lock is held across the system calls: a change that arrives right after must find its
  * interest. Only local file systems are watched, so nothing here waits for a server. */
 int watch_add(struct watch *w, uint64_t ticket, int fd)
 {
-	char path[64], parent[64];
-	char *child;
+	char path[64];
 	int rc;
 
 	if (w->fd < 0)
 		return -ENOSYS;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	snprintf(parent, sizeof(parent), "/proc/self/fd/%d/..", fd);
-	child = name_in_parent(path);
 	pthread_mutex_lock(&w->lock);
 	rc = add_interest(w, ticket, path, MASK_DIR, NULL);
-	/* The parent may be unreadable: then the end of this directory shows when something asks
-	 * for it. */
-	if (!rc && child)
-		(void)add_interest(w, ticket, parent, MASK_PARENT, child);
-	else
-		free(child);
 	pthread_mutex_unlock(&w->lock);
 	return rc;
+}
+
+void watch_add_end(struct watch *w, uint64_t ticket, int fd)
+{
+	char path[64], parent[64];
+	char *child;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	snprintf(parent, sizeof(parent), "/proc/self/fd/%d/..", fd);
+	child = name_in_parent(path);
+	if (w->fd < 0 || !child) {
+		free(child);
+		return;
+	}
+	pthread_mutex_lock(&w->lock);
+	if (add_interest(w, ticket, parent, MASK_PARENT, child) < 0)
+		log_line("watch: no word of the end of descriptor %d", fd);
+	pthread_mutex_unlock(&w->lock);
 }
 
 void watch_remove(struct watch *w, uint64_t ticket)

@@ -22,9 +22,16 @@ struct watch;
 int watch_new(struct watch **ret_watch) MUST_USE; /* without inotify it is made all the same */
 void watch_free(struct watch *w);
 int watch_fd(const struct watch *w); /* -1 without inotify */
-/* Watches the open directory fd for the ticket. 0, or -errno: it must be polled (-ENOSPC: too many
- * watches, -ENOSYS: no inotify, -ENOMEM). */
+/* Whether one more directory can be watched now: 0, or -errno (-ENOSPC: too many watches, -ENOSYS:
+ * no inotify): it must be polled. */
+int watch_room(struct watch *w) MUST_USE;
+/* Watches the names in the open directory fd for the ticket. 0 or -errno as above, -ENOMEM. Adding
+ * a watch visits every entry of the directory that the kernel has in its cache: 60 ms for a
+ * million. */
 int watch_add(struct watch *w, uint64_t ticket, int fd) MUST_USE;
+/* After watch_add(): watches its parent for the end of this directory. Where that cannot be (an
+ * unreadable parent), the end shows when something asks for the directory. */
+void watch_add_end(struct watch *w, uint64_t ticket, int fd);
 void watch_remove(struct watch *w, uint64_t ticket);
 /* Reads what there is and sends FS_CHANGED events, one per ticket. Never blocks. */
 void watch_read(struct watch *w, struct outbox *out);

@@ -118,6 +118,7 @@ static void parent_and_child_at_once(void **state)
 
 	assert_int_equal(watch_add(f->w, 1, top), 0);
 	assert_int_equal(watch_add(f->w, 2, f->fd), 0);
+	watch_add_end(f->w, 2, f->fd);
 	tree_add(f->tree, "other\n");
 	e = changes(f, 1);
 	assert_true(e && has(e, "other") && !e->u.changed.gone);
@@ -140,6 +141,7 @@ static void a_removed_directory_is_gone(void **state)
 	struct fs_event *e;
 
 	assert_int_equal(watch_add(f->w, 3, f->fd), 0);
+	watch_add_end(f->w, 3, f->fd);
 	tree_remove(f->tree, "d");
 	e = changes(f, 3);
 	assert_non_null(e);
@@ -200,6 +202,9 @@ static void without_watches_the_caller_must_poll(void **state)
 	struct fixture *f = *state;
 	struct watch *w = NULL;
 
+	assert_int_equal(watch_room(f->w), 0);
+	fault_fail(FAULT_inotify_add_watch, 1, ENOSPC, false);
+	assert_int_equal(watch_room(f->w), -ENOSPC);
 	fault_fail(FAULT_inotify_add_watch, 1, ENOSPC, false);
 	assert_int_equal(watch_add(f->w, 1, f->fd), -ENOSPC);
 	watch_remove(f->w, 1);
@@ -207,6 +212,8 @@ static void without_watches_the_caller_must_poll(void **state)
 	assert_int_equal(watch_new(&w), 0);
 	assert_int_equal(watch_fd(w), -1);
 	assert_true(watch_add(w, 1, f->fd) < 0);
+	assert_int_equal(watch_room(w), -ENOSYS);
+	watch_add_end(w, 1, f->fd);
 	watch_read(w, &f->out);
 	watch_free(w);
 	watch_free(NULL);
