@@ -9,6 +9,8 @@
 
 #define STRIP_LINES_MAX 6
 #define HELP_WIDTH_MIN  24
+#define RUN_MIN         3  /* items of one command that are worth one entry */
+#define RUN_WIDTH       4  /* "1..9" */
 #define STRIP_FROM_ROWS 12 /* a smaller screen uses its last line only */
 
 static void one_line(struct frame *f)
@@ -44,12 +46,45 @@ static int widest_name(const struct frame *f)
 	return width;
 }
 
+/* Items that follow each other and mean the same command (g1 to g9) become one entry: returns the
+ * item after them. */
+static size_t run_end(const struct scene *s, size_t i)
+{
+	size_t end = i + 1;
+
+	while (end < s->nitems && strcmp(s->items[end].name, s->items[i].name) == 0)
+		end++;
+	return end - i >= RUN_MIN ? end : i + 1;
+}
+
+static size_t count_entries(const struct scene *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->nitems; i = run_end(s, i))
+		n++;
+	return n;
+}
+
+static void draw_entry(struct frame *f, int row, int col, int width, int keys_width, size_t i,
+		       bool with_help)
+{
+	const struct scene_item *item = &f->scene->items[i];
+	const char *last = f->scene->items[run_end(f->scene, i) - 1].keys;
+	CLEANUP(str_done) struct str keys = STR_INIT;
+
+	str_adds(&keys, item->keys);
+	if (run_end(f->scene, i) > i + 1)
+		str_addf(&keys, "%s%s", view_sign(f->c, "…", ".."), last);
+	view_item(f, row, col, width, keys_width, keys.buf, with_help ? item->help : item->name);
+}
+
 /* Columns are made so that names fit; where there is room for most of it, the help stands in their
  * place. */
 static void grid(struct frame *f)
 {
-	size_t n = f->scene->nitems;
-	int cols = f->c->cols - 2, keys = view_keys_width(f, 12);
+	size_t n = count_entries(f->scene), item = 0;
+	int cols = f->c->cols - 2, keys = MAX(view_keys_width(f, 12), RUN_WIDTH);
 	int around = keys + COLUMN_GAP + COLUMN_GAP, across, lines, top, width;
 	bool with_help;
 
@@ -61,11 +96,10 @@ static void grid(struct frame *f)
 	canvas_fill(f->c, f->d->layout->overlay, ROLE_HINT);
 	view_line(f->c, top - 1, 0, f->c->cols);
 	for (size_t i = 0; i < n && i < (size_t)across * (size_t)lines; i++) {
-		const struct scene_item *item = &f->scene->items[i];
 		int line = (int)(i % (size_t)lines), col = 1 + (int)(i / (size_t)lines) * width;
 
-		view_item(f, top + line, col, width - 1, keys, item->keys,
-			  with_help ? item->help : item->name);
+		draw_entry(f, top + line, col, width - 1, keys, item, with_help);
+		item = run_end(f->scene, item);
 	}
 }
 

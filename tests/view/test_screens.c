@@ -275,6 +275,30 @@ static void test_strip(void **state)
 	stage_close(&s);
 }
 
+/* Keys of one command that follow each other are one entry. */
+static void test_strip_run(void **state)
+{
+	static const struct scene_item many[] = {
+		{"Go", "h", "go-home", "go to the home directory"},
+		{"Tabs", "1", "tab", "go to this tab"},
+		{"Tabs", "2", "tab", "go to this tab"},
+		{"Tabs", "3", "tab", "go to this tab"},
+		{"Tabs", "4", "tab", "go to this tab"},
+		{"Go", "m", "mounts", "show the mounted file systems"},
+		{"Go", "n", "mounts", "show the mounted file systems"},
+	};
+	struct stage s = {0};
+
+	(void)state;
+	stage_open_typical(&s);
+	s.scene.overlay = OVERLAY_STRIP;
+	s.scene.items = many;
+	s.scene.nitems = ARRAY_LEN(many);
+	s.scene.pending = "g";
+	stage_compare(&s, "strip-run");
+	stage_close(&s);
+}
+
 static void test_view_marked(void **state)
 {
 	struct stage s = {0};
@@ -389,10 +413,10 @@ int main(void)
 		cmocka_unit_test(test_unreadable),      cmocka_unit_test(test_completion),
 		cmocka_unit_test(test_prompt_error),    cmocka_unit_test(test_palette),
 		cmocka_unit_test(test_palette_empty),   cmocka_unit_test(test_help),
-		cmocka_unit_test(test_strip),           cmocka_unit_test(test_view_marked),
-		cmocka_unit_test(test_view_mounts),     cmocka_unit_test(test_list_fails),
-		cmocka_unit_test(test_hostile),         cmocka_unit_test(test_ascii),
-		cmocka_unit_test(test_options),
+		cmocka_unit_test(test_strip),           cmocka_unit_test(test_strip_run),
+		cmocka_unit_test(test_view_marked),     cmocka_unit_test(test_view_mounts),
+		cmocka_unit_test(test_list_fails),      cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_ascii),           cmocka_unit_test(test_options),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
