@@ -20,6 +20,7 @@ const char theme_default_text[] =
 	"tab =\n"
 	"tab.current = reverse\n"
 	"columns = underline\n"
+	"file =\n"
 	"dir = fg=bright-blue\n"
 	"link = fg=cyan\n"
 	"exec = fg=green\n"
