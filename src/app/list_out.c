@@ -359,18 +359,6 @@ int list_out_row(struct list_out *o, const struct list_row *row)
 	return flush(o, o->terminal ? 1 : FLUSH_AT);
 }
 
-/* As verb_error() does, for what is no errno. */
-static void say(const char *path, const char *reason)
-{
-	CLEANUP(str_done) struct str text = STR_INIT;
-
-	str_adds(&text, "trowel list: '");
-	display_add(&text, path, strlen(path), verb_ascii());
-	str_addf(&text, "': %s\n", reason);
-	if (!text.failed)
-		(void)!write(STDERR_FILENO, text.buf, text.len);
-}
-
 int list_out_error(struct list_out *o, const char *path, int err, const char *reason)
 {
 	struct json *j = &o->errors_json;
@@ -379,7 +367,7 @@ int list_out_error(struct list_out *o, const char *path, int err, const char *re
 
 	o->failed++;
 	if (reason)
-		say(path, reason);
+		verb_say("list", path, reason);
 	else
 		verb_error("list", path, err);
 	if (o->format != LIST_JSON)
