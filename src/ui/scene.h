@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * What is on the screen besides the model: which overlay is open and what is in it. The app fills it from its tables, the views draw
- * it; plain data, so that the ui needs to know nothing of commands.
+ * What is on the screen besides the model: which overlay is open and what is in it. The app fills
+ * it from its tables, the views draw it; plain data, so that the ui needs to know nothing of
+ * commands.
  *
  * Thread: UI. Owns: nothing but what it says.
  */
@@ -24,8 +25,9 @@ struct scene_item {
 	const char *help;  /* what it does */
 };
 
-/* What a press at a place on the screen means; views fill it while they draw. Keep it from one drawing to the next (zero at
- * first): together with `before` it is what a drawing with a held key continues. */
+/* What a press at a place on the screen means; views fill it while they draw. Keep it from one
+ * drawing to the next (zero at first): together with `before` it is what a drawing with a held key
+ * continues. */
 struct scene_layout {
 	struct rect header, columns, list, footer, overlay;
 	struct {
@@ -34,26 +36,26 @@ struct scene_layout {
 		bool sorts;
 	} titles[COL_KINDS];
 	int ntitles;
-	int overlay_first; /* index of the item on the overlay's first row */
+	int overlay_first;         /* index of the item on the overlay's first row */
 	size_t overlay_scroll_max; /* help: what scene.scroll is clamped to */
 	struct column_slots slots;
 };
 
 struct scene {
 	enum overlay overlay;
-	struct lineedit *edit;      /* prompt, palette and help search: what is typed */
-	const char *question;       /* of the prompt: "go to:", "filter (glob):" */
-	const char *note;           /* right of the prompt: "Tab: fuzzy" or an error; may be NULL */
+	struct lineedit *edit; /* prompt, palette and help search: what is typed */
+	const char *question;  /* of the prompt: "go to:", "filter (glob):" */
+	const char *note;      /* right of the prompt: "Tab: fuzzy" or an error; may be NULL */
 	bool note_is_error;
-	bool completes;             /* the prompt asks for a path: completions are listed above it */
+	bool completes; /* the prompt asks for a path: completions are listed above it */
 	const struct scene_item *items; /* of help, palette or strip */
 	size_t nitems;
-	size_t selected;            /* palette, completions */
-	size_t scroll;              /* help */
+	size_t selected;                /* palette, completions */
+	size_t scroll;                  /* help */
 	const struct scene_item *hints; /* footer; in order of importance; help is a word or two */
 	size_t nhints;
-	const char *pending;        /* keys of an unfinished chord and count: "5g", or "" */
-	bool resting;               /* keys rest: draw all. false: a key is held, only what must follow it */
+	const char *pending; /* keys of an unfinished chord and count: "5g", or "" */
+	bool resting; /* keys rest: draw all. false: a key is held, only what must follow it */
 	bool is_root;
 	bool read_only;
 };
@@ -68,8 +70,8 @@ struct drawing {
 
 /* Height of the list at this size of the screen: what model's list_fit() is to be told. */
 int scene_list_height(const struct drawing *d, int rows, int cols);
-/* Draws everything on the canvas, at any size from 1x1. While !resting, `before` (the canvas last shown, or NULL) supplies
- * what does not need to follow a held key: see view_list.c. */
+/* Draws everything on the canvas, at any size from 1x1. While !resting, `before` (the canvas last
+ * shown, or NULL) supplies what does not need to follow a held key: see view_list.c. */
 void scene_draw(const struct drawing *d, struct canvas *c, const struct canvas *before);
 
 #endif

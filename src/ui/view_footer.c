@@ -25,11 +25,31 @@ static void add_mount_sentence(const struct frame *f, uint32_t id, struct str *o
 }
 
 /* The sentence is our words and owner names that perm_sentence() has made safe. */
+static void add_perm(const struct frame *f, const struct meta *meta, struct str *out)
+{
+	char user[FMT_MAX], group[FMT_MAX];
+
+	(void)perm_sentence(out, &f->model->self.subject, meta->mode, meta->uid, meta->gid,
+			    view_owner(f->model, false, meta->uid, user),
+			    view_owner(f->model, true, meta->gid, group), f->c->ascii);
+}
+
+/* On the row that leads out: what one may do here. */
+static void add_here_sentence(const struct frame *f, struct str *out)
+{
+	const struct listing *listing = model_tab(f->model)->listing;
+	const struct dir_info *dir = listing ? listing_dir(listing) : NULL;
+
+	if (!dir || !f->model->self.known)
+		return;
+	str_adds(out, view_sign(f->c, "here · ", "here - "));
+	add_perm(f, &dir->meta, out);
+}
+
 static void add_sentence(const struct frame *f, struct str *out)
 {
 	const struct list *l = &model_view(f->model)->list;
 	const struct meta *meta;
-	char user[FMT_MAX], group[FMT_MAX];
 	struct row row;
 
 	if (!list_row(l, l->cursor, &row))
@@ -37,6 +57,8 @@ static void add_sentence(const struct frame *f, struct str *out)
 	meta = row.meta;
 	if (model_view(f->model)->kind == VIEW_MOUNTS)
 		add_mount_sentence(f, list_id(l, l->cursor), out);
+	else if (row.parent)
+		add_here_sentence(f, out);
 	else if (row.err == -ENOENT)
 		str_adds(out, "it is gone");
 	else if (row.err)
@@ -46,9 +68,7 @@ static void add_sentence(const struct frame *f, struct str *out)
 	else if (S_ISLNK(meta->mode))
 		str_adds(out, "symbolic link: the permissions of its target count");
 	else
-		(void)perm_sentence(out, &f->model->self.subject, meta->mode, meta->uid, meta->gid,
-				    view_owner(f->model, false, meta->uid, user),
-				    view_owner(f->model, true, meta->gid, group), f->c->ascii);
+		add_perm(f, meta, out);
 }
 
 /* While a key is held the sentence stays, if there was one. */

@@ -13,27 +13,6 @@
 #define RUN_WIDTH       4  /* "1..9" */
 #define STRIP_FROM_ROWS 12 /* a smaller screen uses its last line only */
 
-static void one_line(struct frame *f)
-{
-	const struct rect *r = &f->screen.last;
-	int col = r->col + 1;
-
-	canvas_fill(f->c, *r, ROLE_HINT);
-	for (size_t i = 0; i < f->scene->nitems && col < r->cols; i++) {
-		const struct scene_item *item = &f->scene->items[i];
-		int end;
-
-		col = canvas_text(f->c, r->row, col, r->cols - col, item->keys, strlen(item->keys),
-				  ROLE_HINT_KEY) +
-		      1;
-		end = MAX(r->cols - col, 0);
-		col = canvas_text(f->c, r->row, col, end, item->help, strlen(item->help),
-				  ROLE_HINT) +
-		      COLUMN_GAP;
-	}
-	f->d->layout->overlay = *r;
-}
-
 static int widest_name(const struct frame *f)
 {
 	int width = 1;
@@ -66,17 +45,42 @@ static size_t count_entries(const struct scene *s)
 	return n;
 }
 
+static void entry_keys(const struct frame *f, size_t i, struct str *out)
+{
+	size_t end = run_end(f->scene, i);
+
+	str_adds(out, f->scene->items[i].keys);
+	if (end > i + 1)
+		str_addf(out, "%s%s", view_sign(f->c, "…", ".."), f->scene->items[end - 1].keys);
+}
+
 static void draw_entry(struct frame *f, int row, int col, int width, int keys_width, size_t i,
 		       bool with_help)
 {
 	const struct scene_item *item = &f->scene->items[i];
-	const char *last = f->scene->items[run_end(f->scene, i) - 1].keys;
 	CLEANUP(str_done) struct str keys = STR_INIT;
 
-	str_adds(&keys, item->keys);
-	if (run_end(f->scene, i) > i + 1)
-		str_addf(&keys, "%s%s", view_sign(f->c, "…", ".."), last);
+	entry_keys(f, i, &keys);
 	view_item(f, row, col, width, keys_width, keys.buf, with_help ? item->help : item->name);
+}
+
+static void one_line(struct frame *f)
+{
+	const struct rect *r = &f->screen.last;
+	int col = r->col + 1;
+
+	canvas_fill(f->c, *r, ROLE_HINT);
+	for (size_t i = 0; i < f->scene->nitems && col < r->cols; i = run_end(f->scene, i)) {
+		CLEANUP(str_done) struct str keys = STR_INIT;
+		int width;
+
+		entry_keys(f, i, &keys);
+		width = view_width(f->c, keys.buf, keys.len);
+		col = view_item(f, r->row, col, r->cols - col, width, keys.buf,
+				f->scene->items[i].help);
+		col += COLUMN_GAP + 1;
+	}
+	f->d->layout->overlay = *r;
 }
 
 /* Columns are made so that names fit; where there is room for most of it, the help stands in their

@@ -184,7 +184,9 @@ static inline void stage_answer_list(struct stage *s, const struct request *r)
 					 0);
 		opened.u.opened.names = names;
 		opened.u.opened.dir.meta.id = (struct file_id){1, 2};
-		opened.u.opened.dir.meta.mode = S_IFDIR | 0755;
+		opened.u.opened.dir.meta.mode = S_IFDIR | 02775;
+		opened.u.opened.dir.meta.uid = UID_DEV;
+		opened.u.opened.dir.meta.gid = GID_WWW;
 		opened.u.opened.dir.watched = true;
 		stage_apply(s, &opened);
 		part.u.part.count = done.u.part.count = (uint32_t)s->nfiles;
