@@ -16,7 +16,8 @@
 #ifndef LISTER_LATE_BYTES
 #define LISTER_LATE_BYTES (256 * 1024) /* of the directory itself: some thousand entries */
 #endif
-#define JUST_MS 20
+#define LATE_BUFFERS 4
+#define JUST_MS      20
 
 /* One job on one directory; what it does is its run function. */
 struct dir_job {
@@ -31,7 +32,8 @@ struct listing_run {
 	struct dir_info info;
 	bool opened_sent;
 	bool watch_late; /* after the first names were sent */
-	int err;         /* the first that does not end the reading */
+	bool watch_complete;
+	int err; /* the first that does not end the reading */
 };
 
 static struct dir *dir_of(struct job *job)
@@ -129,15 +131,18 @@ static void send_list_again(struct listing_run *r)
 	send(r->dir, e);
 }
 
-/* After the first names: what was left for later. */
+/* After the first names: what was left for later. Not right after them: the kernel does not let go
+ * of the processor while it adds the watch, and the UI thread, just woken, may be waiting for that
+ * one. */
 static void watch_rest(struct listing_run *r)
 {
 	struct watch *w = r->dir->service->watch;
 	int fd = atomic_load(&r->dir->fd);
 	struct meta now;
 
-	if (!r->info.watched)
+	if (!r->info.watched || r->watch_complete)
 		return;
+	r->watch_complete = true;
 	if (r->watch_late && watch_add(w, r->dir->ticket, fd) < 0)
 		log_line("watch: no word of changes in descriptor %d", fd);
 	watch_add_end(w, r->dir->ticket, fd);
@@ -189,19 +194,18 @@ static int add_buffer(struct listing_run *r, struct scandir *scan)
 
 static int read_names(struct listing_run *r, struct scandir *scan)
 {
-	bool first;
+	unsigned buffers = 0;
 	int rc = 0;
 
 	while (!stopped(r) && (rc = scandir_read(scan)) > 0) {
 		job_alive(&r->job->job);
 		rc = add_buffer(r, scan);
-		first = !r->opened_sent;
-		if (first)
+		if (!r->opened_sent)
 			send_opened(r);
 		if (rc < 0)
 			return rc;
 		send_part(r, FS_LIST_PART, 0);
-		if (first)
+		if (++buffers == LATE_BUFFERS)
 			watch_rest(r);
 	}
 	return rc;
@@ -223,10 +227,10 @@ static int list(struct listing_run *r)
 	scandir_init(&scan, atomic_load(&r->dir->fd), false);
 	rc = read_names(r, &scan);
 	scandir_done(&scan);
-	if (!r->opened_sent) {
+	if (!r->opened_sent)
 		send_opened(r);
+	if (!stopped(r))
 		watch_rest(r);
-	}
 	return rc < 0 ? rc : r->err;
 }
 

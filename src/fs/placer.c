@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/collate.h"
 #include "base/path.h"
+#include "fs/openpath.h"
 #include "fs/scandir.h"
 #include "fs/stat.h"
 #include "fs/sys.h"
@@ -71,18 +72,43 @@ static void submit(struct service *s, uint64_t ticket, enum fs_event_kind kind,
 	pool_submit(s->pool, &j->job);
 }
 
+/* By absolute path of any length. */
+static int stat_path(const char *path, bool follow, struct meta *ret_meta)
+{
+	const char *rest;
+	int dir, rc = openpath_split(path, &dir, &rest);
+
+	if (rc)
+		return rc;
+	rc = (follow ? stat_follow : stat_at)(dir, rest, ret_meta, NULL);
+	openpath_close(dir);
+	return rc;
+}
+
+static int readlink_path(const char *path, struct str *out)
+{
+	const char *rest;
+	int dir, rc = openpath_split(path, &dir, &rest);
+
+	if (rc)
+		return rc;
+	rc = stat_readlink(dir, rest, out);
+	openpath_close(dir);
+	return rc;
+}
+
 /* Fills place for `path`: the directory itself, or its directory with it selected. A link that
  * leads nowhere is something to select too. */
 static int place_at(const char *path, struct fs_event *e)
 {
 	struct meta meta;
-	int rc = stat_follow(AT_FDCWD, path, &meta, NULL), there = rc;
+	int rc = stat_path(path, true, &meta), there = rc;
 	size_t len = strlen(path);
 
 	if (!rc)
 		e->u.place.type = stat_type(meta.mode);
 	else
-		there = stat_at(AT_FDCWD, path, &meta, NULL);
+		there = stat_path(path, false, &meta);
 	if (rc || e->u.place.type != ENTRY_DIR) {
 		len = path_parent_len(path);
 		e->u.place.select = copy(path_base(path));
@@ -102,8 +128,8 @@ static bool same_file(const char *a, const char *b)
 {
 	struct meta ma, mb;
 
-	return stat_follow(AT_FDCWD, a, &ma, NULL) == 0 &&
-	       stat_follow(AT_FDCWD, b, &mb, NULL) == 0 && file_id_eq(ma.id, mb.id);
+	return stat_path(a, true, &ma) == 0 && stat_path(b, true, &mb) == 0 &&
+	       file_id_eq(ma.id, mb.id);
 }
 
 /* The directory of the link as the kernel sees it, without links. */
@@ -111,8 +137,7 @@ static int physical_parent(const char *path, size_t parent_len, struct str *out)
 {
 	struct str proc = STR_INIT;
 	char *parent = memdup0(path, parent_len);
-	int fd = parent ? sys_openat(AT_FDCWD, parent, O_PATH | O_DIRECTORY | O_CLOEXEC, 0)
-			: -ENOMEM;
+	int fd = parent ? openpath(parent, O_PATH | O_DIRECTORY) : -ENOMEM;
 	int rc = fd;
 
 	if (fd >= 0) {
@@ -151,7 +176,7 @@ static int resolve_target(const char *path, const char *target, struct str *out)
 static int answer_link_target(struct place_job *j, struct fs_event *e)
 {
 	struct str target = STR_INIT, resolved = STR_INIT;
-	int rc = stat_readlink(AT_FDCWD, j->path, &target);
+	int rc = readlink_path(j->path, &target);
 
 	if (!rc)
 		rc = resolve_target(j->path, target.buf, &resolved);
@@ -170,7 +195,7 @@ static bool holds_repo(const char *dir, struct str *scratch)
 	for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
 		str_clear(scratch);
 		if (path_join(scratch, dir, marks[i], strlen(marks[i])) == 0 &&
-		    stat_at(AT_FDCWD, scratch->buf, &meta, NULL) == 0)
+		    stat_path(scratch->buf, false, &meta) == 0)
 			return true;
 	}
 	return false;
@@ -284,10 +309,11 @@ static int answer_complete(struct place_job *j, struct fs_event *e)
 {
 	struct scandir scan = {.fd = -1};
 	struct names *pool;
-	int rc = scandir_open(&scan, AT_FDCWD, j->path, true);
+	int fd = openpath(j->path, O_RDONLY | O_DIRECTORY | O_NONBLOCK), rc;
 
-	if (rc < 0)
-		return rc;
+	if (fd < 0)
+		return fd;
+	scandir_init(&scan, fd, true);
 	pool = names_new();
 	rc = pool ? collect(j, &scan, pool) : -ENOMEM;
 	if (!rc)

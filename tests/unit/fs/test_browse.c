@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/str.h"
 #include "fs/browse.h"
 #include "fs/stat.h"
 
@@ -272,6 +273,33 @@ static void link_targets_lead_where_the_kernel_goes(void **state)
 	link_target(f, "real/file", -EINVAL, NULL, NULL);
 }
 
+/* Paths that no single system call takes. */
+static void goes_where_paths_are_very_long(void **state)
+{
+	struct fixture *f = *state;
+	struct str path = STR_INIT;
+	struct fs_event *e;
+	uint32_t n;
+
+	f->tree = tree_new("x/ ^3000\nx/.git/\n");
+	assert_int_equal(str_adds(&path, tree_path(f->tree, "x")), 0);
+	for (int i = 0; i < 3000; i++)
+		assert_int_equal(str_adds(&path, "/d"), 0);
+	names_unref(list(f, 4, path.buf, &n, NULL));
+	assert_int_equal(n, 1);
+	place(f, path.buf, 0, path.buf, NULL, ENTRY_DIR);
+	browse_complete(f->b, 3, path.buf, "bot");
+	e = answers_get(&f->a, FS_COMPLETE, 3);
+	assert_int_equal(e->u.complete.n, 1);
+	fs_event_free(e);
+	browse_repo_root(f->b, 3, path.buf);
+	e = answers_get(&f->a, FS_PLACE, 3);
+	assert_int_equal(e->err, 0);
+	assert_string_equal(e->u.place.path, tree_path(f->tree, "x"));
+	fs_event_free(e);
+	str_done(&path);
+}
+
 static void finds_the_repository(void **state)
 {
 	struct fixture *f = *state;
@@ -369,6 +397,8 @@ static void hung(void *ctx)
 	assert_true(info.network);
 	assert_false(info.watched);
 	browse_close(f->b, 1);
+	while (browse_busy(f->b) > 0)
+		sched_yield();
 
 	hang_stop(f->hang);
 	/* More than the lane may run at once, and than there are workers. */
@@ -471,6 +501,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(places_paths, setup, teardown),
 		cmocka_unit_test_setup_teardown(link_targets_lead_where_the_kernel_goes, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(goes_where_paths_are_very_long, setup, teardown),
 		cmocka_unit_test_setup_teardown(finds_the_repository, setup, teardown),
 		cmocka_unit_test_setup_teardown(completes_names, setup, teardown),
 		cmocka_unit_test_setup_teardown(saves_whole_or_not_at_all, setup, teardown),
