@@ -393,6 +393,55 @@ static void suspends_and_resumes(void **state)
 	pty_close(p);
 }
 
+static int resize_child(void *ctx)
+{
+	struct theme theme;
+	struct canvas c;
+	struct term *t;
+
+	(void)ctx;
+	if (start(&t, &theme) < 0 || canvas_init(&c, 1, 1, false) < 0)
+		return 1;
+	do {
+		int rows, cols;
+
+		term_resize(t, &rows, &cols);
+		if (canvas_resize(&c, rows, cols) < 0)
+			return 1;
+		canvas_fill(&c, (struct rect){0, 0, rows, cols}, ROLE_CURSOR);
+		canvas_print(&c, rows - 1, 0, cols, ROLE_TEXT, "%dx%d", rows, cols);
+		c.cursor_row = rows;
+		c.cursor_col = cols;
+		term_show(t, &c);
+	} while (wait_key(t));
+	term_stop(t);
+	return 0;
+}
+
+static void resizes_to_anything(void **state)
+{
+	static const struct {
+		int rows, cols;
+		const char *seen;
+	} sizes[] = {{10, 40, "10x40"},  {1, 1, "^1$"},  {50, 200, "50x200"},
+		     {1, 200, "^1x200"}, {60, 1, "^6$"}, {24, 80, "24x80"}};
+	struct pty_options options = {.child = resize_child};
+	struct pty *p;
+
+	(void)state;
+	p = pty_open(&options);
+	pty_expect(p, "24x80");
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+		pty_resize(p, sizes[i].rows, sizes[i].cols);
+		pty_keys(p, "n");
+		pty_expect(p, sizes[i].seen);
+	}
+	pty_keys(p, "q");
+	pty_expect_exit(p, 0);
+	pty_expect_restored(p);
+	pty_close(p);
+}
+
 static int move_child(void *ctx)
 {
 	struct theme theme;
@@ -493,11 +542,12 @@ static void reads_keys_until_hangup(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(shows_on_xterm),       cmocka_unit_test(shows_on_linux),
-		cmocka_unit_test(shows_on_vt100),       cmocka_unit_test(shows_on_screen),
-		cmocka_unit_test(names_what_is_wrong),  cmocka_unit_test(emergency_restores),
-		cmocka_unit_test(emergency_when_stuck), cmocka_unit_test(suspends_and_resumes),
-		cmocka_unit_test(moving_is_cheap),      cmocka_unit_test(reads_keys_until_hangup),
+		cmocka_unit_test(shows_on_xterm),          cmocka_unit_test(shows_on_linux),
+		cmocka_unit_test(shows_on_vt100),          cmocka_unit_test(shows_on_screen),
+		cmocka_unit_test(names_what_is_wrong),     cmocka_unit_test(emergency_restores),
+		cmocka_unit_test(emergency_when_stuck),    cmocka_unit_test(suspends_and_resumes),
+		cmocka_unit_test(resizes_to_anything),     cmocka_unit_test(moving_is_cheap),
+		cmocka_unit_test(reads_keys_until_hangup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
