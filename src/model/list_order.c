@@ -250,6 +250,7 @@ static int update_loading(struct list *l)
 	int r;
 
 	if (full && !l->dirty) {
+		purge(l);
 		l->ordered_rev = l->rows->rev;
 		return 0;
 	}

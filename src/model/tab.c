@@ -103,6 +103,16 @@ static int keep_filter(struct tab *t)
 			       : 0;
 }
 
+/* Room for the path, so that showing the place cannot fail. */
+static int reserve_path(struct tab *t, const char *path)
+{
+	size_t len = t->path.len;
+	int r = str_adds(&t->path, path);
+
+	str_cut(&t->path, len);
+	return r;
+}
+
 static int make_coming(struct model *m, struct tab *t, const char *path, const char *select)
 {
 	struct listing *l = listing_new(path, ++m->next_ticket);
@@ -110,7 +120,9 @@ static int make_coming(struct model *m, struct tab *t, const char *path, const c
 
 	if (!l)
 		return -ENOMEM;
-	r = make_list(m, t, l, &t->coming_list);
+	r = reserve_path(t, path);
+	if (r == 0)
+		r = make_list(m, t, l, &t->coming_list);
 	if (r < 0) {
 		listing_free(l);
 		return r;
