@@ -53,6 +53,12 @@
  *   fs/watch               changes, from inotify
  *
  * model: the state, without terminal, threads or clock
+ *   model/aim              the cursor on a name that is still to come
+ *   model/bookmarks        a letter for a directory, and their file
+ *   model/check            the invariants of the model, for tests
+ *   model/complete         completion of a path being typed
+ *   model/dump             the model as text, for scenario tests
+ *   model/history          where a tab was
  *   model/list             rows in their order, cursor, filter
  *   model/list_find        looking for rows
  *   model/list_merge       a new order under the same cursor
@@ -60,11 +66,21 @@
  *   model/listing          a directory as a source of rows
  *   model/listing_apply    what arrives for it
  *   model/listing_index    its names by hash, for changes
+ *   model/marking          marking rows
  *   model/marks            what is marked, across directories
  *   model/model            tabs, history, requests to fs
  *   model/mounts_rows      the mount table as a source of rows
+ *   model/nav              moving about
+ *   model/notice           what the person is told
+ *   model/owners           names of users and groups, each asked for once
+ *   model/reason           errors in words
+ *   model/request          what the model wants from the file system
  *   model/rows             what a source of rows is
  *   model/settings         the values of the options
+ *   model/settle           what follows from whatever happened
+ *   model/sorting          sort, filter, hidden files, find
+ *   model/tab              a tab: the directory shown and the one that is coming
+ *   model/views            tabs, and the views on the stack of one
  *
  * ui: the terminal
  *   ui/canvas              a grid of cells, the only way to the screen
@@ -105,6 +121,7 @@
  *   app/handoff            the terminal to another program and back
  *   app/items              rows of the command table for the screen
  *   app/keymap             from keys to commands
+ *   app/list_out           what trowel list prints: text, JSON, CSV, NUL
  *   app/loop               the one poll loop
  *   app/nearest            did you mean...
  *   app/options            the option table (rows in options.def)
