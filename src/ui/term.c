@@ -255,9 +255,11 @@ fail:
 	return -ENOMEM;
 }
 
+/* Not isendwin(): that stays true until the first frame after a resume is drawn, and a C-z may come
+ * before. */
 void term_suspend(struct term *t)
 {
-	if (isendwin())
+	if (!atomic_load(&restore.active))
 		return;
 	modes_off(t);
 	endwin();
@@ -268,7 +270,7 @@ void term_suspend(struct term *t)
 /* The settings are read again: the shell may have changed them meanwhile. */
 void term_resume(struct term *t)
 {
-	if (!isendwin())
+	if (atomic_load(&restore.active))
 		return;
 	(void)tcgetattr(t->in, &restore.saved);
 	atomic_store(&restore.active, true);

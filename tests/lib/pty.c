@@ -362,9 +362,17 @@ bool pty_sees(struct pty *p, const char *regex, long ms)
 	return until_screen(p, regex, true, ms);
 }
 
+/* Half a frame may lack what the whole one has: it must be gone when the terminal rests, too. */
 bool pty_loses(struct pty *p, const char *regex, long ms)
 {
-	return until_screen(p, regex, false, ms);
+	int64_t end = pty_now_ns() + (int64_t)pty_ms(ms) * NS_PER_MS;
+
+	while (until_screen(p, regex, false, ms) && pty_now_ns() < end) {
+		pty_rest(p, 20);
+		if (!pty_matches(p, regex))
+			return true;
+	}
+	return false;
 }
 
 bool pty_matches(struct pty *p, const char *regex)
@@ -372,16 +380,28 @@ bool pty_matches(struct pty *p, const char *regex)
 	return until_screen(p, regex, true, -1);
 }
 
+/* cmocka's own messages end after 1 KiB. */
+void pty_fail(struct pty *p, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vfprintf(stderr, fmt, args);
+	va_end(args);
+	fprintf(stderr, "\n%s", pty_screen(p));
+	fail();
+}
+
 void pty_expect(struct pty *p, const char *regex)
 {
 	if (!pty_sees(p, regex, PTY_MS))
-		fail_msg("not on the screen: %s\n%s", regex, pty_screen(p));
+		pty_fail(p, "not on the screen: %s", regex);
 }
 
 void pty_expect_not(struct pty *p, const char *regex)
 {
 	if (!pty_loses(p, regex, PTY_MS))
-		fail_msg("still on the screen: %s\n%s", regex, pty_screen(p));
+		pty_fail(p, "still on the screen: %s", regex);
 }
 
 void pty_rest(struct pty *p, long quiet_ms)
@@ -422,10 +442,10 @@ void pty_expect_exit(struct pty *p, int exit_status)
 	int status;
 
 	if (!pty_ended(p, PTY_MS, &status))
-		fail_msg("has not ended:\n%s", pty_screen(p));
+		pty_fail(p, "has not ended");
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != exit_status)
-		fail_msg("ended with %#x, not with exit status %d:\n%s", (unsigned)status,
-			 exit_status, pty_screen(p));
+		pty_fail(p, "ended with %#x, not with exit status %d", (unsigned)status,
+			 exit_status);
 }
 
 /* ---- looking ---- */

@@ -73,6 +73,8 @@ bool pty_until(struct pty *p, bool (*cond)(struct pty *p, void *ctx), void *ctx,
  * ends cut; ^ and $ match at line ends). */
 bool pty_sees(struct pty *p, const char *regex, long ms);
 bool pty_loses(struct pty *p, const char *regex, long ms); /* until it does not match */
+/* Fails the test, and shows the screen. */
+void pty_fail(struct pty *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* The same within PTY_MS; when not, fails the test and shows the screen. */
 void pty_expect(struct pty *p, const char *regex);
 void pty_expect_not(struct pty *p, const char *regex);

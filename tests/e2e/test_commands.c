@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Every row of the command table, by its keys, in the real program. A command without an exercise
+ * here fails the last test.
+ */
+#include "../lib/explorer.h"
+#include "../lib/test.h"
+
+#include <unistd.h>
+
+#define STEPS_MAX 6
+
+struct step {
+	const char *keys, *check; /* as explorer_do() */
+};
+
+struct exercise {
+	const char *command;
+	const char *start; /* below the tree, or NULL */
+	struct step steps[STEPS_MAX];
+};
+
+static const char tree_text[] = "alpha/inner.txt 10\n"
+				"alpha/deep/\n"
+				"beta/\n"
+				"home/homefile\n"
+				"many/ *200\n"
+				"repo/.git/\n"
+				"repo/sub/file\n"
+				"a.txt \"hello\" :0600 @1000000000\n"
+				"b.c 5000 @1000003000\n"
+				"c.log 20 @1000002000\n"
+				".hidden\n"
+				"editor \"#!/bin/sh\\necho EDITING $1; read x\\n\" :0755\n"
+				"zlink -> alpha\n";
+
+/* clang-format off */
+static const struct exercise exercises[] = {
+	{"help", NULL, {{"?", "next row"}, {"q", "~next row"}}},
+	{"palette", NULL, {{":", "show all keys"}, {"sort-rev", "~show all keys"}, {"\r", "<zlink|a.txt"}}},
+	{"down", NULL, {{"gg", "@.."}, {"j", "@alpha"}, {"\033[B", "@beta"}, {"2j", "@many"}}},
+	{"up", NULL, {{"ggjj", "@beta"}, {"k", "@alpha"}, {"\033OA", "@.."}}},
+	{"parent", "alpha", {{"h", "@alpha"}, {"", "beta"}}},
+	{"open", NULL, {{"ggj", "@alpha"}, {"l", "inner\\.txt"}}},
+	{"top", NULL, {{"G", "@zlink"}, {"gg", "@.."}, {"3gg", "@beta"}}},
+	{"bottom", NULL, {{"gg", "@.."}, {"G", "@zlink"}}},
+	{"half-down", "many", {{"gg", "@.."}, {"\x04", "@f00000"}, {"", "~^. ?\\.\\./.*\n.*f0000000.*\n.*f0000001 +. *$"}}},
+	{"half-up", "many", {{"G", "@f0000199"}, {"\x15", "@f000018"}}},
+	{"page-down", "many", {{"gg", "@.."}, {"\x06", "f0000030"}, {"\033[6~", "f0000050"}}},
+	{"page-up", "many", {{"G", "@f0000199"}, {"\x02", "@f00001"}, {"", "~f0000199"}}},
+	{"next-group", NULL, {{"ggj", "@alpha"}, {"}", "@a.txt"}}},
+	{"previous-group", NULL, {{"ggj}", "@a.txt"}, {"{", "@.."}}},
+	{"back", NULL, {{"ggj", "@alpha"}, {"l", "inner\\.txt"}, {"H", "@alpha"}, {"", "beta"}}},
+	{"forward", NULL, {{"ggj", "@alpha"}, {"l", "inner\\.txt"}, {"H", "beta"}, {"L", "inner\\.txt"}}},
+	{"go-home", NULL, {{"gh", "homefile"}}},
+	{"go-root", NULL, {{"g/", "etc/"}}},
+	{"go-link", NULL, {{"G", "@zlink"}, {"gl", "inner\\.txt"}}},
+	{"go-path", NULL, {{"gp", "go to"}, {"alpha\r", "inner\\.txt"}}},
+	{"go-mounts", NULL, {{"gm", "Mounted file systems"}, {"q", "alpha"}}},
+	{"go-repository", "repo/sub", {{"", "file"}, {"gr", "sub/"}}},
+	{"go-last", NULL, {{"ggj", "@alpha"}, {"l", "inner\\.txt"}, {"g-", "beta"}, {"g-", "inner\\.txt"}}},
+	{"bookmark", NULL, {{"mx", "x"}, {"gh", "homefile"}, {"'x", "beta"}}},
+	{"go-bookmark", NULL, {{"'q", "q"}, {"mq", "q"}, {"gh", "homefile"}, {"'q", "beta"}}},
+	{"mark", NULL, {{"ggj ", "1 marked"}, {"", "@beta"}, {"\033[2~", "2 marked"}, {"k ", "1 marked"}}},
+	{"range", NULL, {{"ggjv", "@alpha"}, {"jj", "@home"}, {"v", "3 marked"}}},
+	{"mark-all", NULL, {{"*a", "10 marked"}, {"*n", "~marked "}, {"\x01", "10 marked"}}},
+	{"mark-invert", NULL, {{"ggj ", "1 marked"}, {"*i", "9 marked"}}},
+	{"mark-none", NULL, {{"*a", "10 marked"}, {"*n", "~10 marked"}}},
+	{"list-marked", NULL, {{"ggj ", "1 marked"}, {"*l", "Marked, in all"}, {"q", "beta"}}},
+	{"mark-matching", NULL, {{"+", "mark"}, {"*.c\r", "1 marked"}}},
+	{"unmark-matching", NULL, {{"*a", "10 marked"}, {"-", "unmark"}, {"*.c\r", "9 marked"}}},
+	{"escape", NULL, {{"/b.c\r", "~a\\.txt"}, {"\033", "a\\.txt"}}},
+	{"filter", NULL, {{"/", "filter"}, {"b.c", "~a\\.txt"}, {"\r", "1 item"}}},
+	{"find-next", NULL, {{"/.l\r", "9 filtered"}, {"\033", "~filtered"}, {"gg", "@.."}, {"n", "@c.log"}}},
+	{"find-previous", NULL, {{"/.l\r", "9 filtered"}, {"\033", "~filtered"}, {"gg", "@.."}, {"N", "@c.log"}}},
+	{"find-letter", NULL, {{"gg", "@.."}, {"fb", "@beta"}, {"fb", "@b.c"}}},
+	{"sort-name", NULL, {{"ss", "<b.c|a.txt"}, {"sn", "<a.txt|b.c"}}},
+	{"sort-size", NULL, {{"", "<a.txt|b.c"}, {"ss", "<b.c|a.txt"}}},
+	{"sort-modified", NULL, {{"", "<a.txt|c.log"}, {"sm", "<c.log|a.txt"}}},
+	{"sort-changed", NULL, {{"sc", "by changed"}}},
+	{"sort-born", NULL, {{"sb", "by born"}}},
+	{"sort-extension", NULL, {{"", "<a.txt|c.log"}, {"se", "<c.log|a.txt"}}},
+	{"sort-owner", NULL, {{"so", "Owner [^ ]"}, {"sn", "Name [^ ]"}}},
+	{"sort-mode", NULL, {{"", "<a.txt|b.c"}, {"sp", "a\\.txt"}, {"sr", "a\\.txt"}}},
+	{"sort-reverse", NULL, {{"", "<a.txt|b.c"}, {"sr", "<b.c|a.txt"}}},
+	{"sort-directories", NULL, {{"", "<beta|a.txt"}, {"sd", "<a.txt|beta"}}},
+	{"tab-new", NULL, {{"t", "\\[2\\]"}}},
+	{"tab-close", NULL, {{"t", "\\[2\\]"}, {"T", "~\\[2\\]"}}},
+	{"tab-next", NULL, {{"t", "\\[2\\]"}, {"]", "\\[1\\]"}}},
+	{"tab-previous", NULL, {{"t", "\\[2\\]"}, {"[", "\\[1\\]"}}},
+	{"tab", NULL, {{"t", "\\[2\\]"}, {"g1", "\\[1\\]"}, {"\033" "2", "\\[2\\]"}}},
+	{"hidden", NULL, {{"", "1 hidden"}, {".", "\\.hidden"}, {".", "~\\.hidden"}}},
+	{"redraw", NULL, {{"\x0c", "alpha"}}},
+	{"edit", NULL, {{"gg", "@.."}, {"fa", "@alpha"}, {"fa", "@a.txt"}, {"e", "EDITING .*a\\.txt"}, {"\n", "beta"}}},
+	{"shell", NULL, {{"!", "[#$] ?$"}, {"echo sh$((1+1))\n", "sh2$"}, {"exit\n", "beta"}}},
+	{"suspend", NULL, {{"\x1a", "[Ss]topped"}, {"echo sh$((1+1))\n", "sh2$"}, {"fg\n", "beta"}, {"G", "@zlink"}}},
+	{"quit", NULL, {{"q", "=0"}}},
+	{"quit-stay", NULL, {{"Q", "=0"}}},
+};
+/* clang-format on */
+#define EXERCISES (sizeof(exercises) / sizeof(exercises[0]))
+
+static void run_exercise(void **state)
+{
+	const struct exercise *x = *state;
+	char home[4096], visual[4096];
+	const char *env[] = {home, visual, "SHELL=/bin/sh", "ENV", NULL};
+	struct tree *tools = tree_new(tree_text);
+
+	snprintf(home, sizeof(home), "HOME=%s", tree_path(tools, "home"));
+	snprintf(visual, sizeof(visual), "VISUAL=%s", tree_path(tools, "editor"));
+	struct explorer e = explorer_open(
+		&(struct explorer_options){.tree = tree_text,
+					   .start = x->start,
+					   .env = env,
+					   .shell = strcmp(x->command, "suspend") == 0});
+	explorer_expect(&e, "~loading");
+	for (size_t i = 0; i < STEPS_MAX && x->steps[i].keys; i++)
+		explorer_do(&e, x->steps[i].keys, x->steps[i].check);
+	explorer_close(&e);
+	tree_free(tools);
+}
+
+static bool exercised(const char *name, size_t len)
+{
+	for (size_t i = 0; i < EXERCISES; i++)
+		if (strlen(exercises[i].command) == len &&
+		    !strncmp(exercises[i].command, name, len))
+			return true;
+	return false;
+}
+
+static void test_all_are_exercised(void **state)
+{
+	char command[4096], line[1024];
+	int rows = 0;
+
+	(void)state;
+	snprintf(command, sizeof(command), "'%s' --dump=commands", getenv("TROWEL_BIN"));
+	FILE *f = popen(command, "r");
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f)) {
+		rows++;
+		if (!exercised(line, strcspn(line, "\t\n")))
+			fail_msg("a command without an exercise: %s", line);
+	}
+	assert_int_equal(pclose(f), 0);
+	assert_true(rows > 50);
+}
+
+int main(void)
+{
+	struct CMUnitTest tests[EXERCISES + 1] = {{0}};
+
+	for (size_t i = 0; i < EXERCISES; i++)
+		tests[i] = (struct CMUnitTest){exercises[i].command, run_exercise, NULL, NULL,
+					       (void *)(uintptr_t)&exercises[i]};
+	tests[EXERCISES] = (struct CMUnitTest)cmocka_unit_test(test_all_are_exercised);
+	return _cmocka_run_group_tests("commands", tests, EXERCISES + 1, NULL, NULL);
+}
