@@ -45,7 +45,8 @@ int view_tail(struct canvas *c, int row, int col, int width, const char *bytes, 
 	glyph_iter_init(&it, bytes, len, c->ascii);
 	while (total > width - 1 && glyph_next(&it, &g))
 		total -= g.width;
-	col = canvas_word(c, row, col, 1, "…", "~", look);
+	/* Not "~", which at the beginning of a path is the home directory. */
+	col = canvas_word(c, row, col, 1, "…", "<", look);
 	return canvas_text(c, row, col, width - 1, bytes + it.pos, len - it.pos, look);
 }
 

@@ -78,6 +78,7 @@ struct stage {
 	bool silent;     /* nothing below the directory is ever answered */
 	int list_err;    /* listings fail */
 	bool is_root;
+	const char *path; /* NULL: STAGE_PATH */
 	int64_t now_ms;
 };
 
@@ -391,7 +392,7 @@ static inline void stage_open(struct stage *s, const struct stage_file *files, s
 	assert_int_equal(canvas_init(&s->canvas, 24, 80, false), 0);
 	assert_int_equal(model_new(&s->model), 0);
 	stage_self(s);
-	assert_int_equal(model_start(s->model, STAGE_PATH, NULL), 0);
+	assert_int_equal(model_start(s->model, s->path ? s->path : STAGE_PATH, NULL), 0);
 	stage_settle(s);
 }
 

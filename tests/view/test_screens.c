@@ -25,6 +25,23 @@ static void test_root(void **state)
 	stage_close(&s);
 }
 
+/* A path is cut at its beginning, between whole characters and escapes. */
+static void test_long_path(void **state)
+{
+	struct stage s = {
+		.path = "/srv/\x1b[31m/with\nnewline/日本語の長いディレクトリ名/\xff\xfe/and/many/"
+			"more/levels/"
+			"until/it/is/far/too/long/for/any/header/日本語/\xe2\x80\xae/end\\n",
+	};
+
+	(void)state;
+	stage_open_typical(&s);
+	stage_compare(&s, "long-path");
+	s.canvas.ascii = true;
+	stage_compare(&s, "long-path-ascii");
+	stage_close(&s);
+}
+
 static void test_empty(void **state)
 {
 	struct stage s = {0};
@@ -404,19 +421,20 @@ static void test_options(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_typical),         cmocka_unit_test(test_root),
-		cmocka_unit_test(test_empty),           cmocka_unit_test(test_loading),
-		cmocka_unit_test(test_stalled),         cmocka_unit_test(test_filter),
-		cmocka_unit_test(test_filter_prompt),   cmocka_unit_test(test_filter_none),
-		cmocka_unit_test(test_marks_and_range), cmocka_unit_test(test_tabs),
-		cmocka_unit_test(test_sorted),          cmocka_unit_test(test_notice_error),
-		cmocka_unit_test(test_unreadable),      cmocka_unit_test(test_completion),
-		cmocka_unit_test(test_prompt_error),    cmocka_unit_test(test_palette),
-		cmocka_unit_test(test_palette_empty),   cmocka_unit_test(test_help),
-		cmocka_unit_test(test_strip),           cmocka_unit_test(test_strip_run),
-		cmocka_unit_test(test_view_marked),     cmocka_unit_test(test_view_mounts),
-		cmocka_unit_test(test_list_fails),      cmocka_unit_test(test_hostile),
-		cmocka_unit_test(test_ascii),           cmocka_unit_test(test_options),
+		cmocka_unit_test(test_typical),      cmocka_unit_test(test_root),
+		cmocka_unit_test(test_long_path),    cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_loading),      cmocka_unit_test(test_stalled),
+		cmocka_unit_test(test_filter),       cmocka_unit_test(test_filter_prompt),
+		cmocka_unit_test(test_filter_none),  cmocka_unit_test(test_marks_and_range),
+		cmocka_unit_test(test_tabs),         cmocka_unit_test(test_sorted),
+		cmocka_unit_test(test_notice_error), cmocka_unit_test(test_unreadable),
+		cmocka_unit_test(test_completion),   cmocka_unit_test(test_prompt_error),
+		cmocka_unit_test(test_palette),      cmocka_unit_test(test_palette_empty),
+		cmocka_unit_test(test_help),         cmocka_unit_test(test_strip),
+		cmocka_unit_test(test_strip_run),    cmocka_unit_test(test_view_marked),
+		cmocka_unit_test(test_view_mounts),  cmocka_unit_test(test_list_fails),
+		cmocka_unit_test(test_hostile),      cmocka_unit_test(test_ascii),
+		cmocka_unit_test(test_options),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
