@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define INDEX_SLICE   40000u
+#define INDEX_SLICE   10000u /* 4 ms: each is a cache miss or two */
 #define PENDING_SLICE 4096u
 
 int listing_queue(struct listing *l, struct stat_item *item)
@@ -54,8 +54,7 @@ static int make_table(struct listing *l)
 
 	if (l->index_cap / 2 > l->count)
 		return 0;
-	/* Twice what is needed, so that names that are added later rarely make it begin anew. */
-	while (cap / 4 <= l->count)
+	while (cap / 2 <= l->count)
 		cap *= 2;
 	index = calloc(cap, sizeof(*index));
 	if (!index)
