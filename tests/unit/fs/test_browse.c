@@ -5,6 +5,7 @@
 #include "../../lib/as_user.h"
 #include "../../lib/fault.h"
 #include "../../lib/hang.h"
+#include "../../lib/nomem.h"
 #include "../../lib/tree.h"
 
 #include <errno.h>
@@ -379,6 +380,63 @@ static void saves_whole_or_not_at_all(void **state)
 	assert_int_equal(n, 1); /* no temporary name is left */
 }
 
+static int ask_and_wait(struct fixture *f, unsigned long nth, int what, bool *ret_failed)
+{
+	static const enum fs_event_kind answers[] = {FS_LIST_DONE, FS_PLACE, FS_COMPLETE,
+						     FS_MOUNTS,    FS_OWNER, FS_SAVED};
+	const char *path = tree_path(f->tree, "d"), *file = tree_path(f->tree, "saved");
+	struct fs_event *e;
+	int err;
+
+	nomem_arm(nth);
+	switch (what) {
+	case 0:
+		browse_list(f->b, 50, path);
+		break;
+	case 1:
+		browse_place(f->b, 50, path);
+		break;
+	case 2:
+		browse_complete(f->b, 50, path, "");
+		break;
+	case 3:
+		browse_mounts(f->b);
+		break;
+	case 4:
+		browse_owner(f->b, false, 0);
+		break;
+	case 5:
+		browse_save(f->b, file, "x", 1);
+		break;
+	}
+	*ret_failed = nomem_disarm();
+	e = answers_get(&f->a, answers[what], what < 3 ? 50 : 0);
+	err = e->err;
+	fs_event_free(e);
+	browse_close(f->b, 50);
+	while ((e = answers_any(&f->a, 50)))
+		fs_event_free(e);
+	return err;
+}
+
+/* Whichever allocation fails while asking, there is an answer, and it says so. Without memory for
+ * one more thread the others do the work. */
+static void without_memory_there_is_an_answer(void **state)
+{
+	struct fixture *f = *state;
+
+	f->tree = tree_new("d/f\n");
+	for (int what = 0; what < 6; what++) {
+		bool failed = true;
+
+		for (unsigned long n = 1; failed; n++) {
+			int err = ask_and_wait(f, n, what, &failed);
+
+			assert_true(err == 0 || (failed && err == -ENOMEM));
+		}
+	}
+}
+
 /* One mount hangs: another directory lists at once, the stall is told, leaving is immediate, and
  * quitting too. */
 static void hung(void *ctx)
@@ -505,6 +563,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(finds_the_repository, setup, teardown),
 		cmocka_unit_test_setup_teardown(completes_names, setup, teardown),
 		cmocka_unit_test_setup_teardown(saves_whole_or_not_at_all, setup, teardown),
+		cmocka_unit_test_setup_teardown(without_memory_there_is_an_answer, setup, teardown),
 		cmocka_unit_test(a_hung_mount_stalls_only_itself),
 		cmocka_unit_test(a_mount_that_recovers_goes_on),
 		cmocka_unit_test(hostile_servers_are_only_odd),
