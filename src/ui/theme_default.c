@@ -19,7 +19,7 @@ const char theme_default_text[] =
 	"header.hidden = fg=yellow\n"
 	"tab =\n"
 	"tab.current = reverse\n"
-	"columns = underline\n"
+	"columns = bold\n"
 	"file =\n"
 	"dir = fg=bright-blue\n"
 	"link = fg=cyan\n"

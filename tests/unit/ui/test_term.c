@@ -70,8 +70,11 @@ static void random_step(struct canvas *c, unsigned *seed)
 
 static void read_theme(struct theme *theme, int colors)
 {
+	static const char underlined[] = "columns = underline\n";
+
 	theme_init(theme);
 	theme_parse(theme, theme_default_text, strlen(theme_default_text), NULL, NULL);
+	theme_parse(theme, underlined, strlen(underlined), NULL, NULL);
 	theme_resolve(theme, colors);
 }
 
