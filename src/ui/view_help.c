@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-#define TWO_COLUMNS_FROM 100
-#define KEYS_WIDTH_MAX   20
+#define KEYS_WIDTH_MAX 20
+#define MARGINS        3 /* before and behind an entry */
 
 /* Groups have a title line, and a blank line before it but at the top. */
 static bool begins_group(const struct scene *s, size_t i)
@@ -93,17 +93,30 @@ static void draw_top(struct frame *f, const struct page *p, size_t total)
 	f->c->cursor_col = cursor;
 }
 
+/* Two columns when nothing has to be cut for it. */
+static int choose_columns(const struct frame *f, int keys_width)
+{
+	const struct scene *s = f->scene;
+	int longest = 0;
+
+	for (size_t i = 0; i < s->nitems; i++)
+		longest =
+			MAX(longest, view_width(f->c, s->items[i].help, strlen(s->items[i].help)));
+	return f->c->cols / 2 >= MARGINS + keys_width + COLUMN_GAP + longest ? 2 : 1;
+}
+
 void view_help(struct frame *f)
 {
 	int rows = f->c->rows, cols = f->c->cols;
 	struct page p = {
 		.r = {.row = 1, .rows = rows - 1, .cols = cols},
-		.columns = cols >= TWO_COLUMNS_FROM ? 2 : 1,
+		.keys_width = view_keys_width(f, (size_t)MIN(KEYS_WIDTH_MAX, cols / 3 + 1)),
 	};
-	size_t total = count_lines(f->scene), shown = (size_t)p.r.rows * (size_t)p.columns;
-	size_t max = total > shown ? total - shown : 0;
+	size_t total = count_lines(f->scene), shown, max;
 
-	p.keys_width = view_keys_width(f, (size_t)MIN(KEYS_WIDTH_MAX, cols / p.columns / 3 + 1));
+	p.columns = choose_columns(f, p.keys_width);
+	shown = (size_t)p.r.rows * (size_t)p.columns;
+	max = total > shown ? total - shown : 0;
 	p.first = MIN(f->scene->scroll, max);
 	f->d->layout->overlay = p.r;
 	f->d->layout->overlay_scroll_max = max;

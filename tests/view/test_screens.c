@@ -278,6 +278,31 @@ static void test_help(void **state)
 	stage_close(&s);
 }
 
+/* A wide screen has two columns, and then no help is cut. */
+static void test_help_wide(void **state)
+{
+	struct stage s = {0};
+	struct str text = STR_INIT;
+
+	(void)state;
+	stage_open_typical(&s);
+	s.scene.overlay = OVERLAY_HELP;
+	s.scene.items = items;
+	s.scene.nitems = ARRAY_LEN(items);
+	stage_draw_at(&s, 16, 140);
+	assert_int_equal(s.layout.overlay_scroll_max, 0);
+	assert_int_equal(canvas_dump(&s.canvas, &text, false), 0);
+	for (size_t i = 0; i < ARRAY_LEN(items); i++)
+		assert_non_null(strstr(text.buf, items[i].help));
+	str_clear(&text);
+	stage_draw_at(&s, 16, 120);
+	assert_true(s.layout.overlay_scroll_max > 0);
+	assert_int_equal(canvas_dump(&s.canvas, &text, false), 0);
+	assert_non_null(strstr(text.buf, items[0].help));
+	str_done(&text);
+	stage_close(&s);
+}
+
 static void test_strip(void **state)
 {
 	struct stage s = {0};
@@ -430,11 +455,11 @@ int main(void)
 		cmocka_unit_test(test_notice_error), cmocka_unit_test(test_unreadable),
 		cmocka_unit_test(test_completion),   cmocka_unit_test(test_prompt_error),
 		cmocka_unit_test(test_palette),      cmocka_unit_test(test_palette_empty),
-		cmocka_unit_test(test_help),         cmocka_unit_test(test_strip),
-		cmocka_unit_test(test_strip_run),    cmocka_unit_test(test_view_marked),
-		cmocka_unit_test(test_view_mounts),  cmocka_unit_test(test_list_fails),
-		cmocka_unit_test(test_hostile),      cmocka_unit_test(test_ascii),
-		cmocka_unit_test(test_options),
+		cmocka_unit_test(test_help),         cmocka_unit_test(test_help_wide),
+		cmocka_unit_test(test_strip),        cmocka_unit_test(test_strip_run),
+		cmocka_unit_test(test_view_marked),  cmocka_unit_test(test_view_mounts),
+		cmocka_unit_test(test_list_fails),   cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_ascii),        cmocka_unit_test(test_options),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
