@@ -15,6 +15,7 @@
 
 #define OPTIONS_MAX 40
 #define HELP_COLUMN 28
+#define HELP_WIDTH  79
 
 const struct verb verbs[] = {
 	{"list", "[OPTION]... [PATH]...",
@@ -140,6 +141,29 @@ int verb_option_form(const struct verb_option *option, struct str *out)
 	return out->failed ? -ENOMEM : 0;
 }
 
+/* Words from HELP_COLUMN on, as many to a line as HELP_WIDTH takes. */
+static void add_wrapped(struct str *out, const char *text)
+{
+	size_t col = HELP_COLUMN;
+
+	while (*text) {
+		size_t len = strcspn(text, " ");
+
+		if (col > HELP_COLUMN && col + 1 + len > HELP_WIDTH) {
+			str_addf(out, "\n%*s", HELP_COLUMN, "");
+			col = HELP_COLUMN;
+		} else if (col > HELP_COLUMN) {
+			str_addc(out, ' ');
+			col++;
+		}
+		str_add(out, text, len);
+		col += len;
+		text += len;
+		text += strspn(text, " ");
+	}
+	str_addc(out, '\n');
+}
+
 /* Names of options stand in one column, with a letter or without. */
 static void add_option_help(const struct verb_option *o, struct str *out)
 {
@@ -149,9 +173,10 @@ static void add_option_help(const struct verb_option *o, struct str *out)
 	verb_option_form(o, out);
 	len = out->len - start;
 	if (len + 2 > HELP_COLUMN)
-		str_addf(out, "\n%*s%s\n", HELP_COLUMN, "", o->help);
+		str_addf(out, "\n%*s", HELP_COLUMN, "");
 	else
-		str_addf(out, "%*s%s\n", (int)(HELP_COLUMN - len), "", o->help);
+		str_addf(out, "%*s", (int)(HELP_COLUMN - len), "");
+	add_wrapped(out, o->help);
 }
 
 int verb_options_help(const struct verb_option *options, struct str *out)
@@ -183,12 +208,14 @@ static void add_explorer_help(const struct verb_option *options, struct str *out
 		 "Browse PATH (the current directory) in the terminal, or do what VERB says.\n\n");
 	verb_options_help(options, out);
 	str_adds(out, "\nVerbs ('trowel VERB --help' tells more):\n");
-	for (size_t i = 0; i < nverbs; i++)
-		str_addf(out, "  %-*s%s\n", HELP_COLUMN - 2, verbs[i].name, verbs[i].help);
-	str_adds(out,
-		 "\nA directory with a verb's name is ./NAME. Press ? in the explorer for its "
-		 "keys.\nExit status: 0 all done, 1 some failed, 2 wrong usage or no terminal, "
-		 "3 refused, 130 cancelled.\n");
+	for (size_t i = 0; i < nverbs; i++) {
+		str_addf(out, "  %-*s", HELP_COLUMN - 2, verbs[i].name);
+		add_wrapped(out, verbs[i].help);
+	}
+	str_adds(out, "\nA directory with a verb's name is ./NAME; what follows -- is a path.\n"
+		      "Press ? in the explorer for its keys; the manual is trowel(1).\n"
+		      "\nExit status: 0 all done, 1 some failed (each is named), 2 wrong usage or\n"
+		      "no usable terminal, 3 refused with nothing changed, 130 cancelled.\n");
 }
 
 enum { CODE_LONG = 256, CODE_HELP = CODE_LONG + OPTIONS_MAX, CODE_VERSION };
@@ -308,7 +335,7 @@ static int letter_index(const struct verb_args *args, int letter)
 
 int verb_args_next(struct verb_args *args)
 {
-	struct tables t;
+	struct tables t = {0};
 	int code, before;
 
 	make_tables(args, &t);

@@ -373,7 +373,9 @@ static void test_themes(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_theme("default", theme_default_text, NULL);
+	/* One that is installed comes before the one built in. */
+	if (access(TROWEL_DATADIR "/themes/default.theme", F_OK) < 0)
+		assert_theme("default", theme_default_text, NULL);
 	assert_theme("mine", theme_default_text, "no theme 'mine'; there is always 'default'");
 	write_file(f, ".config/trowel/themes/mine.theme", "text = bold\n", 0644);
 	assert_theme("mine", "text = bold\n", NULL);
