@@ -137,23 +137,44 @@ static void sort_few(const struct list *l, uint32_t *ids, size_t n)
 	}
 }
 
+static size_t count_live(const struct list *l)
+{
+	uint32_t count = rows_count(l->rows);
+	const uint8_t *holes = l->rows->ops->holes ? l->rows->ops->holes(l->rows) : NULL;
+	size_t live = count;
+
+	if (l->rows->ops->holes) {
+		for (uint32_t i = 0; holes && i < (count + 7) / 8; i++)
+			live -= (size_t)__builtin_popcount(holes[i]);
+		return live;
+	}
+	live = 0;
+	for (uint32_t id = 0; id < count; id++)
+		live += rows_live(l->rows, id);
+	return live;
+}
+
+static size_t count_dotted(const struct list *l)
+{
+	const struct names *names = l->rows->ops->names(l->rows);
+	uint32_t count = rows_count(l->rows);
+	size_t dotted = 0;
+
+	for (uint32_t id = 0; id < count; id++)
+		dotted += rows_live(l->rows, id) && *names_get(names, id, NULL) == '.';
+	return dotted;
+}
+
 /* Counts again what is left out. The names need to be read only when both reasons apply. */
 static void count_left_out(struct list *l)
 {
-	uint32_t count = rows_count(l->rows);
-	size_t alive = 0, dotted = 0;
+	size_t out = count_live(l) - l->n;
 
-	for (uint32_t id = 0; id < count; id++) {
-		if (!rows_live(l->rows, id))
-			continue;
-		alive++;
-		if (!l->show_hidden && l->ordered_matcher)
-			dotted += *names_get(l->rows->ops->names(l->rows), id, NULL) == '.';
-	}
-	if (!l->show_hidden && !l->ordered_matcher)
-		dotted = alive - MIN(alive, l->n);
-	l->hidden = dotted;
-	l->filtered = alive - MIN(alive, l->n + dotted);
+	if (l->show_hidden)
+		l->hidden = 0;
+	else
+		l->hidden = l->ordered_matcher ? count_dotted(l) : out;
+	l->filtered = out - MIN(out, l->hidden);
 }
 
 /* Splits off the changed ids from the order; the rest is copied to ids. */

@@ -51,7 +51,7 @@ static enum entry_type type_of(const struct listing *l, uint32_t id)
 
 bool listing_dead(const struct listing *l, uint32_t id)
 {
-	return l->dead_n && bit(l->dead, id);
+	return l->dead_n && id / 8 < l->bits && bit(l->dead, id);
 }
 
 /* ---- the rows ---- */

@@ -166,27 +166,39 @@ static void apply_opened(struct listing *l, struct fs_event *event)
 	l->rows.rev++;
 }
 
-static void apply_count(struct listing *l, uint32_t count)
+/* Once there is a hole, its bitmap covers all ids. */
+static int apply_count(struct listing *l, uint32_t count)
 {
-	if (l->opened && l->state == LISTING_LOADING && count > l->count) {
-		l->count = count;
-		l->rows.rev++;
+	uint32_t old = l->count;
+
+	if (!l->opened || l->state != LISTING_LOADING || count <= old)
+		return 0;
+	l->count = count;
+	if (l->dead_n && listing_room(l) < 0) {
+		l->count = old;
+		return -ENOMEM;
 	}
+	l->rows.rev++;
+	return 0;
 }
 
-static void apply_done(struct listing *l, struct fs_event *event)
+static int apply_done(struct listing *l, struct fs_event *event)
 {
+	int r = 0;
+
 	if (l->state != LISTING_OPENING && l->state != LISTING_LOADING)
-		return;
+		return 0;
 	if (!event->err)
-		apply_count(l, event->u.part.count);
-	l->err = event->err;
+		r = apply_count(l, event->u.part.count);
+	l->err = r < 0 ? r : event->err;
 	if (!l->opened && !l->err)
 		l->err = -EIO;
 	/* What was read before an error is shown all the same; listing_err() says that it is not
 	 * all. */
 	l->state = l->opened ? LISTING_READY : LISTING_FAILED;
 	l->rows.rev++;
+	listing_work(l);
+	return r;
 }
 
 static int apply_changed(struct listing *l, struct fs_event *event)
@@ -219,12 +231,9 @@ int listing_apply(struct listing *l, struct fs_event *event)
 		apply_opened(l, event);
 		break;
 	case FS_LIST_PART:
-		apply_count(l, event->u.part.count);
-		break;
+		return apply_count(l, event->u.part.count);
 	case FS_LIST_DONE:
-		apply_done(l, event);
-		listing_work(l);
-		break;
+		return apply_done(l, event);
 	case FS_STAT:
 		return apply_stat(l, event);
 	case FS_SPACE:

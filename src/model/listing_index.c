@@ -82,14 +82,18 @@ static int add_name(struct listing *l, struct stat_item *item)
 {
 	uint8_t tag = item->err ? ENTRY_UNKNOWN : (uint8_t)rows_type_of_mode(item->meta.mode);
 	uint32_t id;
-	int r = names_add(l->names, item->name, strlen(item->name), tag, &id);
+	int r;
 
+	/* Room first: every id below the count has its bits. */
+	l->count++;
+	r = listing_room(l);
+	l->count--;
+	if (r == 0)
+		r = names_add(l->names, item->name, strlen(item->name), tag, &id);
 	if (r < 0)
 		return r;
 	l->count = id + 1;
-	r = listing_room(l);
-	if (r == 0)
-		r = listing_set_meta(l, id, item);
+	r = listing_set_meta(l, id, item);
 	listing_log(l, id);
 	return r;
 }

@@ -67,6 +67,7 @@ static void do_opened(struct runner *r)
 	uint64_t t = ticket(r);
 	struct fs_event e = {.kind = FS_LIST_OPENED, .ticket = t};
 
+	names_unref(r->pools[t]);
 	r->pools[t] = names_new();
 	e.u.opened.names = names_ref(r->pools[t]);
 	e.u.opened.dir.meta = make_meta(ENTRY_DIR, 4096, 0);
@@ -159,6 +160,12 @@ static void do_upsert(struct runner *r)
 static void do_vanish(struct runner *r)
 {
 	stat_event(r, true, -ENOENT);
+}
+
+/* lost TICKET NAME: by id, ENOENT */
+static void do_lost(struct runner *r)
+{
+	stat_event(r, false, -ENOENT);
 }
 
 static void do_changed(struct runner *r)
@@ -381,28 +388,51 @@ static const struct {
 	const char *name;
 	void (*run)(struct runner *r);
 } commands[] = {
-	{"start", do_start},        {"opened", do_opened},
-	{"part", do_part},          {"many", do_many},
-	{"done", do_done},          {"stat", do_stat},
-	{"upsert", do_upsert},      {"vanish", do_vanish},
-	{"changed", do_changed},    {"order", do_order},
-	{"place", do_place},        {"self", do_self},
-	{"mounts", do_mounts},      {"inline", do_inline},
-	{"height", do_height},      {"time", do_time},
-	{"dump", do_dump},          {"go", do_go},
-	{"type", do_place_typed},   {"enter", do_enter},
-	{"move", do_move},          {"on", do_on},
-	{"history", do_history},    {"sort", do_sort},
-	{"filter", do_filter},      {"mark", do_mark},
-	{"match", do_match},        {"tab", do_tab},
-	{"bookmark", do_bookmark},  {"complete", do_complete},
-	{"parent", do_parent},      {"last", do_last},
-	{"home", do_home},          {"reload", do_reload},
-	{"reverse", do_reverse},    {"hidden", do_hidden},
-	{"mark-all", do_mark_all},  {"invert", do_invert},
-	{"range", do_range},        {"escape", do_escape},
-	{"marked", do_view_marked}, {"mount-table", do_view_mounts},
-	{"close", do_view_close},   {"next", do_next},
+	{"start", do_start},
+	{"lost", do_lost},
+	{"opened", do_opened},
+	{"part", do_part},
+	{"many", do_many},
+	{"done", do_done},
+	{"stat", do_stat},
+	{"upsert", do_upsert},
+	{"vanish", do_vanish},
+	{"changed", do_changed},
+	{"order", do_order},
+	{"place", do_place},
+	{"self", do_self},
+	{"mounts", do_mounts},
+	{"inline", do_inline},
+	{"height", do_height},
+	{"time", do_time},
+	{"dump", do_dump},
+	{"go", do_go},
+	{"type", do_place_typed},
+	{"enter", do_enter},
+	{"move", do_move},
+	{"on", do_on},
+	{"history", do_history},
+	{"sort", do_sort},
+	{"filter", do_filter},
+	{"mark", do_mark},
+	{"match", do_match},
+	{"tab", do_tab},
+	{"bookmark", do_bookmark},
+	{"complete", do_complete},
+	{"parent", do_parent},
+	{"last", do_last},
+	{"home", do_home},
+	{"reload", do_reload},
+	{"reverse", do_reverse},
+	{"hidden", do_hidden},
+	{"mark-all", do_mark_all},
+	{"invert", do_invert},
+	{"range", do_range},
+	{"escape", do_escape},
+	{"marked", do_view_marked},
+	{"mount-table", do_view_mounts},
+	{"close", do_view_close},
+	{"next", do_next},
 };
 
 static void keep_order(struct runner *r, struct request *q)
