@@ -103,6 +103,7 @@ int handoff_suspend(struct app *app)
 {
 	term_suspend(app->term);
 	guard_stop_self();
+	term_adopt(app->term);
 	term_resume(app->term);
 	app->shown_valid = false;
 	app->dirty = true;

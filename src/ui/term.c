@@ -268,11 +268,16 @@ void term_suspend(struct term *t)
 }
 
 /* The settings are read again: the shell may have changed them meanwhile. */
+void term_adopt(struct term *t)
+{
+	if (!atomic_load(&restore.active))
+		(void)tcgetattr(t->in, &restore.saved);
+}
+
 void term_resume(struct term *t)
 {
 	if (atomic_load(&restore.active))
 		return;
-	(void)tcgetattr(t->in, &restore.saved);
 	atomic_store(&restore.active, true);
 	reset_prog_mode();
 	modes_on(t);

@@ -33,6 +33,9 @@ int term_start(const struct term_options *options, struct term **ret_term);
 void term_stop(struct term *t);    /* restores the terminal; NULL is fine */
 void term_suspend(struct term *t); /* restores it for another program or a stopped job */
 void term_resume(struct term *t);  /* takes it again; the next term_show() paints everything */
+/* While suspended: the settings the terminal has now are those to leave behind at the end. After
+ * the shell had it; not after a child, whose leftovers nobody wants. */
+void term_adopt(struct term *t);
 /* Current size from the kernel (ioctl TIOCGWINSZ), told to curses; at least 1x1. */
 void term_resize(struct term *t, int *ret_rows, int *ret_cols);
 int term_colors(const struct term *t); /* 0, 8, 16, 256, 16777216 */

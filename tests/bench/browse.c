@@ -384,12 +384,15 @@ static double bench_opening(long n, int reps)
 	return memory;
 }
 
+/* What a program would send that just prints the screen: the lines, without blanks at their ends.
+ */
 static size_t visible_text(struct pty *p)
 {
-	size_t n = 0;
+	const char *text = pty_screen(p);
+	size_t n = strlen(text);
 
-	for (const char *at = pty_screen(p); *at; at++)
-		n += *at != '\n' && *at != ' ';
+	while (n > 0 && text[n - 1] == '\n')
+		n--;
 	return n;
 }
 

@@ -218,13 +218,14 @@ static void take(struct pty *p, const char *bytes, size_t len)
 	p->last = pty_now_ns();
 	if (!p->first)
 		p->first = p->last;
-	if (p->log_len + len > p->log_cap) {
-		p->log_cap = (p->log_len + len) * 2;
+	if (p->log_len + len + 1 > p->log_cap) {
+		p->log_cap = (p->log_len + len + 1) * 2;
 		p->log = realloc(p->log, p->log_cap);
 		assert_non_null(p->log);
 	}
 	memcpy(p->log + p->log_len, bytes, len);
 	p->log_len += len;
+	p->log[p->log_len] = '\0';
 	p->rate_read += len;
 	if (p->vt)
 		vterm_input_write(p->vt, bytes, len);

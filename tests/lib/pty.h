@@ -94,7 +94,7 @@ void pty_cursor(struct pty *p, int *ret_row, int *ret_col);
 bool pty_cursor_visible(const struct pty *p);
 bool pty_alternate_screen(const struct pty *p);
 
-/* Everything that was written so far. */
+/* Everything that was written so far, and a NUL behind it. */
 const char *pty_log(const struct pty *p, size_t *ret_len);
 size_t pty_bytes(const struct pty *p);
 /* Times (CLOCK_MONOTONIC, nanoseconds) of the start, and of the first and the last byte; 0: none.
