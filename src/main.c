@@ -93,6 +93,7 @@
  *   ui/lineedit            editing one line
  *   ui/scene               what is on the screen besides the model
  *   ui/term                the terminal itself, through ncurses
+ *   ui/terminfo            what terminfo promises and terminals do not keep
  *   ui/theme               colour roles and themes
  *   ui/theme_default       the theme that is built in
  *   ui/theme_ls            the looks that LS_COLORS gives

@@ -40,6 +40,7 @@ struct app {
 	bool has_answers;
 	struct guard *guard;
 	struct term *term;
+	char **child_env; /* for programs started from here; NULL: our own */
 	struct input *input;
 	struct theme theme;
 	struct keymap keymap;

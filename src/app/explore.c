@@ -21,6 +21,7 @@
 #include "base/log.h"
 #include "base/path.h"
 #include "fs/sys.h"
+#include "ui/terminfo.h"
 
 #define BOOKMARKS_MAX (1u << 20)
 #define START_WAIT_MS 300
@@ -229,6 +230,7 @@ static void teardown(struct app *app)
 	theme_done(&app->theme);
 	keymap_done(&app->keymap);
 	model_free(app->model);
+	free(app->child_env);
 	log_close();
 }
 
@@ -283,8 +285,11 @@ static int run(struct app *app, const char *path)
 {
 	CLEANUP(str_done) struct str warnings = STR_INIT;
 	struct fs_event *place = NULL;
-	int err = guard_start(term_emergency, &app->guard);
+	/* It sets a variable of the environment: before there are threads. */
+	int err = terminfo_prepare(&app->child_env);
 
+	if (!err)
+		err = guard_start(term_emergency, &app->guard);
 	if (!err)
 		err = setup_model(app, &warnings);
 	if (!err)

@@ -28,7 +28,7 @@ int handoff_run(struct app *app, const char *const *argv, const char *dir)
 	pid_t pid;
 
 	term_suspend(app->term);
-	err = spawn_foreground(argv, dir, tty, &pid);
+	err = spawn_foreground(argv, app->child_env, dir, tty, &pid);
 	if (!err)
 		err = spawn_wait(pid, tty, &status);
 	term_resume(app->term);

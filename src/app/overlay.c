@@ -447,7 +447,8 @@ static int help_key(struct app *app, struct key key)
 	long step = item_step(key, !app->scene.edit);
 
 	if (step) {
-		app->scene.scroll = stepped(app->scene.scroll, step, app->layout.overlay_scroll_max + 1);
+		app->scene.scroll =
+			stepped(app->scene.scroll, step, app->layout.overlay_scroll_max + 1);
 		return 0;
 	}
 	if (app->scene.edit)
@@ -500,7 +501,8 @@ static void overlay_mouse(struct app *app, const struct input_event *event)
 							     : 0;
 
 	if (app->scene.overlay == OVERLAY_HELP && wheel)
-		app->scene.scroll = stepped(app->scene.scroll, wheel, app->layout.overlay_scroll_max + 1);
+		app->scene.scroll =
+			stepped(app->scene.scroll, wheel, app->layout.overlay_scroll_max + 1);
 	if (app->scene.overlay != OVERLAY_PALETTE)
 		return;
 	if (wheel)

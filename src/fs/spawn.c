@@ -57,7 +57,8 @@ static int set_actions(posix_spawn_file_actions_t *actions, const char *dir, int
 	return -rc;
 }
 
-int spawn_foreground(const char *const *argv, const char *dir, int tty, pid_t *ret_pid)
+int spawn_foreground(const char *const *argv, char *const *env, const char *dir, int tty,
+		     pid_t *ret_pid)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
@@ -79,7 +80,7 @@ int spawn_foreground(const char *const *argv, const char *dir, int tty, pid_t *r
 		rc = set_actions(&actions, dir, tty);
 	if (!rc)
 		rc = -posix_spawnp(&pid, argv[0], &actions, &attr, (char *const *)(uintptr_t)argv,
-				   environ);
+				   env ? env : environ);
 	posix_spawn_file_actions_destroy(&actions);
 	posix_spawnattr_destroy(&attr);
 	/* The child may have taken the terminal and then failed to become the program. */

@@ -19,7 +19,7 @@ static int status_of(const char *const *argv, const char *dir, int tty)
 	int status = -1;
 	pid_t pid;
 
-	assert_int_equal(spawn_foreground(argv, dir, tty, &pid), 0);
+	assert_int_equal(spawn_foreground(argv, NULL, dir, tty, &pid), 0);
 	assert_int_equal(spawn_wait(pid, tty, &status), 0);
 	return status;
 }
@@ -45,9 +45,9 @@ static void a_missing_program_is_an_error(void **state)
 	pid_t pid = -5;
 
 	(void)state;
-	assert_int_equal(spawn_foreground(argv, NULL, -1, &pid), -ENOENT);
-	assert_int_equal(spawn_foreground(none, NULL, -1, &pid), -EINVAL);
-	assert_int_equal(spawn_foreground(there, "/no/such/dir", -1, &pid), -ENOENT);
+	assert_int_equal(spawn_foreground(argv, NULL, NULL, -1, &pid), -ENOENT);
+	assert_int_equal(spawn_foreground(none, NULL, NULL, -1, &pid), -EINVAL);
+	assert_int_equal(spawn_foreground(there, NULL, "/no/such/dir", -1, &pid), -ENOENT);
 	assert_int_equal(pid, -5);
 }
 
@@ -110,7 +110,8 @@ static void on_a_terminal(int tty)
 		_exit(3);
 	if (tcgetpgrp(tty) != self)
 		_exit(4);
-	if (spawn_foreground((const char *const[]){"/no/such", NULL}, NULL, tty, &self) != -ENOENT)
+	if (spawn_foreground((const char *const[]){"/no/such", NULL}, NULL, NULL, tty, &self) !=
+	    -ENOENT)
 		_exit(5);
 	if (tcgetpgrp(tty) != getpgrp())
 		_exit(6);
