@@ -66,9 +66,10 @@ struct app {
 	struct pace pace;
 	struct explore_options options;
 	int64_t now_ms;
-	struct qnode *late;             /* answers left for the next turn: keys go first */
-	bool dirty;                     /* a frame is wanted */
-	bool blocked;                   /* but the terminal takes no bytes now */
+	struct qnode *late; /* answers left for the next turn: keys go first */
+	int64_t watch_at; /* when to look at inotify again, INT64_MAX: whenever it has something */
+	bool dirty;       /* a frame is wanted */
+	bool blocked;     /* but the terminal takes no bytes now */
 	uint64_t keys_seen, quit_asked; /* q again right after a question means yes */
 	bool quit;
 	bool follow; /* on leaving, the shell follows to this directory */

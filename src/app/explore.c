@@ -106,14 +106,34 @@ static int find_start(struct app *app, const char *path, struct fs_event **ret_p
 	return (*ret_place)->err ? say_path_error(path, (*ret_place)->err) : 0;
 }
 
+static void end_line(struct str *text)
+{
+	if (text->len && text->buf[text->len - 1] != '\n')
+		(void)str_addc(text, '\n');
+}
+
+struct theme_warnings {
+	const char *name;
+	struct str *out;
+};
+
+static void add_theme_warning(void *ctx, unsigned line, const char *reason)
+{
+	struct theme_warnings *to = ctx;
+
+	(void)str_addf(to->out, "theme %s:%u: %s\n", to->name, line, reason);
+}
+
 static void load_theme(struct app *app, struct str *warnings)
 {
 	CLEANUP(str_done) struct str text = STR_INIT;
 	const char *ls_colors = getenv("LS_COLORS");
 	const struct settings *s = &app->model->settings;
+	struct theme_warnings to = {.name = s->theme ? s->theme : "default", .out = warnings};
 
-	if (config_theme(s->theme ? s->theme : "default", &text, warnings) == 0)
-		(void)theme_parse(&app->theme, text.buf, text.len, NULL, NULL);
+	if (config_theme(to.name, &text, warnings) == 0)
+		(void)theme_parse(&app->theme, text.buf, text.len, add_theme_warning, &to);
+	end_line(warnings);
 	if (s->ls_colors && ls_colors && *ls_colors)
 		(void)theme_ls_colors(&app->theme, ls_colors);
 }
@@ -127,6 +147,7 @@ static void load_bookmarks(struct app *app, struct str *warnings)
 		return;
 	if (config_read_file(path.buf, BOOKMARKS_MAX, &text, warnings) == 0)
 		(void)model_bookmarks_load(app->model, text.buf, text.len);
+	end_line(warnings);
 }
 
 static int setup_model(struct app *app, struct str *warnings)
@@ -281,6 +302,22 @@ static int fail(struct app *app, int err)
 	return EXIT_SOME_FAILED;
 }
 
+/* A notice has one line: the first complaint, and where the others are. */
+static void warn(struct app *app, struct str *warnings)
+{
+	size_t first = strcspn(warnings->buf, "\n"), more = 0;
+
+	for (size_t i = first + 1; i < warnings->len; i++)
+		more += warnings->buf[i] == '\n';
+	if (more)
+		model_notice(app->model, NOTICE_WARNING, app_now_ms(),
+			     "%.*s   (%zu more: see trowel --dump options)", (int)first,
+			     warnings->buf, more);
+	else if (warnings->len)
+		model_notice(app->model, NOTICE_WARNING, app_now_ms(), "%.*s", (int)first,
+			     warnings->buf);
+}
+
 static int run(struct app *app, const char *path)
 {
 	CLEANUP(str_done) struct str warnings = STR_INIT;
@@ -310,8 +347,7 @@ static int run(struct app *app, const char *path)
 		teardown(app);
 		return say_term_error(err);
 	}
-	if (warnings.len)
-		model_notice(app->model, NOTICE_WARNING, app_now_ms(), "%s", warnings.buf);
+	warn(app, &warnings);
 	loop_run(app);
 	return leave(app);
 }

@@ -10,8 +10,10 @@
 #define ANSWERS_BUDGET_MS 6   /* events of workers handled before keys are looked at again */
 #define START_SETTLE_MS   12  /* the first frame waits this long for names, metadata and owners */
 #define STALL_CHECK_MS    500 /* while the file system owes answers */
-#define ESCAPE_LOCAL_MS   25
-#define ESCAPE_REMOTE_MS  100
+#define WATCH_PAUSE_MS \
+	100 /* between two looks at what inotify says: a file may be written to all the time */
+#define ESCAPE_LOCAL_MS  25
+#define ESCAPE_REMOTE_MS 100
 
 enum { POLL_TERM, POLL_ANSWERS, POLL_GUARD, POLL_WATCH, POLL_N };
 
@@ -28,6 +30,13 @@ int loop_escape_ms(const struct settings *settings)
 	if (settings->escape_ms >= 0)
 		return settings->escape_ms;
 	return getenv("SSH_CONNECTION") || getenv("SSH_TTY") ? ESCAPE_REMOTE_MS : ESCAPE_LOCAL_MS;
+}
+
+/* Answers are on their way, or have come and wait to be taken. A worker puts its answer into the
+ * queue before it counts as idle, so looking in this order misses none. */
+static bool answers_due(struct app *app)
+{
+	return browse_busy(app->browse) || app->late || !queue_empty(&app->answers);
 }
 
 /* ---- what came in ---- */
@@ -184,6 +193,7 @@ static int64_t next_deadline(struct app *app)
 	int64_t at = MIN(model_deadline(app->model), decoder_deadline(input_decoder(app->input)));
 
 	at = MIN(at, app_pending_deadline(app));
+	at = MIN(at, app->watch_at);
 	at = MIN(at, pace_rest_at(&app->pace));
 	if (app->late)
 		at = app->now_ms;
@@ -191,7 +201,7 @@ static int64_t next_deadline(struct app *app)
 		at = MIN(at, app->now_ms + STALL_CHECK_MS);
 	/* While the terminal takes nothing, poll() waits for it instead. */
 	if (app->dirty && !app->blocked)
-		at = MIN(at, pace_frame_at(&app->pace, browse_busy(app->browse) != 0));
+		at = MIN(at, pace_frame_at(&app->pace, answers_due(app)));
 	return at;
 }
 
@@ -207,9 +217,18 @@ static void wait_for_something(struct app *app, struct pollfd *fds)
 	int timeout = timeout_until(next_deadline(app), app->now_ms);
 
 	fds[POLL_TERM].events = app->blocked ? POLLIN | POLLOUT : POLLIN;
+	fds[POLL_WATCH].fd = app->watch_at == INT64_MAX ? browse_watch_fd(app->browse) : -1;
 	while (poll(fds, POLL_N, timeout) < 0 && errno == EINTR)
 		continue;
 	app->now_ms = app_now_ms();
+	if (app->now_ms >= app->watch_at)
+		app->watch_at = INT64_MAX;
+}
+
+static void take_changes(struct app *app)
+{
+	browse_watch_read(app->browse);
+	app->watch_at = app->now_ms + WATCH_PAUSE_MS;
 }
 
 static void take_all(struct app *app, const struct pollfd *fds)
@@ -224,7 +243,7 @@ static void take_all(struct app *app, const struct pollfd *fds)
 	}
 	take_keys(app);
 	if (fds[POLL_WATCH].revents)
-		browse_watch_read(app->browse);
+		take_changes(app);
 	if (fds[POLL_ANSWERS].revents || fds[POLL_WATCH].revents || app->late)
 		take_answers(app);
 }
@@ -237,7 +256,7 @@ static void maybe_draw(struct app *app)
 	app->blocked = app->dirty && !term_writable(app->term);
 	if (!app->dirty || app->blocked)
 		return;
-	if (app->now_ms >= pace_frame_at(&app->pace, browse_busy(app->browse) != 0))
+	if (app->now_ms >= pace_frame_at(&app->pace, answers_due(app)))
 		draw(app);
 }
 
@@ -247,11 +266,12 @@ void loop_run(struct app *app)
 		[POLL_TERM] = {.fd = term_fd(app->term)},
 		[POLL_ANSWERS] = {.fd = app->answers.fd, .events = POLLIN},
 		[POLL_GUARD] = {.fd = guard_fd(app->guard), .events = POLLIN},
-		[POLL_WATCH] = {.fd = browse_watch_fd(app->browse), .events = POLLIN},
+		[POLL_WATCH] = {.fd = -1, .events = POLLIN},
 	};
 
 	app->now_ms = app_now_ms();
 	app->dirty = true;
+	app->watch_at = INT64_MAX;
 	app->pace.settle_until = app->now_ms + START_SETTLE_MS;
 	while (!app->quit) {
 		look_around(app);

@@ -87,6 +87,16 @@ struct qnode *queue_take_all(struct queue *q)
 	return all;
 }
 
+bool queue_empty(struct queue *q)
+{
+	bool empty;
+
+	pthread_mutex_lock(&q->lock);
+	empty = !q->head;
+	pthread_mutex_unlock(&q->lock);
+	return empty;
+}
+
 struct qnode *queue_pop(struct queue *q)
 {
 	struct qnode *node;

@@ -31,6 +31,7 @@ void queue_push(struct queue *q, struct qnode *node);
 struct qnode *queue_take_all(struct queue *q);
 /* The oldest; waits for one. NULL once the queue is closed and empty. */
 struct qnode *queue_pop(struct queue *q);
+bool queue_empty(struct queue *q);
 void queue_close(struct queue *q); /* wakes every waiter */
 
 #endif
