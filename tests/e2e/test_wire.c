@@ -97,7 +97,7 @@ static void test_page_down(void **state)
 	for (int i = 0; i < 4; i++) {
 		size_t before = pty_bytes(e.pty);
 		pty_keys(e.pty, "\x06");
-		pty_rest(e.pty, 500);
+		pty_rest(e.pty, 800);
 		size_t text = visible_text(e.pty), bytes = pty_bytes(e.pty) - before;
 		if (bytes > text + text * 15 / 100)
 			fail_msg("page down: %zu bytes for %zu bytes of text", bytes, text);
