@@ -10,7 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLANKS " \t"
+#define BLANKS  " \t"
+#define RUN_MIN 3 /* neighbouring keys that are written as first..last */
 
 static bool same_start(const struct key *a, const struct key *b, unsigned n)
 {
@@ -232,20 +233,56 @@ enum keymap_answer keymap_look(const struct keymap *k, const struct key *keys, u
 	return answer;
 }
 
+static int human_chord(struct str *out, const struct binding *b)
+{
+	int r = 0;
+
+	for (unsigned j = 0; r == 0 && j < b->nkeys; j++)
+		r = key_format_human(out, b->keys[j]);
+	return r;
+}
+
+/* g2 follows g1. */
+static bool follows(const struct binding *next, const struct binding *b)
+{
+	unsigned last = b->nkeys - 1;
+
+	return next->command == b->command && next->nkeys == b->nkeys &&
+	       same_start(next->keys, b->keys, last) &&
+	       next->keys[last].mods == b->keys[last].mods &&
+	       next->keys[last].sym == b->keys[last].sym + 1;
+}
+
+/* Index behind the run of bindings that begins at i. Bindings of one command stand together. */
+static size_t run_end(const struct keymap *k, size_t i)
+{
+	size_t end = i + 1;
+
+	while (end < k->n && follows(&k->at[end], &k->at[end - 1]))
+		end++;
+	return end;
+}
+
 int keymap_keys(const struct keymap *k, const struct command *command, struct str *out)
 {
 	const char *before = "";
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < k->n; i++) {
-		const struct binding *b = &k->at[i];
+		size_t end = run_end(k, i);
 
-		if (b->command != command)
+		if (k->at[i].command != command)
 			continue;
 		r = str_adds(out, before);
-		for (unsigned j = 0; r == 0 && j < b->nkeys; j++)
-			r = key_format_human(out, b->keys[j]);
+		if (r == 0)
+			r = human_chord(out, &k->at[i]);
 		before = "  ";
+		if (r != 0 || end - i < RUN_MIN)
+			continue;
+		i = end - 1;
+		r = str_adds(out, "..");
+		if (r == 0)
+			r = human_chord(out, &k->at[i]);
 	}
 	return r;
 }

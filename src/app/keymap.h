@@ -35,7 +35,8 @@ int keymap_set(struct keymap *k, const char *command, const char *keys, struct s
 enum keymap_answer { KEYMAP_NONE, KEYMAP_PREFIX, KEYMAP_COMMAND };
 enum keymap_answer keymap_look(const struct keymap *k, const struct key *keys, unsigned nkeys,
 			       const struct command **ret_command);
-/* Appends the keys of a command for people, alternatives separated by two spaces: "j  Down". */
+/* Appends the keys of a command for people, alternatives separated by two spaces: "j  Down"; three
+ * and more neighbours as "g1..g9". */
 int keymap_keys(const struct keymap *k, const struct command *command, struct str *out);
 
 #endif

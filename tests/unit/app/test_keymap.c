@@ -211,10 +211,23 @@ static void test_out_of_memory(void **state)
 	}
 }
 
+static void test_neighbours_are_written_as_a_run(void **state)
+{
+	struct keymap k;
+
+	(void)state;
+	assert_int_equal(keymap_init(&k), 0);
+	assert_keys(&k, "tab", "g1..g9  A-1..A-9");
+	assert_int_equal(keymap_set(&k, "tab", "ya yb zc zd ze", NULL), 0);
+	assert_keys(&k, "tab", "ya  yb  zc..ze");
+	keymap_done(&k);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_neighbours_are_written_as_a_run),
 		cmocka_unit_test(test_table_is_sound),
 		cmocka_unit_test(test_prefix),
 		cmocka_unit_test(test_rebind),
