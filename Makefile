@@ -142,7 +142,7 @@ run:
 lint:
 	$(Q)tools/deps build test lint
 	$(Q)$(MAKE) --no-print-directory all
-	$(Q)O=$(O) CPPFLAGS='$(BASE_FLAGS) $(PKG_CFLAGS) $(CPPFLAGS)' tools/lint
+	$(Q)O=$(O) CPPFLAGS='$(subst ','\'',$(BASE_FLAGS) $(PKG_CFLAGS) $(CPPFLAGS))' tools/lint
 
 BENCHES := $(patsubst %.c,$(O)/%,$(sort $(wildcard tests/bench/*.c)))
 $(BENCHES): $(O)/%: $(O)/%.o $(O)/libtest.a $(call lib,base)

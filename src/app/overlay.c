@@ -508,8 +508,8 @@ static void overlay_mouse(struct app *app, const struct input_event *event)
 	if (wheel)
 		app->scene.selected = stepped(app->scene.selected, wheel, app->items.n);
 	else if (press && row >= 0 && row < r->rows &&
-		 (size_t)(app->layout.overlay_first + row) < app->items.n) {
-		app->scene.selected = (size_t)(app->layout.overlay_first + row);
+		 (size_t)app->layout.overlay_first + (size_t)row < app->items.n) {
+		app->scene.selected = (size_t)app->layout.overlay_first + (size_t)row;
 		palette_run(app);
 	}
 }

@@ -21,7 +21,7 @@ struct explorer_options {
 	const char *start;       /* directory below the tree; NULL: its root */
 	const char *const *args; /* before the directory; NULL-terminated, may be NULL */
 	const char *const *env;  /* as in struct pty_options */
-	const char *ready; /* what the first screen must show; NULL: a name below ".." */
+	const char *ready;       /* what the first screen must show; NULL: a name below ".." */
 	const char *term;
 	int rows, cols;
 	uid_t uid;
