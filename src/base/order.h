@@ -21,7 +21,7 @@ struct order_spec {
 	uint32_t count;      /* ids below this are considered */
 	uint32_t *among;     /* only these ids (heap), or NULL: all */
 	size_t among_len;
-	bool sorted;         /* among is in this order already: it is only filtered */
+	bool sorted;            /* among is in this order already: it is only filtered */
 	uint8_t *dead;          /* bitmap (heap) of ids that are gone, or NULL */
 	bool hide_dot;          /* leave out names that begin with a dot */
 	struct matcher *filter; /* a reference, or NULL */

@@ -30,8 +30,8 @@ struct file_id {
 /* From statx(2), links not followed. */
 struct meta {
 	struct file_id id;
-	uint64_t size;   /* bytes; for a device node its device number (makedev(3)) */
-	uint64_t blocks; /* of 512 bytes */
+	uint64_t size;               /* bytes; for a device node its device number (makedev(3)) */
+	uint64_t blocks;             /* of 512 bytes */
 	int64_t mtime, ctime, btime; /* seconds since the epoch; btime INT64_MIN when unknown */
 	uint32_t mtime_nsec, ctime_nsec, btime_nsec;
 	uint32_t mode, uid, gid, nlink;
@@ -56,8 +56,9 @@ struct space {
 struct mount {
 	uint64_t id, parent_id, dev;
 	char *path, *fstype, *source;
-	bool read_only, network, kernel; /* kernel: proc, sysfs, cgroup...: nothing is stored there */
-	bool has_space;                  /* space is known; not asked on network file systems */
+	bool read_only, network,
+		kernel; /* kernel: proc, sysfs, cgroup...: nothing is stored there */
+	bool has_space; /* space is known; not asked on network file systems */
 	struct space space;
 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The directory source: names as fs publishes them, metadata as it arrives, changes applied in place. Metadata is kept in
- * chunks that exist only where some was asked for, so that a million names shown in name order cost no more than
- * their names.
+ * The directory source: names as fs publishes them, metadata as it arrives, changes applied in
+ * place. Metadata is kept in chunks that exist only where some was asked for, so that a million
+ * names shown in name order cost no more than their names.
  *
  * Thread: UI. Owns: a reference to the names, its metadata.
  */
@@ -13,7 +13,13 @@
 #include "fs/event.h"
 #include "model/rows.h"
 
-enum listing_state { LISTING_OPENING, LISTING_LOADING, LISTING_READY, LISTING_FAILED, LISTING_GONE };
+enum listing_state {
+	LISTING_OPENING,
+	LISTING_LOADING,
+	LISTING_READY,
+	LISTING_FAILED,
+	LISTING_GONE
+};
 
 struct listing;
 
@@ -35,15 +41,16 @@ int listing_apply(struct listing *l, struct fs_event *event);
 size_t listing_want(struct listing *l, const uint32_t *ids, size_t n, uint32_t *ret_ids);
 /* The same over all ids (for an order that needs it); *ret_ids on the heap. 0 or -ENOMEM. */
 int listing_want_all(struct listing *l, uint32_t **ret_ids, size_t *ret_n);
-/* Work that is done in slices, so that no key waits for it: the index of names that changes by name need, then
- * those changes. Does one slice (a few ms); true while there is more. */
+/* Work that is done in slices, so that no key waits for it: the index of names that changes by name
+ * need, then those changes. Does one slice (a few ms); true while there is more. */
 bool listing_work(struct listing *l);
 bool listing_has_work(const struct listing *l);
 /* True when metadata of this id was learnt, or could not be. */
 bool listing_settled(const struct listing *l, uint32_t id);
 /* True when it must be listed again: changes were lost, or too many names came and went. */
 bool listing_stale(const struct listing *l);
-/* The names that changed since they were last taken, to ask for by name; heap, each heap. 0 while it loads. */
+/* The names that changed since they were last taken, to ask for by name; heap, each heap. 0 while
+ * it loads. */
 size_t listing_take_changed(struct listing *l, char ***ret_names);
 /* The pool, borrowed; NULL until the directory was opened. */
 struct names *listing_names(const struct listing *l);

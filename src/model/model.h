@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * The whole state of the explorer but its terminal. Deterministic: commands and events in, state and requests out; it
- * reads no clock (times are passed in), makes no system call, knows no thread. What it wants from the file system
- * it puts into a list of requests that the app hands to fs/browse.h.
+ * The whole state of the explorer but its terminal. Deterministic: commands and events in, state
+ * and requests out; it reads no clock (times are passed in), makes no system call, knows no thread.
+ * What it wants from the file system it puts into a list of requests that the app hands to
+ * fs/browse.h.
  *
  * Thread: UI. Owns: everything below it.
  */
@@ -51,8 +52,8 @@ enum notice_kind { NOTICE_NONE, NOTICE_INFO, NOTICE_WARNING, NOTICE_ERROR };
 
 struct notice {
 	enum notice_kind kind;
-	struct str text;     /* may hold bytes from outside: made safe when drawn */
-	int64_t until_ms;    /* INT64_MAX: until the next key */
+	struct str text;  /* may hold bytes from outside: made safe when drawn */
+	int64_t until_ms; /* INT64_MAX: until the next key */
 };
 
 struct self {
@@ -72,7 +73,8 @@ int model_start(struct model *m, const char *path, const char *select);
 void model_apply(struct model *m, struct fs_event *event, int64_t now_ms);
 /* The next request, oldest first; false when there is none. */
 bool model_next_request(struct model *m, struct request *ret_request);
-/* Time passing: expiry of notices, polling of unwatched directories, metadata of what is on screen. */
+/* Time passing: expiry of notices, polling of unwatched directories, metadata of what is on screen.
+ */
 void model_tick(struct model *m, int64_t now_ms);
 /* When model_tick() wants to be called next, INT64_MAX: never. */
 int64_t model_deadline(const struct model *m);
@@ -85,32 +87,36 @@ struct list *model_list(struct model *m);
 const char *model_path(const struct model *m);
 /* Appends the absolute path of the row under the cursor (of the directory when there is none). */
 int model_cursor_path(const struct model *m, struct str *out);
-/* Goes to a directory; select (may be NULL): name for the cursor. Pushes the history. The screen shows the new
- * place at once, filled as it comes; when it cannot be opened the tab returns to where it was, with a notice. */
+/* Goes to a directory; select (may be NULL): name for the cursor. Pushes the history. The screen
+ * shows the new place at once, filled as it comes; when it cannot be opened the tab returns to
+ * where it was, with a notice. */
 int model_go(struct model *m, const char *path, const char *select);
 int model_parent(struct model *m); /* logical: back through the link one came by */
 enum enter_result { ENTER_NOTHING, ENTER_WENT, ENTER_FILE };
 /* Enters a directory (or link; when that turns out not to be one, ENTER_FILE comes later through
  * model_take_open()), or says that it is a file. */
 enum enter_result model_enter(struct model *m);
-/* The path of a file that the user asked to open and that is now known to be one; caller frees; NULL: none. */
+/* The path of a file that the user asked to open and that is now known to be one; caller frees;
+ * NULL: none. */
 char *model_take_open(struct model *m);
 int model_history(struct model *m, int steps); /* -1 back, 1 forward */
 int model_last_dir(struct model *m);           /* g-: swaps with the previous directory */
 int model_reload(struct model *m);
 int model_go_home(struct model *m);
-int model_go_place(struct model *m, const char *text); /* what was typed: ~, relative, absolute, a file */
+int model_go_place(struct model *m,
+		   const char *text); /* what was typed: ~, relative, absolute, a file */
 int model_go_link_target(struct model *m);
 int model_go_repo_root(struct model *m);
 
 /* ---- tabs, views ---- */
 int model_tab_new(struct model *m);
-void model_tab_close(struct model *m);             /* not the last */
-void model_tab_select(struct model *m, size_t i);  /* from 0; out of range: nothing */
+void model_tab_close(struct model *m);            /* not the last */
+void model_tab_select(struct model *m, size_t i); /* from 0; out of range: nothing */
 void model_tab_next(struct model *m, int dir);
 int model_view_marked(struct model *m);
 int model_view_mounts(struct model *m);
-bool model_view_close(struct model *m); /* back to where the view was opened from; false: it is the directory */
+bool model_view_close(
+	struct model *m); /* back to where the view was opened from; false: it is the directory */
 
 /* ---- marks ---- */
 int model_mark_toggle(struct model *m, size_t count); /* and down */
@@ -120,8 +126,8 @@ void model_mark_none(struct model *m);
 void model_range(struct model *m); /* starts a range at the cursor, or marks it and ends */
 int model_mark_matching(struct model *m, enum match_kind kind, const char *pattern, bool on,
 			size_t *ret_count, struct str *err);
-/* Esc: ends the range, else drops the filter, else (pressed a second time) the marks. Returns true when it did
- * something. */
+/* Esc: ends the range, else drops the filter, else (pressed a second time) the marks. Returns true
+ * when it did something. */
 bool model_escape(struct model *m);
 
 /* ---- sort, filter, hidden ---- */
@@ -139,9 +145,11 @@ int model_bookmarks_load(struct model *m, const char *text, size_t len);
 int model_bookmarks_save(const struct model *m, struct str *out);
 
 /* ---- messages, completion ---- */
-void model_notice(struct model *m, enum notice_kind kind, int64_t now_ms, const char *fmt, ...) PRINTF(4, 5);
+void model_notice(struct model *m, enum notice_kind kind, int64_t now_ms, const char *fmt, ...)
+	PRINTF(4, 5);
 void model_notice_clear(struct model *m);
-/* Asks for completions of what was typed (text is up to the cursor); the answer is in state.h's completion. */
+/* Asks for completions of what was typed (text is up to the cursor); the answer is in state.h's
+ * completion. */
 int model_complete(struct model *m, const char *text);
 
 /* Name of a user or group id, or NULL while not known; asks for it when `ask`. */

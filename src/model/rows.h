@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * What the one list shows: a source of rows. A directory, the list of marks, the mount table are sources; size trees,
- * duplicate groups, findings, trash, jobs and history will be. Everything a list does (moving, marking,
- * filtering, sorting) works on this interface only.
+ * What the one list shows: a source of rows. A directory, the list of marks, the mount table are
+ * sources; size trees, duplicate groups, findings, trash, jobs and history will be. Everything a
+ * list does (moving, marking, filtering, sorting) works on this interface only.
  *
- * A source has ids 0 .. count-1; ids never change their meaning while the source lives, new ones are added at the end, dead ones
- * stay as holes. It may still be filling from another thread: it counts only what has been published to this one.
- * `rev` rises with every change that could be seen.
+ * A source has ids 0 .. count-1; ids never change their meaning while the source lives, new ones
+ * are added at the end, dead ones stay as holes. It may still be filling from another thread: it
+ * counts only what has been published to this one. `rev` rises with every change that could be
+ * seen.
  *
  * Thread: UI. Owns: see the sources.
  */
@@ -74,9 +75,9 @@ struct row {
 struct rows;
 
 struct rows_ops {
-	const char *name; /* "directory", "marked", "mounts" */
+	const char *name;           /* "directory", "marked", "mounts" */
 	const enum column *columns; /* in order of importance; ends with COL_KINDS */
-	bool keeps_order;           /* has an order of its own: sorting is offered, but off at first */
+	bool keeps_order; /* has an order of its own: sorting is offered, but off at first */
 	uint32_t (*count)(const struct rows *r);
 	/* False for a hole. */
 	bool (*row)(const struct rows *r, uint32_t id, struct row *ret_row);
@@ -84,10 +85,11 @@ struct rows_ops {
 	struct names *(*names)(const struct rows *r);
 	/* The number `by` sorts by, for orders that are not by name; false when not known yet. */
 	bool (*rank)(const struct rows *r, uint32_t id, enum sort_by by, uint64_t *ret_rank);
-	/* Text of a cell that struct row does not say (COL_FSTYPE...); appends bytes from outside. NULL: none. */
+	/* Text of a cell that struct row does not say (COL_FSTYPE...); appends bytes from outside.
+	 * NULL: none. */
 	int (*cell)(const struct rows *r, uint32_t id, enum column col, struct str *out);
-	/* Appends the absolute path that Enter on this row leads to; false when the row has no inside that the
-	 * program could know of (a regular file). */
+	/* Appends the absolute path that Enter on this row leads to; false when the row has no
+	 * inside that the program could know of (a regular file). */
 	bool (*enter)(const struct rows *r, uint32_t id, struct str *path);
 	bool (*loading)(const struct rows *r); /* still being filled */
 	/* What follows may be NULL; it makes large sources fast. */
@@ -99,8 +101,8 @@ struct rows_ops {
 	uint8_t (*group)(const struct rows *r, uint32_t id);
 	/* One bit for each id that is a hole; NULL: there is none. */
 	const uint8_t *(*holes)(const struct rows *r);
-	/* Ids that were added, became holes or changed their place in some order after revision `since`; false
-	 * when they are too many to tell (NULL: always). */
+	/* Ids that were added, became holes or changed their place in some order after revision
+	 * `since`; false when they are too many to tell (NULL: always). */
 	bool (*changed)(const struct rows *r, uint64_t since, uint32_t *ret_ids, size_t max,
 			size_t *ret_n);
 };

@@ -17,7 +17,7 @@ struct settings {
 	bool sort_reverse;
 	bool dirs_first;
 	enum match_kind filter;
-	bool parent_row;   /* ".." as the first row */
+	bool parent_row; /* ".." as the first row */
 	bool mouse;
 	bool hints;        /* footer hints */
 	bool confirm_quit; /* with more than one tab */

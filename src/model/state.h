@@ -33,7 +33,8 @@ enum go_kind {
 	GO_PUSH,    /* a new place */
 	GO_BACK,    /* steps back in the history */
 	GO_FORWARD, /* steps forward */
-	GO_NEAREST, /* the nearest that can be opened, from here upwards; leaves no trace in the history */
+	GO_NEAREST, /* the nearest that can be opened, from here upwards; leaves no trace in the
+		       history */
 	GO_RELOAD,  /* the same again */
 };
 
@@ -49,23 +50,26 @@ struct aim {
 struct tab {
 	struct str path;         /* logical: as one came by links */
 	struct listing *listing; /* shown; may still be loading */
-	struct listing *coming;  /* being opened: the shown one stays until the first names (or 100 ms) have come */
+	struct listing *coming;  /* being opened: the shown one stays until the first names (or 100
+				    ms) have come */
 	struct view views[VIEWS_MAX];
 	size_t nviews;
 	struct place *back, *forward;
 	size_t nback, back_cap, nforward, forward_cap;
 	struct map selects; /* directory path -> name the cursor was last on (heap) */
-	struct list coming_list; /* on the one that is coming; becomes the list of the lowest view */
+	struct list
+		coming_list; /* on the one that is coming; becomes the list of the lowest view */
 	struct aim aim, coming_aim;
 	enum go_kind going; /* how `coming` is gone to; while unproven, how `listing` was */
 	size_t steps;
 	bool entered;  /* by Enter on what may be a link to a file */
 	bool unproven; /* shown although it was not opened yet */
 	int64_t coming_ms;
-	char *from;          /* path shown before, to return to; NULL: none */
-	uint32_t asked_last; /* the last id of the urgent metadata asked for; NAMES_NONE: all came */
-	int64_t check_ms;    /* when to poll a directory that is not watched */
-	int64_t reload_ms;   /* not before this it is listed again, when it is stale */
+	char *from; /* path shown before, to return to; NULL: none */
+	uint32_t
+		asked_last; /* the last id of the urgent metadata asked for; NAMES_NONE: all came */
+	int64_t check_ms;   /* when to poll a directory that is not watched */
+	int64_t reload_ms;  /* not before this it is listed again, when it is stale */
 };
 
 struct mounts_rows;
@@ -101,7 +105,7 @@ struct model {
 	} stall;
 	struct placing placing;
 	uint64_t marks_epoch; /* of the marks that the lists know */
-	char *open_file; /* for model_take_open() */
+	char *open_file;      /* for model_take_open() */
 	struct request *requests;
 	size_t nrequests, requests_cap, next_request;
 	uint64_t next_ticket;
@@ -109,7 +113,7 @@ struct model {
 	int64_t now_ms;
 	uint32_t inline_max; /* of new lists */
 	uint64_t escape_rev; /* of the list then */
-	bool escape_armed; /* Esc was pressed once with nothing but marks to drop */
+	bool escape_armed;   /* Esc was pressed once with nothing but marks to drop */
 };
 
 static inline const struct tab *model_tab(const struct model *m)
