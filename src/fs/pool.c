@@ -10,6 +10,7 @@
 #include "base/defs.h"
 
 #define STACK_BYTES (1024u * 1024u)
+#define NEVER       UINT64_MAX
 
 struct job_list {
 	struct qnode *head, **tail;
@@ -28,7 +29,8 @@ struct pool {
 	uint32_t started; /* threads that were ever created: threads[0..started) */
 	uint32_t live;    /* of these, not yet ended */
 	uint32_t sleeping;
-	bool stopping;
+	bool refusing; /* takes only what must run */
+	bool stopping; /* threads with nothing left to do end */
 };
 
 struct worker_arg {
@@ -89,20 +91,30 @@ static bool job_stuck(const struct job *job, uint64_t now)
 	return job->lane != POOL_LANE_CPU && now >= alive + POOL_STUCK_MS;
 }
 
-static uint32_t lane_running(const struct pool *p, uint64_t lane)
+/* Room in a lane: stuck jobs leave it to others for a while, for a path may lead through a link to
+ * where a dead server is, and its lane is that of the link. But saves never overlap. */
+static bool lane_has_room(const struct pool *p, uint64_t lane, uint64_t now)
 {
-	uint32_t n = 0;
+	uint32_t n = 0, stuck = 0;
 
-	for (uint32_t i = 0; i < p->started; i++)
-		n += p->current[i] && p->current[i]->lane == lane;
-	return n;
+	for (uint32_t i = 0; i < p->started; i++) {
+		const struct job *job = p->current[i];
+
+		if (!job || job->lane != lane)
+			continue;
+		n++;
+		stuck += job_stuck(job, now);
+	}
+	if (lane == POOL_LANE_SAVE)
+		return n == 0;
+	return n - stuck < POOL_LANE_RUNNING && n < POOL_LANE_MAX;
 }
 
 /* Threads that run something and are not stuck. *ret_next: when the next of them will count as
  * stuck, should it not give a sign of life before. */
-static uint32_t workers_busy(const struct pool *p, uint64_t *ret_next)
+static uint32_t workers_busy(const struct pool *p, uint64_t now, uint64_t *ret_next)
 {
-	uint64_t now = pool_now_ms(), next = now + POOL_STUCK_MS;
+	uint64_t next = NEVER;
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < p->started; i++) {
@@ -111,44 +123,25 @@ static uint32_t workers_busy(const struct pool *p, uint64_t *ret_next)
 		if (!job || job_stuck(job, now))
 			continue;
 		n++;
-		next = MIN(next, atomic_load_explicit(&job->alive_ms, memory_order_relaxed) +
-					 POOL_STUCK_MS);
+		if (job->lane != POOL_LANE_CPU)
+			next = MIN(next,
+				   atomic_load_explicit(&job->alive_ms, memory_order_relaxed) +
+					   POOL_STUCK_MS);
 	}
 	*ret_next = MAX(next, now + 1);
 	return n;
 }
 
-static uint32_t lane_limit(uint64_t lane)
-{
-	return lane == POOL_LANE_SAVE ? 1 : POOL_LANE_RUNNING;
-}
-
-static struct qnode **find_runnable(struct pool *p, struct job_list *l)
-{
-	for (struct qnode **at = &l->head; *at; at = &(*at)->next) {
-		const struct job *job = job_of(*at);
-
-		if (lane_running(p, job->lane) < lane_limit(job->lane))
-			return at;
-	}
-	return NULL;
-}
-
-static bool has_runnable(struct pool *p)
-{
-	return find_runnable(p, &p->urgent) || find_runnable(p, &p->plain);
-}
-
-static struct job *take_runnable(struct pool *p)
+static struct job *take_runnable(struct pool *p, uint64_t now)
 {
 	struct job_list *lists[] = {&p->urgent, &p->plain};
 
 	for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
-		struct qnode **at = find_runnable(p, lists[i]);
-
-		if (at) {
+		for (struct qnode **at = &lists[i]->head; *at; at = &(*at)->next) {
 			struct job *job = job_of(*at);
 
+			if (!lane_has_room(p, job->lane, now))
+				continue;
 			list_unlink(lists[i], at);
 			p->waiting--;
 			return job;
@@ -202,14 +195,18 @@ static int start_thread(struct pool *p)
 	return 0;
 }
 
-/* While something is runnable one thread must be there to run it, or to see the moment when a busy
- * worker turns out to be stuck. When no thread can be had, those that exist will come to it. */
+/* While something waits one thread must be there to run it, or to see the moment when who is in its
+ * way turns out to be stuck. A thread that neither runs nor sleeps is on its way to look, and wakes
+ * the next one itself when it finds more than it takes. When no thread can be had, those that exist
+ * will come to it. */
 static void need_thread(struct pool *p)
 {
+	if (p->live > p->running + p->sleeping)
+		return;
 	if (p->sleeping > 0)
 		pthread_cond_signal(&p->work);
-	else if (has_runnable(p) && start_thread(p) < 0)
-		return;
+	else
+		(void)start_thread(p);
 }
 
 static void run_one(struct pool *p, uint32_t slot, struct job *job)
@@ -232,18 +229,16 @@ static void run_one(struct pool *p, uint32_t slot, struct job *job)
 	p->running--;
 	if (p->stopping)
 		pthread_cond_broadcast(&p->work);
-	else if (p->waiting > 0)
-		need_thread(p);
 }
 
-/* Sleeps until there may be something to do: for ever when nothing is runnable, otherwise until the
- * next worker may count as stuck. */
-static void wait_for_work(struct pool *p, bool runnable, uint64_t next)
+/* Sleeps until there may be something to do: when nothing waits, for ever, otherwise until `next`,
+ * when another job may count as stuck. */
+static void wait_for_work(struct pool *p, uint64_t next)
 {
 	struct timespec at = deadline_at(next);
 
 	p->sleeping++;
-	if (runnable)
+	if (p->waiting > 0 && next != NEVER)
 		pthread_cond_clockwait(&p->work, &p->lock, CLOCK_MONOTONIC, &at);
 	else
 		pthread_cond_wait(&p->work, &p->lock);
@@ -258,16 +253,16 @@ static void *worker_main(void *arg)
 	free(arg);
 	pthread_mutex_lock(&p->lock);
 	for (;;) {
-		uint64_t next;
-		bool room = workers_busy(p, &next) < POOL_WORKERS;
-		struct job *job = room ? take_runnable(p) : NULL;
+		uint64_t next, now = pool_now_ms();
+		bool room = workers_busy(p, now, &next) < POOL_WORKERS;
+		struct job *job = room ? take_runnable(p, now) : NULL;
 
 		if (job)
 			run_one(p, a.slot, job);
 		else if (p->stopping && p->waiting == 0)
 			break;
 		else
-			wait_for_work(p, !room && has_runnable(p), next);
+			wait_for_work(p, next);
 	}
 	p->live--;
 	pthread_cond_broadcast(&p->idle);
@@ -302,7 +297,7 @@ int pool_new(struct pool **ret_pool)
 void pool_submit(struct pool *p, struct job *job)
 {
 	pthread_mutex_lock(&p->lock);
-	if (p->stopping && !job->must_run) {
+	if (p->refusing && !job->must_run) {
 		pthread_mutex_unlock(&p->lock);
 		job->free(job);
 		return;
@@ -432,12 +427,14 @@ bool pool_stop(struct pool *p, unsigned ms)
 	if (!p)
 		return true;
 	pthread_mutex_lock(&p->lock);
-	p->stopping = true;
+	p->refusing = true;
 	cancel_locked(p, true, 0, &dropped);
-	pthread_cond_broadcast(&p->work);
 	pthread_mutex_unlock(&p->lock);
+	/* While the threads are still there: this may bring jobs that must run. */
 	free_all(&dropped);
 	pthread_mutex_lock(&p->lock);
+	p->stopping = true;
+	pthread_cond_broadcast(&p->work);
 	ended = wait_ended(p, ms);
 	pthread_mutex_unlock(&p->lock);
 	if (!ended)

@@ -2,9 +2,11 @@
  *
  * Worker threads with a queue per mount (a lane), so that a server that does not answer stalls only
  * what is on it. At most POOL_LANE_RUNNING jobs of one lane run at once; a job that has given no
- * sign of life for POOL_STUCK_MS counts as stuck, and its thread no longer counts as a worker:
- * another takes its place, up to POOL_THREADS_MAX in all. Threads are started when first needed,
- * the first with the pool. Jobs of one lane start in order of submission, urgent ones first.
+ * sign of life for POOL_STUCK_MS counts as stuck: its thread no longer counts as a worker, and it
+ * no longer keeps others of its lane waiting, up to POOL_LANE_MAX jobs of one lane and
+ * POOL_THREADS_MAX threads in all. While nothing is stuck there are at most POOL_WORKERS threads,
+ * and one that watches over them when all are busy. Threads are started when first needed, the
+ * first with the pool. Jobs of one lane start in order of submission, urgent ones first.
  *
  * A thread inside a system call on a dead mount cannot be ended: quitting does not join such
  * threads (pool_stop() with a deadline), the process simply exits.
@@ -22,10 +24,11 @@
 
 #define POOL_WORKERS      4
 #define POOL_LANE_RUNNING 2
+#define POOL_LANE_MAX     8
 #ifndef POOL_STUCK_MS
 #define POOL_STUCK_MS 1000 /* tests take less */
 #endif
-#define POOL_THREADS_MAX 32
+#define POOL_THREADS_MAX 64
 
 /* Lanes that are no mount. */
 #define POOL_LANE_CPU   (UINT64_MAX)     /* sorting: never counts as stuck */
@@ -66,8 +69,9 @@ void pool_cancel(struct pool *p, uint64_t ticket);
 uint32_t pool_stalls(struct pool *p, struct stall *ret_stalls, uint32_t max);
 /* Jobs waiting or running: 0 means the pool is at rest and no stall can appear. */
 uint32_t pool_busy(struct pool *p);
-/* Cancels everything and waits up to ms for running jobs. True when all ended and the pool was
- * freed; false when some thread is stuck: the pool must then be left alone until the process exits.
+/* Cancels everything that need not run and waits up to ms for running jobs. True when all ended and
+ * the pool was freed; false when some thread is stuck: the pool must then be left alone until the
+ * process exits.
  */
 bool pool_stop(struct pool *p, unsigned ms);
 uint64_t pool_now_ms(void); /* CLOCK_MONOTONIC */

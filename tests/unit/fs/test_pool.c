@@ -71,6 +71,12 @@ static void post_n(sem_t *s, int n)
 		sem_post(s);
 }
 
+static void *open_gate(void *arg)
+{
+	sem_post(arg);
+	return NULL;
+}
+
 static int setup(void **state)
 {
 	struct pool *p = NULL;
@@ -116,7 +122,7 @@ static void one_lane_never_takes_more_than_its_share(void **state)
 	sem_init(&gate, 0, 0);
 	sem_init(&entered, 0, 0);
 	for (int i = 0; i < 5; i++) {
-		jobs[i] = probe_of(1, 1, &gate, &entered);
+		jobs[i] = probe_of(POOL_LANE_CPU, 1, &gate, &entered); /* never stuck */
 		pool_submit(*state, &jobs[i].job);
 	}
 	for (int i = 0; i < POOL_LANE_RUNNING; i++)
@@ -237,6 +243,118 @@ static void stuck_lanes_do_not_count_as_workers(void **state)
 	sem_destroy(&entered);
 }
 
+/* A link may lead from a healthy mount to a dead one: the lane of the link goes on. */
+static void what_is_stuck_leaves_its_lane_to_others(void **state)
+{
+	struct probe stuck[POOL_LANE_MAX + 2], other;
+	sem_t gate, entered;
+	struct stall stall;
+
+	sem_init(&gate, 0, 0);
+	sem_init(&entered, 0, 0);
+	for (int i = 0; i < POOL_LANE_RUNNING; i++) {
+		stuck[i] = probe_of(1, 1, &gate, &entered);
+		pool_submit(*state, &stuck[i].job);
+	}
+	other = probe_of(1, 2, NULL, NULL);
+	pool_submit(*state, &other.job);
+	await(&freed);
+	assert_int_equal(other.ran, 1);
+	/* But not without end. */
+	for (int i = POOL_LANE_RUNNING; i < POOL_LANE_MAX + 2; i++) {
+		stuck[i] = probe_of(1, 1, &gate, &entered);
+		pool_submit(*state, &stuck[i].job);
+	}
+	for (int i = 0; i < POOL_LANE_MAX; i++)
+		await(&entered);
+	other = probe_of(2, 2, NULL, NULL);
+	pool_submit(*state, &other.job);
+	await(&freed);
+	assert_int_equal(sem_trywait(&entered), -1);
+	assert_int_equal(pool_stalls(*state, &stall, 1), 1);
+	post_n(&gate, POOL_LANE_MAX + 2);
+	for (int i = 0; i < POOL_LANE_MAX + 2; i++)
+		await(&freed);
+	sem_destroy(&gate);
+	sem_destroy(&entered);
+}
+
+/* However many jobs come at once, before any thread had the time to look. */
+static void a_burst_starts_no_more_threads_than_workers(void **state)
+{
+	enum { N = 300 };
+	struct probe *jobs = calloc(N, sizeof(*jobs));
+	struct pool *p = *state;
+
+	for (int i = 0; i < N; i++) {
+		jobs[i] = probe_of(POOL_LANE_CPU, 1, NULL, NULL);
+		pool_submit(p, &jobs[i].job);
+	}
+	for (int i = 0; i < N; i++)
+		await(&freed);
+	pthread_mutex_lock(&p->lock);
+	assert_true(p->started <= POOL_WORKERS + 1);
+	pthread_mutex_unlock(&p->lock);
+	free(jobs);
+}
+
+static sem_t must_freed;
+
+static void must_free(struct job *job)
+{
+	(void)job;
+	sem_post(&must_freed);
+}
+
+struct bringer {
+	struct probe probe, must;
+	struct pool *pool;
+};
+
+/* As letting go of an open directory does. */
+static void bring_must_run(struct job *job)
+{
+	struct bringer *b = container_of(job, struct bringer, probe.job);
+
+	b->must = probe_of(5, 1, NULL, NULL);
+	b->must.job.must_run = true;
+	b->must.job.free = must_free;
+	pool_submit(b->pool, &b->must.job);
+	sem_post(&freed);
+}
+
+static void stop_runs_what_dropped_jobs_bring(void **state)
+{
+	struct bringer b = {0};
+	struct probe block;
+	sem_t gate, entered;
+	pthread_t opener;
+
+	(void)state;
+	sem_init(&freed, 0, 0);
+	sem_init(&must_freed, 0, 0);
+	sem_init(&gate, 0, 0);
+	sem_init(&entered, 0, 0);
+	assert_int_equal(pool_new(&b.pool), 0);
+	block = probe_of(POOL_LANE_SAVE, 1, &gate, &entered);
+	pool_submit(b.pool, &block.job);
+	await(&entered);
+	b.probe = probe_of(POOL_LANE_SAVE, 1, NULL, NULL);
+	b.probe.job.free = bring_must_run;
+	pool_submit(b.pool, &b.probe.job);
+	assert_false(pool_stop(b.pool, 0));
+	await(&must_freed);
+	assert_int_equal(b.probe.ran, 0);
+	assert_int_equal(b.must.ran, 1);
+	pthread_create(&opener, NULL, open_gate, &gate);
+	pthread_join(opener, NULL);
+	assert_true(pool_stop(b.pool, DEADLINE_SEC * 1000));
+	sem_destroy(&gate);
+	sem_destroy(&entered);
+	sem_destroy(&must_freed);
+	sem_destroy(&freed);
+}
+
 static void alive_run(struct job *job)
 {
 	struct probe *p = container_of(job, struct probe, job);
@@ -289,12 +407,6 @@ static void workers_take_no_signals(void **state)
 	assert_int_equal(p.ran, 1);
 	pthread_sigmask(SIG_SETMASK, NULL, &set);
 	assert_false(sigismember(&set, SIGTERM));
-}
-
-static void *open_gate(void *arg)
-{
-	sem_post(arg);
-	return NULL;
 }
 
 static void stop_gives_up_on_a_stuck_thread(void **state)
@@ -366,10 +478,15 @@ int main(void)
 		cmocka_unit_test_setup_teardown(cancel_frees_what_waits_and_tells_what_runs, setup,
 						stop),
 		cmocka_unit_test_setup_teardown(stuck_lanes_do_not_count_as_workers, setup, stop),
+		cmocka_unit_test_setup_teardown(what_is_stuck_leaves_its_lane_to_others, setup,
+						stop),
+		cmocka_unit_test_setup_teardown(a_burst_starts_no_more_threads_than_workers, setup,
+						stop),
 		cmocka_unit_test_setup_teardown(who_gets_on_is_not_stuck, setup, stop),
 		cmocka_unit_test_setup_teardown(workers_take_no_signals, setup, stop),
 		cmocka_unit_test(stop_gives_up_on_a_stuck_thread),
 		cmocka_unit_test(stop_runs_what_must_run),
+		cmocka_unit_test(stop_runs_what_dropped_jobs_bring),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
