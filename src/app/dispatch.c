@@ -7,6 +7,7 @@
 
 #define COUNT_MAX  99999999
 #define WHEEL_ROWS 3
+#define HELD_AHEAD 2 /* rows */
 
 void app_pending_clear(struct app *app)
 {
@@ -196,6 +197,8 @@ void app_input(struct app *app, struct input_event *event)
 	app->dirty = true;
 	if (event->kind == INPUT_KEY) {
 		pace_key(&app->pace, app->now_ms);
+		/* Scrolling costs as much for a few rows as for one. */
+		model_list(app->model)->ahead = app->pace.held ? HELD_AHEAD : 0;
 		app->keys_seen++;
 		model_notice_clear(app->model);
 	}

@@ -117,12 +117,13 @@ static size_t last_top(const struct list *l)
 
 void list_show_cursor(struct list *l)
 {
-	size_t margin = margin_of(l), height = MAX(l->height, 1);
+	size_t margin = margin_of(l), height = MAX(l->height, 1), top = l->top;
+	size_t ahead = MIN(l->ahead, height - 1 - 2 * margin);
 
-	if (l->cursor < l->top + margin)
-		l->top = l->cursor > margin ? l->cursor - margin : 0;
-	if (l->cursor + margin >= l->top + height)
-		l->top = l->cursor + margin + 1 - height;
+	if (l->cursor < top + margin)
+		l->top = l->cursor > margin + ahead ? l->cursor - margin - ahead : 0;
+	else if (l->cursor + margin >= top + height)
+		l->top = l->cursor + margin + ahead + 1 - height;
 	/* At the end the margin gives way. */
 	l->top = MIN(l->top, height == l->height ? last_top(l) : l->cursor);
 }

@@ -42,6 +42,7 @@ struct list {
 	uint32_t cursor_id;    /* NAMES_NONE: the parent row or nothing */
 	uint32_t inline_max;   /* LIST_INLINE; tests use tiny ones */
 	size_t margin;         /* rows kept visible above and below the cursor */
+	size_t ahead;          /* rows that scrolling goes further than it must */
 	bool wrap;             /* list_move() goes round at the ends */
 	bool dirty;            /* what is shown, or its sort, was changed: an order from scratch is due */
 	bool ranked;           /* the order is by sort.by; false: by name until all ranks are known */

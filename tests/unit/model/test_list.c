@@ -110,6 +110,40 @@ static void test_wrap_and_margin(void **state)
 	listing_free(listing);
 }
 
+/* Scrolling further than it must, as while a key is held. */
+static void test_scrolls_ahead(void **state)
+{
+	struct listing *listing = make(40);
+	struct list l;
+
+	(void)state;
+	assert_int_equal(list_init(&l, listing_rows(listing), false), 0);
+	l.margin = 3;
+	l.ahead = 2;
+	list_fit(&l, 10);
+	list_move(&l, 6);
+	assert_int_equal(l.top, 0);
+	for (size_t i = 0; i < 9; i++) {
+		list_move(&l, 1);
+		assert_int_equal(l.cursor, 7 + i);
+		assert_int_equal(l.top, 3 + i / 3 * 3);
+		list_check(&l);
+	}
+	list_move(&l, -6);
+	assert_int_equal(l.top, 4);
+	list_move(&l, -3);
+	assert_int_equal(l.top, 1);
+	list_move(&l, -3);
+	assert_int_equal(l.top, 0);
+	list_move_to(&l, list_len(&l) - 1);
+	assert_int_equal(l.top, list_len(&l) - 10);
+	list_fit(&l, 1);
+	list_move(&l, -1);
+	assert_int_equal(l.top, list_len(&l) - 2);
+	list_done(&l);
+	listing_free(listing);
+}
+
 static void upsert(struct listing *l, const char *name, uint64_t size, int err)
 {
 	struct stat_item item = {.id = NAMES_NONE, .name = strdup(name), .err = err};
@@ -314,6 +348,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cursor),
 		cmocka_unit_test(test_wrap_and_margin),
+		cmocka_unit_test(test_scrolls_ahead),
 		cmocka_unit_test(test_insertion),
 		cmocka_unit_test(test_narrowing),
 		cmocka_unit_test(test_list_no_memory),
