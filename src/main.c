@@ -122,6 +122,7 @@
  *   app/handoff            the terminal to another program and back
  *   app/items              rows of the command table for the screen
  *   app/keymap             from keys to commands
+ *   app/link               how much may be on its way to a slow terminal
  *   app/list_out           what trowel list prints: text, JSON, CSV, NUL
  *   app/loop               the one poll loop
  *   app/nearest            did you mean...

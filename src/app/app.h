@@ -10,6 +10,7 @@
 #include "app/command.h"
 #include "app/explore.h"
 #include "app/keymap.h"
+#include "app/link.h"
 #include "app/pace.h"
 #include "base/queue.h"
 #include "fs/browse.h"
@@ -64,6 +65,7 @@ struct app {
 		struct str text; /* for the screen */
 	} pending;
 	struct pace pace;
+	struct link link;
 	struct explore_options options;
 	int64_t now_ms;
 	struct qnode *late; /* answers left for the next turn: keys go first */
@@ -110,6 +112,9 @@ int handoff_run(struct app *app, const char *const *argv, const char *dir);
 int handoff_edit(struct app *app, const char *path);
 int handoff_shell(struct app *app);
 int handoff_suspend(struct app *app);
+/* Waits for the terminal's answer when one is due: it must not reach the program that has the
+ * terminal next. */
+void handoff_settle(struct app *app);
 
 /* ---- serve.c: the model's requests to the file system ---- */
 void serve_requests(struct app *app);

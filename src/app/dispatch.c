@@ -215,8 +215,7 @@ void app_input(struct app *app, struct input_event *event)
 		model_notice(app->model, NOTICE_INFO, app->now_ms,
 			     "pasted text is taken in prompts only (gp goes to a path)");
 		break;
-	case INPUT_RESIZE:
-	case INPUT_HANGUP:
+	case INPUT_ALIVE:
 		break; /* the loop's business */
 	}
 }

@@ -283,6 +283,9 @@ static int leave(struct app *app)
 	int signal = guard_end_signal(app->guard), err = 0;
 	bool follow = app->follow && file && !signal;
 
+	if (!signal && !app->lost)
+		handoff_settle(app);
+
 	if (follow)
 		err = str_adds(&path, model_path(app->model));
 	teardown(app);

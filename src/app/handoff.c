@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -22,11 +23,32 @@ static void after_child(struct app *app, const char *what, int status)
 		model_notice(app->model, NOTICE_ERROR, app->now_ms, "%s could not be run", what);
 }
 
+void handoff_settle(struct app *app)
+{
+	int64_t now = app_now_ms(), until = link_deadline_to_leave(&app->link, now);
+	struct input_event event;
+
+	while (app->link.asked && now < until) {
+		struct pollfd fd = {.fd = term_fd(app->term), .events = POLLIN};
+
+		if (poll(&fd, 1, (int)(until - now)) <= 0 ||
+		    input_read(app->input, app_now_ms()) < 0)
+			return;
+		now = app_now_ms();
+		while (decoder_next(input_decoder(app->input), now, &event)) {
+			if (event.kind == INPUT_ALIVE)
+				link_answered(&app->link, now);
+			str_done(&event.paste);
+		}
+	}
+}
+
 int handoff_run(struct app *app, const char *const *argv, const char *dir)
 {
 	int tty = term_fd(app->term), status = 0, err;
 	pid_t pid;
 
+	handoff_settle(app);
 	term_suspend(app->term);
 	err = spawn_foreground(argv, app->child_env, dir, tty, &pid);
 	if (!err)
@@ -101,6 +123,7 @@ int handoff_shell(struct app *app)
 
 int handoff_suspend(struct app *app)
 {
+	handoff_settle(app);
 	term_suspend(app->term);
 	guard_stop_self();
 	term_adopt(app->term);

@@ -25,11 +25,16 @@ int64_t app_now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+static bool is_remote(void)
+{
+	return getenv("SSH_CONNECTION") || getenv("SSH_TTY");
+}
+
 int loop_escape_ms(const struct settings *settings)
 {
 	if (settings->escape_ms >= 0)
 		return settings->escape_ms;
-	return getenv("SSH_CONNECTION") || getenv("SSH_TTY") ? ESCAPE_REMOTE_MS : ESCAPE_LOCAL_MS;
+	return is_remote() ? ESCAPE_REMOTE_MS : ESCAPE_LOCAL_MS;
 }
 
 /* Answers are on their way, or have come and wait to be taken. A worker puts its answer into the
@@ -46,9 +51,11 @@ static void take_keys(struct app *app)
 	struct input_event event;
 
 	while (!app->quit && decoder_next(input_decoder(app->input), app->now_ms, &event)) {
-		app_input(app, &event);
-		if (event.kind == INPUT_PASTE)
-			str_done(&event.paste);
+		if (event.kind == INPUT_ALIVE)
+			pace_cost(&app->pace, link_answered(&app->link, app->now_ms) * 1000);
+		else
+			app_input(app, &event);
+		str_done(&event.paste);
 		/* Each key sees the world the one before it left. */
 		serve_requests(app);
 	}
@@ -153,6 +160,11 @@ static void draw(struct app *app)
 	app->shown_valid = true;
 	app->now_ms = app_now_ms();
 	pace_shown(&app->pace, app->now_ms, took);
+	link_sent(&app->link, term_sent(app->term));
+	if (link_wants_ask(&app->link)) {
+		term_ask(app->term);
+		link_asked(&app->link, app->now_ms);
+	}
 	if (resting)
 		pace_rested(&app->pace);
 	app->dirty = false;
@@ -188,6 +200,16 @@ static void check_stall(struct app *app)
 
 /* ---- waiting ---- */
 
+/* The earliest time for a frame, as pace and link allow. */
+static int64_t frame_at(struct app *app)
+{
+	int64_t at = pace_frame_at(&app->pace, answers_due(app));
+
+	return link_ready(&app->link, app->now_ms)
+		       ? at
+		       : MAX(at, link_deadline(&app->link, app->now_ms));
+}
+
 static int64_t next_deadline(struct app *app)
 {
 	int64_t at = MIN(model_deadline(app->model), decoder_deadline(input_decoder(app->input)));
@@ -201,7 +223,7 @@ static int64_t next_deadline(struct app *app)
 		at = MIN(at, app->now_ms + STALL_CHECK_MS);
 	/* While the terminal takes nothing, poll() waits for it instead. */
 	if (app->dirty && !app->blocked)
-		at = MIN(at, pace_frame_at(&app->pace, answers_due(app)));
+		at = MIN(at, frame_at(app));
 	return at;
 }
 
@@ -256,7 +278,7 @@ static void maybe_draw(struct app *app)
 	app->blocked = app->dirty && !term_writable(app->term);
 	if (!app->dirty || app->blocked)
 		return;
-	if (app->now_ms >= pace_frame_at(&app->pace, answers_due(app)))
+	if (app->now_ms >= frame_at(app))
 		draw(app);
 }
 
@@ -271,6 +293,7 @@ void loop_run(struct app *app)
 
 	app->now_ms = app_now_ms();
 	app->dirty = true;
+	link_init(&app->link, is_remote() && term_can_ask(app->term));
 	app->watch_at = INT64_MAX;
 	app->pace.settle_until = app->now_ms + START_SETTLE_MS;
 	while (!app->quit) {

@@ -34,7 +34,12 @@ void pace_settle(struct pace *p, int64_t now_ms, int64_t wait_ms)
 void pace_shown(struct pace *p, int64_t now_ms, int64_t took_us)
 {
 	p->last_frame = now_ms;
-	p->cost = (p->cost * 3 + took_us) / 4;
+	pace_cost(p, took_us);
+}
+
+void pace_cost(struct pace *p, int64_t us)
+{
+	p->cost = (p->cost * 3 + us) / 4;
 }
 
 int64_t pace_frame_at(const struct pace *p, bool busy)

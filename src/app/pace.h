@@ -31,6 +31,8 @@ void pace_key(struct pace *p, int64_t now_ms);
 /* Something was asked of the file system whose answer belongs into the next frame. */
 void pace_settle(struct pace *p, int64_t now_ms, int64_t wait_ms);
 void pace_shown(struct pace *p, int64_t now_ms, int64_t took_us);
+/* The line turned out to hold things up for so long. */
+void pace_cost(struct pace *p, int64_t us);
 int64_t pace_interval(const struct pace *p); /* between frames, ms */
 /* The earliest time for a frame; `busy`: answers of the file system are on their way. */
 int64_t pace_frame_at(const struct pace *p, bool busy);

@@ -51,6 +51,7 @@ enum token_kind {
 	TOKEN_NOTHING,
 	TOKEN_KEY,
 	TOKEN_MOUSE,
+	TOKEN_ALIVE,
 	TOKEN_PASTE,
 	TOKEN_STRING,
 	TOKEN_SKIP
@@ -240,6 +241,8 @@ static struct token parse_csi(const char *s, size_t n)
 		return token(TOKEN_MORE, n);
 	if (csi_is(&csi, '~', 200))
 		t.kind = TOKEN_PASTE;
+	else if (csi_is(&csi, 'n', 0))
+		t.kind = TOKEN_ALIVE;
 	else if (csi_mouse(&csi, &t.mouse))
 		t.kind = TOKEN_MOUSE;
 	else if (csi_key(&csi, &t.key) && key_valid(t.key))
@@ -449,6 +452,9 @@ static bool take_token(struct decoder *d, const struct token *t, int64_t now_ms,
 		return true;
 	case TOKEN_MOUSE:
 		return take_mouse(d, t->mouse, now_ms, ret_event);
+	case TOKEN_ALIVE:
+		*ret_event = (struct input_event){.kind = INPUT_ALIVE, .paste = STR_INIT};
+		return true;
 	case TOKEN_PASTE:
 		d->state = STATE_PASTE;
 		return false;

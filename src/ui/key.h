@@ -44,7 +44,13 @@ struct key {
 	uint8_t mods;
 };
 
-enum input_kind { INPUT_KEY, INPUT_MOUSE, INPUT_PASTE, INPUT_RESIZE, INPUT_HANGUP };
+enum input_kind {
+	INPUT_KEY,
+	INPUT_MOUSE,
+	INPUT_PASTE,
+	INPUT_ALIVE, /* the terminal's answer to term_ask(): it has taken all that was sent before
+		      */
+};
 enum mouse_kind { MOUSE_PRESS, MOUSE_DOUBLE, MOUSE_RELEASE, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
 
 struct input_event {

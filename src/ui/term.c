@@ -32,6 +32,7 @@
 #define TITLE_MAX   256
 #define RESTORE_MAX 256
 
+#define ASK       "\033[5n"
 #define PASTE_ON  "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
 #define MOUSE_ON  "\033[?1000h\033[?1006h"
@@ -57,6 +58,7 @@ struct term {
 	int in, out;
 	int colors;
 	bool ascii, mouse, xterm;
+	size_t sent;       /* about how many bytes the last frame had */
 	bool valid, clear; /* shown is what curses was told; paint everything anew */
 	struct canvas shown;
 	struct attr looks[THEME_LOOKS_MAX];
@@ -479,12 +481,48 @@ static void send_row(const struct term *t, const struct canvas *c, int line)
 	}
 }
 
-static bool same_row(const struct term *t, const struct canvas *c, int line)
+static bool line_was(const struct term *t, const struct canvas *c, int line, int was)
 {
-	size_t at = (size_t)line * (size_t)c->cols;
+	size_t cols = (size_t)c->cols;
 
-	return t->valid &&
-	       memcmp(&t->shown.cells[at], &c->cells[at], (size_t)c->cols * sizeof(*c->cells)) == 0;
+	return t->valid && was >= 0 && was < c->rows &&
+	       memcmp(&t->shown.cells[(size_t)was * cols], &c->cells[(size_t)line * cols],
+		      cols * sizeof(*c->cells)) == 0;
+}
+
+/* Cells of a row that differ from the screen: a byte each, and some for getting there. */
+static size_t row_cost(const struct term *t, const struct canvas *c, int line)
+{
+	size_t at = (size_t)line * (size_t)c->cols, cost = 0;
+	bool before = false;
+
+	for (size_t i = 0; i < (size_t)c->cols; i++) {
+		const struct cell *now = &c->cells[at + i], *was = &t->shown.cells[at + i];
+		bool differs = t->valid ? memcmp(now, was, sizeof(*now)) != 0 : !is_blank(now);
+
+		cost += differs ? 1 + (before ? 0 : 8) : 0;
+		before = differs;
+	}
+	return cost;
+}
+
+/* What curses makes of a frame cannot be asked of it. A row that was on screen elsewhere is
+ * scrolled there. */
+static size_t frame_cost(const struct term *t, const struct canvas *c, int rows)
+{
+	size_t cost = 0;
+	int shift = 0;
+
+	for (int line = 0; line < rows; line++) {
+		if (line_was(t, c, line, line))
+			continue;
+		for (int was = 0; !shift && was < rows; was++)
+			if (line_was(t, c, line, was))
+				shift = was - line;
+		if (!shift || !line_was(t, c, line, line + shift))
+			cost += row_cost(t, c, line);
+	}
+	return cost + (shift ? (size_t)abs(shift) + 16 : 0);
 }
 
 static void remember(struct term *t, const struct canvas *c)
@@ -513,8 +551,9 @@ int64_t term_show(struct term *t, const struct canvas *c)
 
 	if (t->shown.rows != c->rows || t->shown.cols != c->cols)
 		t->valid = false;
+	t->sent = frame_cost(t, c, rows);
 	for (int line = 0; line < rows; line++)
-		if (!same_row(t, c, line))
+		if (!line_was(t, c, line, line))
 			send_row(t, c, line);
 	remember(t, c);
 	if (t->clear)
@@ -524,6 +563,21 @@ int64_t term_show(struct term *t, const struct canvas *c)
 	start = now_us();
 	refresh();
 	return now_us() - start;
+}
+
+size_t term_sent(const struct term *t)
+{
+	return t->sent;
+}
+
+bool term_can_ask(const struct term *t)
+{
+	return t->xterm;
+}
+
+void term_ask(struct term *t)
+{
+	send(t, ASK, strlen(ASK));
 }
 
 void term_redraw(struct term *t)

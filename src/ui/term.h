@@ -48,6 +48,13 @@ bool term_writable(const struct term *t);
 /* Sends the difference to what is shown. Returns how long the terminal took to take it, in
  * microseconds. */
 int64_t term_show(struct term *t, const struct canvas *c);
+/* About how many bytes the last term_show() sent. */
+size_t term_sent(const struct term *t);
+/* True for a terminal that can be expected to answer term_ask(). */
+bool term_can_ask(const struct term *t);
+/* Asks the terminal to report (DSR, 4 bytes): INPUT_ALIVE comes when it has taken all that was sent
+ * before. */
+void term_ask(struct term *t);
 void term_redraw(struct term *t); /* the next term_show() clears and paints everything */
 void term_title(struct term *t, const char *title); /* own words or made safe */
 

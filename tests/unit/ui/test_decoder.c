@@ -35,6 +35,8 @@ static void add_event(struct str *out, struct input_event *e)
 		str_adds(out, "{paste ");
 		str_add(out, e->paste.buf, e->paste.len);
 		str_addc(out, '}');
+	} else if (e->kind == INPUT_ALIVE) {
+		str_adds(out, "{alive}");
 	}
 	str_done(&e->paste);
 }
@@ -160,6 +162,17 @@ static void mouse(void **state)
 			assert_int_equal(decoder_new(&d), 0);
 			check_once(rows[i].bytes, strlen(rows[i].bytes), chunk, rows[i].events);
 		}
+}
+
+static void the_answer_of_the_terminal_is_no_key(void **state)
+{
+	static const char bytes[] = "j\x1b[0nk\x1b[3n\x1b[?0n";
+
+	(void)state;
+	for (size_t chunk = 1; chunk < sizeof(bytes); chunk++)
+		check_once(bytes, sizeof(bytes) - 1, chunk, "j{alive}k");
+	/* In a paste it is text. */
+	check_once("\x1b[200~\x1b[0n\x1b[201~", 16, 16, "{paste \x1b[0n}");
 }
 
 static void double_clicks(void **state)
@@ -362,6 +375,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(keys, setup, teardown),
 		cmocka_unit_test_setup_teardown(mouse, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_answer_of_the_terminal_is_no_key, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(double_clicks, setup, teardown),
 		cmocka_unit_test_setup_teardown(pastes, setup, teardown),
 		cmocka_unit_test_setup_teardown(huge_paste_is_cut, setup, teardown),
