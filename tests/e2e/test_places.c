@@ -40,10 +40,10 @@ static void test_changes_are_shown(void **state)
 static void test_directory_vanishes(void **state)
 {
 	(void)state;
-	struct explorer e =
-		explorer_open(&(struct explorer_options){.start = "alpha", .ready = "inner"});
+	struct explorer e = explorer_open(
+		&(struct explorer_options){.start = "alpha", .ready = "inner", .cols = 200});
 	tree_remove(e.tree, "alpha");
-	explorer_expect(&e, "gone|removed|no longer|does not exist");
+	explorer_expect(&e, "nearest that is left");
 	explorer_expect(&e, "beta/");
 	explorer_do(&e, "G", "@zlink");
 	leave(&e);
@@ -90,7 +90,7 @@ static void test_unreadable(void **state)
 		.uid = NOBODY,
 		.cols = 200});
 	explorer_do(&e, "ggj", "@closed");
-	explorer_do(&e, "l", "[Pp]ermission denied");
+	explorer_do(&e, "l", "cannot open .*permission");
 	explorer_expect(&e, "open/");
 	explorer_do(&e, "G", "@open");
 	explorer_do(&e, "l", "file");
