@@ -71,7 +71,7 @@ int cmd_find(struct app *app, const struct command_args *args)
 
 int cmd_find_letter(struct app *app, const struct command_args *args)
 {
-	if (!list_find_letter(model_list(app->model), args->letter))
+	if (!model_find_letter(app->model, args->letter))
 		model_notice(app->model, NOTICE_INFO, app->now_ms, "no name begins with that");
 	return 0;
 }

@@ -189,7 +189,7 @@ static int mark_accept(struct app *app, bool on)
 	if (err == -EINVAL)
 		model_notice(app->model, NOTICE_ERROR, app->now_ms, "%s: %s", app->edit->text.buf,
 			     reason.buf);
-	else if (!err)
+	else if (!err && !model_marking(app->model))
 		model_notice(app->model, NOTICE_INFO, app->now_ms, "%zu %s", count,
 			     on ? "marked" : "unmarked");
 	return err == -EINVAL ? 0 : err;

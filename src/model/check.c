@@ -26,23 +26,36 @@ static void check_tab(const struct tab *t)
 
 static void check_marks(const struct marks *m)
 {
-	size_t live = 0, in_dirs = 0;
+	size_t live = 0, in_dirs = 0, unsummed = 0;
 	uint64_t bytes = 0;
 
 	for (size_t i = 0; i < m->n; i++) {
+		const struct mark *mark = &m->at[i];
 		struct row row;
 
-		assert(m->at[i].dir < m->ndirs);
-		if (!m->at[i].live)
+		assert(mark->dir < m->ndirs);
+		assert(mark->live == !(m->holes[i / 8] >> (i % 8) & 1));
+		if (!mark->live)
 			continue;
 		assert(m->rows.ops->row(&m->rows, (uint32_t)i, &row));
 		assert(marks_has(m, &row));
 		live++;
-		bytes += m->at[i].has_meta ? m->at[i].meta.size : 0;
+		unsummed += !mark->has_meta || mark->type == ENTRY_DIR;
+		bytes += mark->has_meta && (mark->type == ENTRY_FILE || mark->type == ENTRY_LINK)
+				 ? mark->meta.size
+				 : 0;
 	}
 	for (size_t i = 0; i < m->ndirs; i++)
 		in_dirs += m->dirs[i].live;
 	assert(live == m->live && in_dirs == m->live && bytes == m->bytes);
+	assert(unsummed == m->unsummed);
+}
+
+static void check_marking(const struct marking *k)
+{
+	assert(k->next <= k->n && (k->n == 0 || k->next < k->n));
+	for (size_t i = k->next; i < k->n; i++)
+		assert(k->jobs[i].at <= k->jobs[i].n);
 }
 
 void model_check(const struct model *m)
@@ -51,6 +64,7 @@ void model_check(const struct model *m)
 	for (size_t i = 0; i < m->ntabs; i++)
 		check_tab(&m->tabs[i]);
 	check_marks(&m->marks);
+	check_marking(&m->marking);
 	assert(m->next_request <= m->nrequests && m->nrequests - m->next_request < REQUESTS_MAX);
 	assert((m->notice.kind == NOTICE_NONE) == (m->notice.text.len == 0));
 }

@@ -98,12 +98,16 @@ int model_dump(const struct model *m, struct str *out)
 	if (v->kind != VIEW_DIR)
 		str_addf(out, "view %s\n", kinds[v->kind]);
 	if (m->marks.live)
-		str_addf(out, "marked %zu bytes %" PRIu64 "\n", m->marks.live, m->marks.bytes);
+		str_addf(out, "marked %zu bytes %s%" PRIu64 "%s\n", m->marks.live,
+			 m->marks.unsummed ? ">=" : "", m->marks.bytes,
+			 model_marking(m) ? " marking" : "");
 	if (m->notice.kind != NOTICE_NONE) {
 		str_addf(out, "%s: ", notices[m->notice.kind]);
 		add_name(out, m->notice.text.buf, m->notice.text.len);
 		str_addc(out, '\n');
 	}
+	if (m->search.on)
+		str_adds(out, "looking\n");
 	if (m->open_file)
 		str_addf(out, "open %s\n", m->open_file);
 	dump_list(m, &v->list, out);

@@ -50,6 +50,19 @@ const char *places_recall(const struct tab *t, const char *path);
 /* settle.c: after whatever happened: orders, metadata and names that are missing now. */
 void model_settle(struct model *m);
 
+/* marking.c, search.c, slices.c: what goes on in slices. Each _work does one; false when there is
+ * none. */
+bool marking_work(struct model *m);
+void marking_stop(struct model *m);
+void marking_done(struct model *m);
+bool search_work(struct model *m);
+void search_stop(struct model *m);
+/* Frees a listing, in slices. */
+void listing_bury(struct model *m, struct listing *l);
+/* One slice of all that there is to do. */
+void model_work(struct model *m);
+bool model_has_work(const struct model *m);
+
 /* reason.c: why an error happened and what would help, in words for a person. */
 void reason_add(struct str *out, int err);
 

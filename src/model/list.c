@@ -16,8 +16,10 @@ int list_init(struct list *l, const struct rows *rows, bool with_parent)
 		.filter = STR_INIT,
 		.range_anchor = NAMES_NONE,
 		.cursor_id = NAMES_NONE,
+		.lost_id = NAMES_NONE,
 		.dirty = true,
 		.inline_max = LIST_INLINE,
+		.slice = LIST_SLICE,
 	};
 	return list_update(l);
 }
@@ -31,6 +33,7 @@ void list_done(struct list *l)
 	matcher_unref(l->matcher);
 	matcher_unref(l->ordered_matcher);
 	matcher_unref(l->asked.matcher);
+	list_drop_draft(l);
 	*l = (struct list){.filter = STR_INIT};
 }
 
@@ -39,7 +42,8 @@ void list_reset(struct list *l)
 	free(l->order);
 	l->order = NULL;
 	l->n = 0;
-	l->cursor_id = NAMES_NONE;
+	list_drop_draft(l);
+	l->cursor_id = l->lost_id = NAMES_NONE;
 	l->cursor = l->top = 0;
 	l->ranging = false;
 	l->dirty = true;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * The state of a list on a source: which rows are shown in which order, the cursor, what is on screen. The cursor is on a
- * row, not on a position: when rows are re-sorted, filtered or added it stays on its row, or on the
- * nearest that is left. Positions run from 0 to list_len()-1; position 0 is the ".." row when there is one.
+ * The state of a list on a source: which rows are shown in which order, the cursor, what is on
+ * screen. The cursor is on a row, not on a position: when rows are re-sorted, filtered or added it
+ * stays on its row, or on the nearest that is left. Positions run from 0 to list_len()-1; position
+ * 0 is the ".." row when there is one.
  *
- * Sources of up to LIST_INLINE rows are ordered at once; for larger ones the list asks for an order (order_spec)
- * and shows the old one until it comes.
+ * Sources of up to LIST_INLINE rows are ordered at once; for larger ones the list asks for an order
+ * (order_spec) and shows the old one until it comes.
  *
  * Thread: UI. Owns: its order and filter; borrows the source.
  */
@@ -19,11 +20,14 @@
 #ifndef LIST_INLINE
 #define LIST_INLINE 20000
 #endif
+#ifndef LIST_SLICE
+#define LIST_SLICE 32768 /* rows that one slice of work looks at: 2 to 3 ms */
+#endif
 
 struct list {
 	const struct rows *rows;
-	bool with_parent;  /* position 0 is ".." */
-	uint32_t *order;   /* ids; n of them (without the parent row) */
+	bool with_parent; /* position 0 is ".." */
+	uint32_t *order;  /* ids; n of them (without the parent row) */
 	size_t n;
 	size_t cursor, top; /* positions */
 	size_t height;      /* rows on screen, as told by list_fit() */
@@ -40,18 +44,23 @@ struct list {
 	bool want_order;       /* an order has to be asked for */
 	uint64_t order_ticket; /* of the one asked for, 0: none */
 	uint32_t cursor_id;    /* NAMES_NONE: the parent row or nothing */
+	uint32_t lost_id;      /* where the cursor was when a filter left nothing; NAMES_NONE */
 	uint32_t inline_max;   /* LIST_INLINE; tests use tiny ones */
+	uint32_t slice;        /* LIST_SLICE; likewise */
 	size_t margin;         /* rows kept visible above and below the cursor */
 	size_t ahead;          /* rows that scrolling goes further than it must */
 	bool wrap;             /* list_move() goes round at the ends */
-	bool dirty;            /* what is shown, or its sort, was changed: an order from scratch is due */
-	bool ranked;           /* the order is by sort.by; false: by name until all ranks are known */
-	bool partial;          /* the order was made while the source was loading: its first rows only */
-	size_t range_pos;      /* where range_anchor is now */
-	struct matcher *ordered_matcher;   /* what the order was made with */
+	bool dirty;   /* what is shown, or its sort, was changed: an order from scratch is due */
+	bool ranked;  /* the order is by sort.by; false: by name until all ranks are known */
+	bool partial; /* the order was made while the source was loading: its first rows only */
+	size_t range_pos;                /* where range_anchor is now */
+	struct matcher *ordered_matcher; /* what the order was made with */
 	struct sort_spec ordered_sort;
 	bool ordered_hidden;
-	struct {                           /* of the order asked for */
+	uint64_t purged_rev;     /* rows->rev when rows that died were last taken out */
+	struct order_spec draft; /* of the order to be asked for; names is NULL: none */
+	uint32_t drafted;        /* ids below this are in its arrays */
+	struct {                 /* of the order asked for */
 		uint64_t rev;
 		struct matcher *matcher;
 		struct sort_spec sort;
@@ -77,6 +86,11 @@ void list_scroll(struct list *l, long delta);  /* moves the window; the cursor i
 void list_page(struct list *l, long half_pages);
 bool list_move_to_id(struct list *l, uint32_t id);
 bool list_move_to_name(struct list *l, const char *name, size_t len);
+/* Looks at the `max` rows after *pos (dir 1) or before it (-1), going round, for one that m matches
+ * or, without m, whose name begins with the letter. True when *pos is one; otherwise *pos is the
+ * last looked at. */
+bool list_scan(const struct list *l, const struct matcher *m, uint32_t letter, int dir, size_t max,
+	       size_t *pos);
 /* The next (dir 1) or previous (-1) row after the cursor that m matches, wrapping; false: none. */
 bool list_find(struct list *l, const struct matcher *m, int dir);
 /* The next row whose name begins with this character (case ignored), wrapping. */
@@ -88,11 +102,16 @@ void list_set_hidden(struct list *l, bool show);
 int list_set_filter(struct list *l, enum match_kind kind, const char *text, size_t len,
 		    struct str *err);
 
-/* Brings the order up to date with the source after it changed: at once when small, else sets want_order. Returns
- * 0 or -ENOMEM (the old order stays). */
+/* Brings the order up to date with the source after it changed: at once when small, else sets
+ * want_order. Returns 0 or -ENOMEM (the old order stays). */
 int list_update(struct list *l);
-/* When want_order: fills the spec for a worker and notes the ticket. */
+/* When want_order: takes the spec for a worker and notes the ticket. 0, -ENOMEM, or -EAGAIN while
+ * list_work() has to fill it: what it sorts by is collected from a large source in slices, so that
+ * no key waits for it. */
 int list_take_order_spec(struct list *l, uint64_t ticket, struct order_spec *ret_spec);
+/* One slice of that; true while there is more. */
+bool list_work(struct list *l);
+bool list_has_work(const struct list *l);
 /* The worker's answer; a stale ticket is ignored. Takes the ids. */
 void list_apply_order(struct list *l, uint64_t ticket, struct order_result *result, int err);
 /* The source began anew: its ids mean other things. Drops the order and what was asked for. */

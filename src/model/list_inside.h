@@ -18,6 +18,9 @@ void list_show_cursor(struct list *l);
 void list_replace_order(struct list *l, uint32_t *ids, size_t n, uint32_t best);
 /* Applies the ids that changed to the order in place. 0 or -ENOMEM. */
 int list_merge(struct list *l, uint32_t *changed, size_t n);
+/* Begins a spec for the first `count` ids; list_work() completes it. 0 or -ENOMEM. */
+int list_draft(struct list *l, uint32_t count, bool ranked, bool narrowed, bool by_score);
+void list_drop_draft(struct list *l);
 /* How the list orders now. */
 struct collate_order list_collation(const struct sort_spec *sort, bool ranked);
 

@@ -19,6 +19,15 @@ static void set_bit(uint8_t *bits, uint32_t id)
 	bits[id / 8] = (uint8_t)(bits[id / 8] | 1u << (id % 8));
 }
 
+static size_t find_in(const uint32_t *ids, size_t n, uint32_t id)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (ids[i] == id)
+			return i;
+	}
+	return n;
+}
+
 /* The row of the old order nearest to the cursor (below it first) that is in the new one. */
 static uint32_t nearest_left(const struct list *l, const uint32_t *ids, size_t n)
 {
@@ -42,19 +51,17 @@ static uint32_t nearest_left(const struct list *l, const uint32_t *ids, size_t n
 	return found;
 }
 
-static size_t find_in(const uint32_t *ids, size_t n, uint32_t id)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (ids[i] == id)
-			return i;
-	}
-	return n;
-}
-
 void list_replace_order(struct list *l, uint32_t *ids, size_t n, uint32_t best)
 {
 	size_t offset = l->cursor - MIN(l->top, l->cursor), pos = l->cursor;
 
+	/* A filter that left nothing is dropped: back to where one was. */
+	if (!n && l->cursor_id != NAMES_NONE)
+		l->lost_id = l->cursor_id;
+	else if (!l->n && l->cursor_id == NAMES_NONE && find_in(ids, n, l->lost_id) < n)
+		l->cursor_id = l->lost_id;
+	if (n)
+		l->lost_id = NAMES_NONE;
 	if (l->cursor_id != NAMES_NONE) {
 		size_t at = find_in(ids, n, l->cursor_id);
 		uint32_t id = NAMES_NONE;

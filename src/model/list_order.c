@@ -77,88 +77,6 @@ static bool narrows(const struct list *l)
 		matcher_narrows(l->matcher, l->ordered_matcher));
 }
 
-static int fill_groups(const struct list *l, struct order_spec *spec)
-{
-	spec->group = malloc(MAX(spec->count, 1));
-	if (!spec->group)
-		return -ENOMEM;
-	for (uint32_t id = 0; id < spec->count; id++)
-		spec->group[id] = rows_group(l->rows, id);
-	spec->order.group = spec->group;
-	return 0;
-}
-
-static int fill_ranks(const struct list *l, struct order_spec *spec)
-{
-	spec->primary = calloc(MAX(spec->count, 1), sizeof(*spec->primary));
-	if (!spec->primary)
-		return -ENOMEM;
-	for (uint32_t id = 0; id < spec->count; id++)
-		l->rows->ops->rank(l->rows, id, l->sort.by, &spec->primary[id]);
-	spec->order.primary = spec->primary;
-	return 0;
-}
-
-static int fill_dead(const struct list *l, struct order_spec *spec)
-{
-	const uint8_t *holes = l->rows->ops->holes ? l->rows->ops->holes(l->rows) : NULL;
-
-	if (l->rows->ops->holes && !holes)
-		return 0;
-	spec->dead = calloc(spec->count / 8 + 1, 1);
-	if (!spec->dead)
-		return -ENOMEM;
-	if (holes) {
-		memcpy(spec->dead, holes, (spec->count + 7) / 8);
-		return 0;
-	}
-	for (uint32_t id = 0; id < spec->count; id++) {
-		if (!rows_live(l->rows, id))
-			spec->dead[id / 8] = (uint8_t)(spec->dead[id / 8] | 1u << (id % 8));
-	}
-	return 0;
-}
-
-static int fill_among(const struct list *l, struct order_spec *spec)
-{
-	spec->among = malloc(MAX(l->n, 1) * sizeof(*spec->among));
-	if (!spec->among)
-		return -ENOMEM;
-	if (l->n)
-		memcpy(spec->among, l->order, l->n * sizeof(*spec->among));
-	spec->among_len = l->n;
-	/* A list that was best first is not in the order of names. */
-	spec->sorted = !l->ordered_matcher || l->filter_kind != MATCH_FUZZY;
-	return 0;
-}
-
-static int make_spec(const struct list *l, uint32_t count, bool ranked, bool narrowed,
-		     struct order_spec *ret_spec)
-{
-	struct order_spec spec = {
-		.names = names_ref(l->rows->ops->names(l->rows)),
-		.count = count,
-		.hide_dot = !l->show_hidden,
-		.filter = matcher_ref(l->matcher),
-		.by_score = by_score(l),
-		.order = list_collation(&l->sort, ranked),
-	};
-	int r = fill_dead(l, &spec);
-
-	if (r == 0 && narrowed)
-		r = fill_among(l, &spec);
-	if (r == 0 && !spec.sorted && l->sort.dirs_first)
-		r = fill_groups(l, &spec);
-	if (r == 0 && !spec.sorted && ranked)
-		r = fill_ranks(l, &spec);
-	if (r < 0) {
-		order_spec_done(&spec);
-		return r;
-	}
-	*ret_spec = spec;
-	return 0;
-}
-
 /* What the order that is about to be made was made from. */
 static void note_asked(struct list *l, bool ranked, bool narrowed)
 {
@@ -193,36 +111,47 @@ static void take_result(struct list *l, struct order_result *result)
 
 static int order_inline(struct list *l, uint32_t count, bool ranked, bool narrowed)
 {
-	struct order_spec spec;
-	struct order_result result;
-	int r;
+	struct order_result result = {.best = NAMES_NONE};
+	int r = 0;
 
+	list_drop_draft(l);
 	if (!l->rows->ops->names(l->rows))
 		count = 0;
-	if (!count) {
-		result = (struct order_result){.best = NAMES_NONE};
-		note_asked(l, ranked, false);
-		take_result(l, &result);
-		return 0;
-	}
-	r = make_spec(l, count, ranked, narrowed, &spec);
+	if (count)
+		r = list_draft(l, count, ranked, narrowed, by_score(l));
+	while (r == 0 && list_work(l))
+		continue;
+	if (r == 0 && count)
+		r = order_run(&l->draft, NULL, &result);
+	list_drop_draft(l);
 	if (r < 0)
 		return r;
-	r = order_run(&spec, NULL, &result);
-	order_spec_done(&spec);
-	if (r < 0)
-		return r;
-	note_asked(l, ranked, narrowed);
+	note_asked(l, ranked, count && narrowed);
 	take_result(l, &result);
 	return 0;
+}
+
+/* True when no row died since the last time. */
+static bool none_died(const struct list *l)
+{
+	const struct rows_ops *ops = l->rows->ops;
+	uint32_t ids[CHANGED_MAX];
+	size_t n;
+
+	if (l->purged_rev == l->rows->rev || (ops->holes && !ops->holes(l->rows)))
+		return true;
+	return ops->changed && ops->changed(l->rows, l->purged_rev, ids, CHANGED_MAX, &n) && !n;
 }
 
 /* Rows that died leave at once, also when the new order is still to come. */
 static void purge(struct list *l)
 {
 	size_t n = 0, cursor = l->cursor;
-	bool lost = false;
+	bool lost = false, none = none_died(l);
 
+	l->purged_rev = l->rows->rev;
+	if (none)
+		return;
 	for (size_t i = 0; i < l->n; i++) {
 		bool live = rows_live(l->rows, l->order[i]);
 
@@ -270,6 +199,7 @@ static int update_scratch(struct list *l)
 
 	if (count > l->inline_max && !(narrowed && l->n <= l->inline_max)) {
 		purge(l);
+		list_drop_draft(l);
 		l->want_order = true;
 		l->dirty = false;
 		return 0;
@@ -324,11 +254,22 @@ int list_update(struct list *l)
 int list_take_order_spec(struct list *l, uint64_t ticket, struct order_spec *ret_spec)
 {
 	bool narrowed = narrows(l), ranked = wants_rank(l);
-	int r = make_spec(l, rows_count(l->rows), ranked, narrowed, ret_spec);
+	uint32_t count = rows_count(l->rows);
+	int r;
 
-	if (r < 0)
-		return r;
-	note_asked(l, ranked, narrowed);
+	if (!l->draft.names) {
+		r = list_draft(l, count, ranked, narrowed, by_score(l));
+		if (r < 0)
+			return r;
+		/* What changes while it is drafted is applied to the order when that has come. */
+		note_asked(l, ranked, narrowed);
+		if (l->draft.count - l->drafted <= l->slice)
+			(void)list_work(l);
+	}
+	if (list_has_work(l))
+		return -EAGAIN;
+	*ret_spec = l->draft;
+	l->draft = (struct order_spec){0};
 	l->want_order = false;
 	l->order_ticket = ticket;
 	return 0;

@@ -194,14 +194,38 @@ struct listing *listing_new(const char *path, uint64_t ticket)
 	return l;
 }
 
+struct listing *listing_next(const struct listing *l)
+{
+	return l->next;
+}
+
+void listing_set_next(struct listing *l, struct listing *next)
+{
+	l->next = next;
+}
+
+bool listing_free_some(struct listing *l, size_t chunks)
+{
+	for (; l->nchunks && chunks; chunks--) {
+		struct meta_chunk *c = l->chunks[--l->nchunks];
+
+		for (size_t k = 0; c && k < CHUNK; k++)
+			free(c->target[k]);
+		free(c);
+	}
+	if (l->nchunks)
+		return false;
+	listing_free(l);
+	return true;
+}
+
 void listing_free(struct listing *l)
 {
 	if (!l)
 		return;
-	for (size_t i = 0; i < l->nchunks; i++) {
-		for (size_t k = 0; l->chunks[i] && k < CHUNK; k++)
-			free(l->chunks[i]->target[k]);
-		free(l->chunks[i]);
+	if (l->nchunks) {
+		(void)listing_free_some(l, l->nchunks);
+		return;
 	}
 	for (size_t i = l->pending_at; i < l->npending; i++) {
 		free(l->pending[i].name);

@@ -25,6 +25,12 @@ struct listing;
 
 struct listing *listing_new(const char *path, uint64_t ticket); /* NULL when out of memory */
 void listing_free(struct listing *l);
+/* The same in slices of this many chunks of metadata, since a million rows' take longer than a key
+ * may wait. True when it is freed; till then nothing else may be done with it. */
+bool listing_free_some(struct listing *l, size_t chunks);
+/* A list of those that are being freed. */
+struct listing *listing_next(const struct listing *l);
+void listing_set_next(struct listing *l, struct listing *next);
 struct rows *listing_rows(struct listing *l);
 const char *listing_path(const struct listing *l);
 uint64_t listing_ticket(const struct listing *l);

@@ -33,6 +33,7 @@ struct listing {
 	struct names *names; /* after LISTING_READY this thread is its writer */
 	uint32_t count;
 	size_t dead_n, settled; /* holes; live entries whose metadata is known or failed */
+	struct listing *next;   /* of those that are being freed */
 	struct meta_chunk **chunks;
 	size_t nchunks, chunks_cap;
 	uint8_t *dead, *urgent, *bulk; /* bitmaps by id: holes; asked one by one; asked with all */

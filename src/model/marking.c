@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Marking. What is marked and has no metadata yet is asked for, so that its size counts and its
- * identity is known.
+ * Marking. Every command becomes a job over the rows it was given for. What is marked and has no
+ * metadata yet is asked for, so that its size counts and its identity is known.
  */
 #include "model/inside.h"
 
@@ -11,120 +11,258 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The rows marked by one command that need metadata. */
-struct fresh {
-	uint32_t *ids;
-	size_t n, cap;
-};
+/* Of LIST_SLICE rows: marking one costs as much as looking at sixteen. */
+#define MARK_SLICE(m) MAX((m)->slice / 16, 1)
 
-static int note_fresh(struct fresh *f, const struct row *row, uint32_t id)
+static void job_done(struct mark_job *j)
 {
-	if (row->meta || row->err)
-		return 0;
-	if (array_grow(&f->ids, &f->cap, f->n + 1, sizeof(*f->ids)) < 0)
-		return -ENOMEM;
-	f->ids[f->n++] = id;
-	return 0;
+	names_unref(j->names);
+	matcher_unref(j->matcher);
+	free(j->ids);
+	free(j->where);
+	*j = (struct mark_job){0};
 }
 
-static void ask_fresh(struct model *m, struct fresh *f)
+bool model_marking(const struct model *m)
 {
-	struct tab *t = model_tab_mut(m);
-	struct request request = {.kind = REQ_STAT,
-				  .ticket = listing_ticket(t->listing),
-				  .names = listing_names(t->listing),
-				  .ids = f->ids};
+	return m->marking.n > 0;
+}
 
-	if (f->n && model_view(m)->kind == VIEW_DIR)
-		request.n = (uint32_t)listing_want(t->listing, f->ids, f->n, f->ids);
-	*f = (struct fresh){0};
+void marking_stop(struct model *m)
+{
+	struct marking *k = &m->marking;
+
+	for (size_t i = k->next; i < k->n; i++)
+		job_done(&k->jobs[i]);
+	k->n = k->next = 0;
+}
+
+void marking_done(struct model *m)
+{
+	marking_stop(m);
+	free(m->marking.jobs);
+	m->marking = (struct marking){0};
+}
+
+/* The listing of the job's rows; NULL once it was left. */
+static struct listing *listing_of(struct model *m, uint64_t ticket)
+{
+	for (size_t i = 0; ticket && i < m->ntabs; i++) {
+		struct listing *l = m->tabs[i].listing;
+
+		if (l && listing_ticket(l) == ticket)
+			return l;
+	}
+	return NULL;
+}
+
+static bool job_row(const struct model *m, const struct mark_job *j, struct listing *l, uint32_t id,
+		    struct row *ret_row)
+{
+	const struct rows *rows = l ? listing_rows(l) : &m->marks.rows;
+
+	if (l || !j->ticket)
+		return rows->ops->row(rows, id, ret_row);
+	*ret_row = (struct row){.type = (enum entry_type)names_tag(j->names, id),
+				.where = j->where,
+				.where_id = j->where_id};
+	ret_row->name = names_get(j->names, id, &ret_row->name_len);
+	return true;
+}
+
+/* 1 when the mark of the row changed. */
+static int mark_row(struct model *m, const struct mark_job *j, const struct row *row)
+{
+	bool is = marks_has(&m->marks, row), on = j->how == MARK_FLIP ? !is : j->how == MARK_ON;
+	int r;
+
+	if (!row->where || is == on ||
+	    (j->matcher && matcher_test(j->matcher, row->name, row->name_len, NULL) <= 0))
+		return 0;
+	r = marks_set(&m->marks, row, on);
+	return r < 0 ? r : 1;
+}
+
+/* The rows marked now whose metadata is to be asked for. */
+struct fresh {
+	uint32_t *ids;
+	size_t n;
+};
+
+static void ask_fresh(struct model *m, struct listing *l, struct fresh *f)
+{
+	struct request request = {.kind = REQ_STAT, .ids = f->ids};
+
+	if (l && f->n) {
+		request.ticket = listing_ticket(l);
+		request.names = listing_names(l);
+		request.n = (uint32_t)listing_want(l, f->ids, f->n, f->ids);
+	}
 	if (request.n)
 		(void)request_add(m, &request);
 	else
 		free(request.ids);
 }
 
-static int mark_row(struct model *m, size_t pos, bool on, struct fresh *f)
+/* The next `max` rows. Whatever was marked before memory ran out stays marked, and is asked for. */
+static int job_rows(struct model *m, struct mark_job *j, size_t max)
 {
-	const struct list *l = &model_view(m)->list;
-	struct row row;
-	int r;
+	size_t n = MIN(max, j->n - j->at);
+	struct listing *l = listing_of(m, j->ticket);
+	struct fresh fresh = {.ids = l ? malloc(MAX(n, 1) * sizeof(*fresh.ids)) : NULL};
+	int r = l && !fresh.ids ? -ENOMEM : 0;
 
-	if (!list_row(l, pos, &row) || row.parent)
-		return 0;
-	r = marks_set(&m->marks, &row, on);
-	return r == 0 && on ? note_fresh(f, &row, list_id(l, pos)) : r;
+	/* A mark that is cleared with all others takes the list of them along. */
+	for (; r >= 0 && n && (j->ticket || j->epoch == m->marks.epoch); n--) {
+		uint32_t id = j->ids[j->at++];
+		struct row row;
+
+		if (!job_row(m, j, l, id, &row))
+			continue;
+		r = mark_row(m, j, &row);
+		if (r <= 0)
+			continue;
+		j->changed++;
+		if (l && !row.meta && !row.err && marks_has(&m->marks, &row))
+			fresh.ids[fresh.n++] = id;
+	}
+	ask_fresh(m, l, &fresh);
+	if (!j->ticket && j->epoch != m->marks.epoch)
+		j->at = j->n;
+	return r < 0 ? r : 0;
 }
 
-/* Whatever was marked before memory ran out stays marked, and is asked for. */
-static int finish(struct model *m, struct fresh *f, int r)
+static int job_slice(struct model *m, struct mark_job *j)
 {
-	ask_fresh(m, f);
-	marks_changed(m);
-	model_settle(m);
-	return r;
-}
-
-static bool is_marked(const struct model *m, size_t pos)
-{
-	struct row row;
-
-	return list_row(&model_view(m)->list, pos, &row) && marks_has(&m->marks, &row);
-}
-
-/* In the list of all that is marked a row leaves when it is unmarked: the cursor is then on the
- * next. */
-static int unmark_in_marked(struct model *m, size_t count)
-{
-	struct list *l = model_list(m);
-	struct fresh none = {0};
+	size_t max = MARK_SLICE(m), left = j->n - j->at;
 	int r = 0;
 
-	for (; r == 0 && count && list_len(l); count--) {
-		r = mark_row(m, l->cursor, false, &none);
-		marks_changed(m);
+	/* With a pattern nobody knows how many there will be. */
+	if (j->how != MARK_OFF)
+		r = marks_reserve(&m->marks, j->matcher ? MIN(left, max) : left, m->slice);
+	if (r == 0)
+		r = job_rows(m, j, max);
+	return r < 0 ? r : 0;
+}
+
+static void job_tell(struct model *m, const struct mark_job *j, int r)
+{
+	if (r < 0)
+		model_notice(m, NOTICE_ERROR, m->now_ms,
+			     "out of memory: not all was marked; close tabs or unmark some");
+	else if (j->tell)
+		model_notice(m, NOTICE_INFO, m->now_ms,
+			     j->how == MARK_ON    ? "%zu marked"
+			     : j->how == MARK_OFF ? "%zu unmarked"
+						  : "%zu marked or unmarked",
+			     j->changed);
+}
+
+bool marking_work(struct model *m)
+{
+	struct marking *k = &m->marking;
+	struct mark_job *j = &k->jobs[k->next];
+	int r;
+
+	if (!k->n)
+		return false;
+	r = job_slice(m, j);
+	if (r < 0 || j->at >= j->n) {
+		job_tell(m, j, r);
+		job_done(j);
+		if (++k->next == k->n)
+			k->n = k->next = 0;
 	}
-	if (!m->marks.live)
+	marks_changed(m);
+	if (!m->marks.live && model_view(m)->kind == VIEW_MARKED)
 		model_view_close(m);
-	model_settle(m);
-	return r;
+	return true;
+}
+
+/* What is small is done when the command returns. Takes the job in all cases. */
+static int job_start(struct model *m, struct mark_job *j, size_t *ret_changed)
+{
+	struct marking *k = &m->marking;
+	int r = 0;
+
+	if (!k->n && j->n <= MARK_SLICE(m) && m->marks.n <= m->slice) {
+		while (r == 0 && j->at < j->n)
+			r = job_slice(m, j);
+		*ret_changed = j->changed;
+		job_done(j);
+		marks_changed(m);
+		if (!m->marks.live && model_view(m)->kind == VIEW_MARKED)
+			model_view_close(m);
+		model_settle(m);
+		return r;
+	}
+	if (array_grow(&k->jobs, &k->cap, k->n + 1, sizeof(*k->jobs)) < 0) {
+		job_done(j);
+		return -ENOMEM;
+	}
+	j->tell = j->n > 1;
+	k->jobs[k->n++] = *j;
+	return 0;
+}
+
+/* A job over the rows from position `from` to `end`; ".." is not among them. */
+static int job_new(const struct model *m, enum mark_how how, size_t from, size_t end,
+		   struct mark_job *ret_job)
+{
+	const struct view *v = model_view(m);
+	const struct list *l = &v->list;
+	const struct listing *listing = model_tab(m)->listing;
+	const struct dir_info *dir = listing_dir(listing);
+	struct mark_job j = {.how = how, .epoch = m->marks.epoch};
+
+	from = MAX(from, (size_t)l->with_parent);
+	end = MIN(end, list_len(l));
+	if (from < end && (v->kind == VIEW_MARKED || (v->kind == VIEW_DIR && dir))) {
+		j.n = end - from;
+		j.ids = malloc(j.n * sizeof(*j.ids));
+		j.names = names_ref(l->rows->ops->names(l->rows));
+		if (v->kind == VIEW_DIR) {
+			j.ticket = listing_ticket(listing);
+			j.where = strdup(listing_path(listing));
+			j.where_id = dir->meta.id;
+		}
+		if (!j.ids || (j.ticket && !j.where)) {
+			job_done(&j);
+			return -ENOMEM;
+		}
+		memcpy(j.ids, l->order + (from - l->with_parent), j.n * sizeof(*j.ids));
+	}
+	*ret_job = j;
+	return 0;
+}
+
+static int mark_span(struct model *m, enum mark_how how, size_t from, size_t end)
+{
+	struct mark_job j;
+	size_t changed;
+	int r = job_new(m, how, from, end, &j);
+
+	return r < 0 ? r : job_start(m, &j, &changed);
 }
 
 int model_mark_toggle(struct model *m, size_t count)
 {
 	struct list *l = model_list(m);
-	struct fresh fresh = {0};
-	int r = 0;
+	size_t from = l->cursor, end = from + MIN(count, list_len(l) - MIN(from, list_len(l)));
+	bool listed = model_view(m)->kind == VIEW_MARKED;
 
 	model_touch(m);
-	if (model_view(m)->kind == VIEW_MARKED)
-		return unmark_in_marked(m, count);
-	for (size_t n = MIN(count, list_len(l)); r == 0 && n; n--) {
-		size_t before = l->cursor;
-
-		r = mark_row(m, before, !is_marked(m, before), &fresh);
-		if (before + 1 < list_len(l))
-			list_move_to(l, before + 1);
-		if (l->cursor == before)
-			break;
-	}
-	return finish(m, &fresh, r);
-}
-
-static int mark_each(struct model *m, size_t from, size_t end, bool invert)
-{
-	struct fresh fresh = {0};
-	int r = 0;
-
-	for (size_t pos = from; r == 0 && pos < end; pos++)
-		r = mark_row(m, pos, !invert || !is_marked(m, pos), &fresh);
-	return finish(m, &fresh, r);
+	/* In the list of all that is marked a row leaves when it is unmarked: the cursor is then on
+	 * the next. */
+	if (!listed)
+		list_move_to(l, end);
+	return mark_span(m, listed ? MARK_OFF : MARK_FLIP, from, end);
 }
 
 int model_mark_all(struct model *m)
 {
 	model_touch(m);
-	return mark_each(m, 0, list_len(model_list(m)), false);
+	return mark_span(m, MARK_ON, 0, list_len(model_list(m)));
 }
 
 int model_mark_invert(struct model *m)
@@ -135,12 +273,13 @@ int model_mark_invert(struct model *m)
 		model_mark_none(m);
 		return 0;
 	}
-	return mark_each(m, 0, list_len(model_list(m)), true);
+	return mark_span(m, MARK_FLIP, 0, list_len(model_list(m)));
 }
 
 void model_mark_none(struct model *m)
 {
 	model_touch(m);
+	marking_stop(m);
 	marks_clear(&m->marks);
 	if (model_view(m)->kind == VIEW_MARKED)
 		model_view_close(m);
@@ -151,13 +290,15 @@ void model_mark_none(struct model *m)
 void model_range(struct model *m)
 {
 	struct list *l = model_list(m);
+	int r;
 
 	model_touch(m);
 	if (!l->ranging) {
 		list_range_start(l);
 		return;
 	}
-	if (mark_each(m, MIN(l->range_pos, l->cursor), MAX(l->range_pos, l->cursor) + 1, false) < 0)
+	r = mark_span(m, MARK_ON, MIN(l->range_pos, l->cursor), MAX(l->range_pos, l->cursor) + 1);
+	if (r < 0)
 		model_notice(m, NOTICE_ERROR, m->now_ms, "out of memory: not all was marked");
 	list_range_end(l);
 }
@@ -165,30 +306,23 @@ void model_range(struct model *m)
 int model_mark_matching(struct model *m, enum match_kind kind, const char *pattern, bool on,
 			size_t *ret_count, struct str *err)
 {
-	const struct list *l = model_list(m);
-	struct fresh fresh = {0};
 	struct matcher *matcher;
-	size_t count = 0;
+	struct mark_job j;
+	size_t changed = 0;
 	int r = matcher_new(kind, pattern, strlen(pattern), err, &matcher);
 
 	model_touch(m);
 	if (r < 0)
 		return r;
-	/* From the end: unmarking takes rows out of the list of all that is marked only afterwards.
-	 */
-	for (size_t pos = list_len(l); r == 0 && pos-- > 0;) {
-		struct row row;
-
-		if (!list_row(l, pos, &row) || row.parent || marks_has(&m->marks, &row) == on ||
-		    matcher_test(matcher, row.name, row.name_len, NULL) <= 0)
-			continue;
-		r = mark_row(m, pos, on, &fresh);
-		count += r == 0;
+	r = job_new(m, on ? MARK_ON : MARK_OFF, 0, list_len(model_list(m)), &j);
+	if (r < 0) {
+		matcher_unref(matcher);
+		return r;
 	}
-	matcher_unref(matcher);
-	r = finish(m, &fresh, r);
+	j.matcher = matcher;
+	r = job_start(m, &j, &changed);
 	if (ret_count)
-		*ret_count = count;
+		*ret_count = changed;
 	return r;
 }
 
@@ -198,6 +332,15 @@ bool model_escape(struct model *m)
 	bool again = m->escape_armed && m->escape_rev == l->rev;
 
 	model_touch(m);
+	if (model_marking(m)) {
+		marking_stop(m);
+		model_notice(m, NOTICE_INFO, m->now_ms, "stopped: %zu are marked", m->marks.live);
+		return true;
+	}
+	if (m->search.on) {
+		search_stop(m);
+		return true;
+	}
 	if (l->ranging) {
 		list_range_end(l);
 		return true;

@@ -46,9 +46,9 @@ static struct names *op_names(const struct rows *r)
 
 static bool op_rank(const struct rows *r, uint32_t id, enum sort_by by, uint64_t *ret_rank)
 {
-	const struct mark *mark = &of(r)->at[id];
+	const struct mark *mark = id < of(r)->n ? &of(r)->at[id] : NULL;
 
-	return mark->has_meta && rows_rank_of_meta(&mark->meta, by, ret_rank);
+	return mark && mark->has_meta && rows_rank_of_meta(&mark->meta, by, ret_rank);
 }
 
 static bool op_sorts(const struct rows *r, enum sort_by by)
@@ -72,6 +72,16 @@ static bool op_enter(const struct rows *r, uint32_t id, struct str *path)
 	return id < m->n && m->at[id].live && str_adds(path, m->dirs[m->at[id].dir].path) == 0;
 }
 
+static uint8_t op_group(const struct rows *r, uint32_t id)
+{
+	return id < of(r)->n ? rows_type_group((enum entry_type)of(r)->at[id].type) : 1;
+}
+
+static const uint8_t *op_holes(const struct rows *r)
+{
+	return of(r)->live < of(r)->n ? of(r)->holes : NULL;
+}
+
 static const enum column columns[] = {COL_NAME, COL_WHERE, COL_SIZE, COL_MODIFIED,
 				      COL_PERM, COL_OWNER, COL_KINDS};
 
@@ -85,6 +95,8 @@ static const struct rows_ops ops = {
 	.cell = op_cell,
 	.enter = op_enter,
 	.sorts = op_sorts,
+	.group = op_group,
+	.holes = op_holes,
 };
 
 /* ---- the set ---- */
@@ -102,6 +114,8 @@ static void drop_all(struct marks *m)
 	free(m->dirs);
 	free(m->at);
 	free(m->index);
+	free(m->next_index);
+	free(m->holes);
 }
 
 void marks_done(struct marks *m)
@@ -119,6 +133,31 @@ static void touched(struct marks *m)
 	m->rows.rev++;
 }
 
+/* What this mark adds to the sums: bytes, or that they are not known. */
+static void count_in(struct marks *m, const struct mark *mark, bool in)
+{
+	uint64_t size = 0;
+
+	if (!mark->has_meta || mark->type == ENTRY_DIR)
+		m->unsummed = in ? m->unsummed + 1 : m->unsummed - 1;
+	else if (mark->type == ENTRY_FILE || mark->type == ENTRY_LINK)
+		size = mark->meta.size;
+	m->bytes = in ? m->bytes + size : m->bytes - size;
+}
+
+static void set_live(struct marks *m, uint32_t id, bool live)
+{
+	struct mark *mark = &m->at[id];
+	uint8_t bit = (uint8_t)(1u << (id % 8));
+
+	mark->live = live;
+	m->holes[id / 8] = (uint8_t)(live ? m->holes[id / 8] & ~bit : m->holes[id / 8] | bit);
+	m->live = live ? m->live + 1 : m->live - 1;
+	m->dirs[mark->dir].live += live ? 1 : (size_t)-1;
+	count_in(m, mark, live);
+	touched(m);
+}
+
 void marks_clear(struct marks *m)
 {
 	struct names *names;
@@ -129,12 +168,10 @@ void marks_clear(struct marks *m)
 	touched(m);
 	if (!names) {
 		/* Without memory for a new pool the old one stays, all holes. */
-		for (size_t i = 0; i < m->n; i++)
-			m->at[i].live = false;
-		for (size_t i = 0; i < m->ndirs; i++)
-			m->dirs[i].live = 0;
-		m->live = 0;
-		m->bytes = 0;
+		for (size_t i = 0; i < m->n; i++) {
+			if (m->at[i].live)
+				set_live(m, (uint32_t)i, false);
+		}
 		return;
 	}
 	drop_all(m);
@@ -152,46 +189,99 @@ static size_t find_dir(const struct marks *m, struct file_id id)
 	return m->ndirs;
 }
 
-static uint32_t *slot_of(const struct marks *m, size_t dir, const char *name, size_t len)
+static uint64_t hash_of(size_t dir, const char *name, size_t len)
 {
-	uint64_t hash = map_hash(name, len) + dir * UINT64_C(0x9e3779b97f4a7c15);
+	return map_hash(name, len) + dir * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+/* The high half of a slot: the bits of the hash that lead to it. */
+static uint64_t tag_of(uint64_t hash)
+{
+	return hash << 32;
+}
+
+static uint64_t *slot_of(const struct marks *m, size_t dir, const char *name, size_t len)
+{
+	uint64_t hash = hash_of(dir, name, len);
 	size_t mask = m->index_cap - 1;
 
-	for (size_t i = hash & mask;; i = (i + 1) & mask) {
-		uint32_t at = m->index[i];
+	for (size_t i = (uint32_t)hash & mask;; i = (i + 1) & mask) {
+		uint32_t at = (uint32_t)m->index[i];
 		size_t have;
 		const char *bytes;
 
 		if (!at)
 			return &m->index[i];
+		if (m->index[i] - at != tag_of(hash) || m->at[at - 1].dir != dir)
+			continue;
 		bytes = names_get(m->names, at - 1, &have);
-		if (m->at[at - 1].dir == dir && have == len && memcmp(bytes, name, len) == 0)
+		if (have == len && memcmp(bytes, name, len) == 0)
 			return &m->index[i];
 	}
 }
 
-static int grow_index(struct marks *m)
+static int begin_index(struct marks *m, size_t need)
 {
 	size_t cap = MAX(m->index_cap, 32);
-	uint32_t *index;
 
-	if (m->n + 1 <= m->index_cap / 2)
-		return 0;
-	while (cap / 2 < m->n + 1)
+	while (cap / 2 < need)
 		cap *= 2;
-	index = calloc(cap, sizeof(*index));
-	if (!index)
-		return -ENOMEM;
-	free(m->index);
-	m->index = index;
-	m->index_cap = cap;
-	for (size_t i = 0; i < m->n; i++) {
-		size_t len;
-		const char *name = names_get(m->names, (uint32_t)i, &len);
+	m->next_index = calloc(cap, sizeof(*m->next_index));
+	m->next_cap = cap;
+	m->moved = 0;
+	return m->next_index ? 0 : -ENOMEM;
+}
 
-		*slot_of(m, m->at[i].dir, name, len) = (uint32_t)i + 1;
+/* A slot keeps the hash that leads to it, so no name is read again. */
+static void move_slots(struct marks *m, size_t slice)
+{
+	size_t end = m->moved + MIN(slice, m->index_cap - m->moved), mask = m->next_cap - 1;
+
+	for (; m->moved < end; m->moved++) {
+		uint64_t slot = m->index[m->moved];
+		size_t i = (size_t)(slot >> 32) & mask;
+
+		if (!slot)
+			continue;
+		while (m->next_index[i])
+			i = (i + 1) & mask;
+		m->next_index[i] = slot;
 	}
+}
+
+static int grow_index(struct marks *m, size_t need, size_t slice)
+{
+	bool fits = need <= m->index_cap / 2;
+	int r = 0;
+
+	if (fits || need > m->next_cap / 2) {
+		free(m->next_index);
+		m->next_index = NULL;
+	}
+	if (fits)
+		return 0;
+	if (!m->next_index)
+		r = begin_index(m, need);
+	if (r < 0)
+		return r;
+	move_slots(m, slice);
+	if (m->moved < m->index_cap)
+		return 1;
+	free(m->index);
+	m->index = m->next_index;
+	m->index_cap = m->next_cap;
+	m->next_index = NULL;
 	return 0;
+}
+
+int marks_reserve(struct marks *m, size_t more, size_t slice)
+{
+	size_t need = m->n + more;
+
+	if (array_grow(&m->at, &m->cap, need, sizeof(*m->at)) < 0 ||
+	    array_grow(&m->holes, &m->holes_cap, need / 8 + 1, 1) < 0)
+		return -ENOMEM;
+	return grow_index(m, need, slice);
 }
 
 static struct mark *find(const struct marks *m, struct file_id id, const char *name, size_t len)
@@ -201,7 +291,7 @@ static struct mark *find(const struct marks *m, struct file_id id, const char *n
 
 	if (dir == m->ndirs || !m->index_cap)
 		return NULL;
-	at = *slot_of(m, dir, name, len);
+	at = (uint32_t)*slot_of(m, dir, name, len);
 	return at ? &m->at[at - 1] : NULL;
 }
 
@@ -219,11 +309,11 @@ static void set_meta(struct marks *m, struct mark *mark, const struct meta *meta
 {
 	if (mark->has_meta || !meta)
 		return;
+	count_in(m, mark, false);
 	mark->has_meta = true;
 	mark->meta = *meta;
 	mark->type = (uint8_t)rows_type_of_mode(meta->mode);
-	if (mark->live)
-		m->bytes += meta->size;
+	count_in(m, mark, true);
 }
 
 static int add_dir(struct marks *m, const struct row *row, size_t *ret_dir)
@@ -247,14 +337,13 @@ static int add_dir(struct marks *m, const struct row *row, size_t *ret_dir)
 
 static int add(struct marks *m, const struct row *row)
 {
-	uint32_t *slot, id;
+	uint64_t *slot;
+	uint32_t id;
 	size_t dir;
 	int r = add_dir(m, row, &dir);
 
 	if (r == 0)
-		r = grow_index(m);
-	if (r == 0)
-		r = array_grow(&m->at, &m->cap, m->n + 1, sizeof(*m->at));
+		r = marks_reserve(m, 1, SIZE_MAX);
 	if (r < 0)
 		return r;
 	slot = slot_of(m, dir, row->name, row->name_len);
@@ -263,15 +352,14 @@ static int add(struct marks *m, const struct row *row)
 		if (r < 0)
 			return r;
 		m->at[m->n++] = (struct mark){.dir = (uint32_t)dir, .type = (uint8_t)row->type};
-		*slot = id + 1;
+		if (id % 8 == 0)
+			m->holes[id / 8] = 0;
+		*slot = tag_of(hash_of(dir, row->name, row->name_len)) | (id + 1);
 	}
-	id = *slot - 1;
+	id = (uint32_t)*slot - 1;
 	if (!m->at[id].live) {
 		m->at[id].has_meta = m->at[id].gone = false;
-		m->at[id].live = true;
-		m->dirs[dir].live++;
-		m->live++;
-		touched(m);
+		set_live(m, id, true);
 	}
 	set_meta(m, &m->at[id], row->meta);
 	return 0;
@@ -288,12 +376,7 @@ int marks_set(struct marks *m, const struct row *row, bool on)
 	mark = find(m, row->where_id, row->name, row->name_len);
 	if (!mark || !mark->live)
 		return 0;
-	mark->live = false;
-	m->dirs[mark->dir].live--;
-	m->live--;
-	if (mark->has_meta)
-		m->bytes -= mark->meta.size;
-	touched(m);
+	set_live(m, (uint32_t)(mark - m->at), false);
 	if (!m->live)
 		marks_clear(m);
 	return 0;

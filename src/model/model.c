@@ -22,6 +22,7 @@ int model_new(struct model **ret_model)
 		return -ENOMEM;
 	settings_init(&m->settings);
 	m->inline_max = LIST_INLINE;
+	m->slice = LIST_SLICE;
 	m->notice = (struct notice){.text = STR_INIT, .until_ms = INT64_MAX};
 	str_init(&m->completion.dir);
 	str_init(&m->completion.prefix);
@@ -68,6 +69,12 @@ void model_free(struct model *m)
 		return;
 	for (size_t i = 0; i < m->ntabs; i++)
 		tab_done(m, &m->tabs[i]);
+	for (struct listing *l = m->graves, *next; l; l = next) {
+		next = listing_next(l);
+		listing_free(l);
+	}
+	marking_done(m);
+	search_stop(m);
 	for (size_t i = m->next_request; i < m->nrequests; i++)
 		request_done(&m->requests[i]);
 	free(m->requests);
@@ -281,22 +288,20 @@ void model_tick(struct model *m, int64_t now_ms)
 
 		if (t->coming && t->going != GO_RELOAD && now_ms >= t->coming_ms + SWITCH_MS)
 			tab_show_coming(m, t);
-		if (listing_work(t->listing))
-			m->rev++;
 		if (i == m->tab)
 			check_unwatched(m, t);
 	}
+	if (m->ntabs)
+		model_work(m);
 	model_settle(m);
 }
 
-static int64_t tab_deadline(const struct model *m, const struct tab *t)
+static int64_t tab_deadline(const struct tab *t)
 {
 	int64_t at = INT64_MAX;
 
 	if (t->coming && t->going != GO_RELOAD)
 		at = MIN(at, t->coming_ms + SWITCH_MS);
-	if (listing_has_work(t->listing))
-		at = MIN(at, m->now_ms);
 	if (listing_stale(t->listing) && !t->coming)
 		at = MIN(at, t->reload_ms);
 	return at;
@@ -308,9 +313,11 @@ int64_t model_deadline(const struct model *m)
 	const struct dir_info *dir;
 
 	for (size_t i = 0; i < m->ntabs; i++)
-		at = MIN(at, tab_deadline(m, &m->tabs[i]));
+		at = MIN(at, tab_deadline(&m->tabs[i]));
 	if (!m->ntabs)
 		return at;
+	if (model_has_work(m))
+		at = MIN(at, m->now_ms);
 	dir = listing_dir(model_tab(m)->listing);
 	if (dir && !dir->watched && listing_state(model_tab(m)->listing) == LISTING_READY)
 		at = MIN(at,

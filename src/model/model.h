@@ -118,16 +118,21 @@ int model_view_mounts(struct model *m);
 bool model_view_close(
 	struct model *m); /* back to where the view was opened from; false: it is the directory */
 
-/* ---- marks ---- */
+/* ---- marks ----
+ * Few rows are marked at once, very many in slices in model_tick(): the count grows, Esc stops it,
+ * and commands that are given meanwhile wait for their turn. */
+bool model_marking(const struct model *m);            /* going on: what is marked is not all yet */
 int model_mark_toggle(struct model *m, size_t count); /* and down */
 int model_mark_all(struct model *m);                  /* all visible rows */
 int model_mark_invert(struct model *m);               /* visible rows */
 void model_mark_none(struct model *m);
 void model_range(struct model *m); /* starts a range at the cursor, or marks it and ends */
+/* *ret_count: rows that changed; when model_marking() afterwards it is told in a notice at the end.
+ */
 int model_mark_matching(struct model *m, enum match_kind kind, const char *pattern, bool on,
 			size_t *ret_count, struct str *err);
-/* Esc: ends the range, else drops the filter, else (pressed a second time) the marks. Returns true
- * when it did something. */
+/* Esc: stops marking or a search that goes on, else ends the range, else drops the filter, else
+ * (pressed a second time) the marks. Returns true when it did something. */
 bool model_escape(struct model *m);
 
 /* ---- sort, filter, hidden ---- */
@@ -136,7 +141,11 @@ int model_sort_reverse(struct model *m);
 int model_sort_dirs_first(struct model *m);
 int model_toggle_hidden(struct model *m);
 int model_filter(struct model *m, enum match_kind kind, const char *text, struct str *err);
-bool model_find_next(struct model *m, int dir); /* by the last filter or find pattern */
+/* By the last filter or find pattern. Very many rows are looked at in slices in model_tick(): true
+ * then, too, and a notice says when there is none. */
+bool model_find_next(struct model *m, int dir);
+/* The next row whose name begins with this character (case ignored), likewise. */
+bool model_find_letter(struct model *m, uint32_t cp);
 
 /* ---- bookmarks ---- */
 int model_bookmark_set(struct model *m, char letter); /* of the current directory; asks to save */

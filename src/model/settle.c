@@ -21,9 +21,11 @@ static void settle_list(struct model *m, struct list *l)
 	if (!l->want_order)
 		return;
 	request_close_order(m, l);
-	request.ticket = ++m->next_ticket;
+	request.ticket = m->next_ticket + 1;
+	/* What is large goes on in model_tick(). */
 	if (list_take_order_spec(l, request.ticket, &request.order) < 0)
 		return;
+	m->next_ticket++;
 	if (request_add(m, &request) < 0) {
 		l->order_ticket = 0;
 		l->want_order = true;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Sort, filter, hidden files, find.
+ * Sort, filter, hidden files.
  */
 #include "model/inside.h"
 
@@ -29,7 +29,7 @@ int model_sort(struct model *m, enum sort_by by)
 	if (spec.by != by)
 		spec.reverse = false;
 	spec.by = by;
-	if (sort_needs_rank(by) && !rows_complete(l->rows))
+	if (sort_needs_rank(by) && !rows_complete(l->rows) && rows_count(l->rows) > l->inline_max)
 		model_notice(m, NOTICE_INFO, m->now_ms,
 			     "sorting by %s: first the metadata of all entries is read",
 			     sort_name(by));
@@ -86,17 +86,4 @@ int model_filter(struct model *m, enum match_kind kind, const char *text, struct
 		r = note_find(m, kind, text);
 	model_settle(m);
 	return r;
-}
-
-bool model_find_next(struct model *m, int dir)
-{
-	model_touch(m);
-	if (!m->last_find) {
-		model_notice(m, NOTICE_INFO, m->now_ms, "nothing was looked for yet; / finds");
-		return false;
-	}
-	if (list_find(model_list(m), m->last_find, dir))
-		return true;
-	model_notice(m, NOTICE_INFO, m->now_ms, "no row matches");
-	return false;
 }

@@ -80,6 +80,42 @@ struct placing {
 	char *what;      /* the path asked for */
 };
 
+enum mark_how { MARK_ON, MARK_OFF, MARK_FLIP };
+
+/* One command that marks. It holds the names of its rows, so that it also ends when their directory
+ * is left. */
+struct mark_job {
+	enum mark_how how;
+	struct names *names;     /* a reference */
+	uint32_t *ids;           /* heap: the rows, as they were when it was asked for */
+	size_t n, at;            /* ids before `at` are done */
+	struct matcher *matcher; /* only rows it matches; a reference, or NULL: all */
+	uint64_t ticket;         /* of their listing; 0: they are marks, of this epoch */
+	uint64_t epoch;
+	char *where; /* heap: their directory */
+	struct file_id where_id;
+	size_t changed;
+	bool tell; /* it took slices: what came of it is said at the end */
+};
+
+/* Marking commands that go on in slices, in the order they were given. */
+struct marking {
+	struct mark_job *jobs;
+	size_t n, cap, next;
+};
+
+/* A search for the next row that goes on in slices; any other move of the cursor ends it. */
+struct search {
+	bool on;
+	struct matcher *matcher; /* a reference, or NULL: names that begin with this letter */
+	uint32_t letter;
+	int dir;
+	size_t pos, left, again; /* rows still to look at; how often to go on when found */
+	uint64_t ticket;         /* of the listing it is in */
+	const struct rows *rows;
+	uint32_t cursor_id;
+};
+
 struct completion {
 	uint64_t ticket; /* of the question, 0: none asked */
 	bool answered;
@@ -93,9 +129,15 @@ struct model {
 	struct tab tabs[TABS_MAX];
 	size_t ntabs, tab; /* tab: the current one */
 	struct marks marks;
+	struct marking marking;
+	struct search search;
+	struct listing *graves; /* left, and freed in slices */
 	struct mounts_rows *mounts;
 	struct self self;
-	struct map owners[2]; /* user, group ids -> heap name, "" asked or without name */
+	struct map owners[2];        /* user, group ids -> heap name, "" asked or without name */
+	struct map owners_failed[2]; /* ids that could not be looked up -> how often; asked again at
+					owners_ms */
+	int64_t owners_ms;
 	char *bookmarks[128]; /* by letter; heap path or NULL */
 	struct notice notice;
 	struct completion completion;
@@ -112,6 +154,8 @@ struct model {
 	uint64_t rev; /* rises with every change a view could show */
 	int64_t now_ms;
 	uint32_t inline_max; /* of new lists */
+	uint32_t slice; /* LIST_SLICE: of new lists, and the measure of all other work in slices;
+			   tests use tiny ones */
 	uint64_t escape_rev; /* of the list then */
 	bool escape_armed;   /* Esc was pressed once with nothing but marks to drop */
 };

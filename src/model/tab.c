@@ -30,7 +30,7 @@ static void drop_listing(struct model *m, struct listing *l)
 	if (!l)
 		return;
 	request_close(m, listing_ticket(l));
-	listing_free(l);
+	listing_bury(m, l);
 }
 
 void tab_cut_views(struct model *m, struct tab *t, size_t keep)
@@ -88,6 +88,7 @@ static int make_list(struct model *m, struct tab *t, struct listing *listing, st
 	ret_list->filter_kind = s->filter;
 	ret_list->height = old ? old->height : 0;
 	ret_list->inline_max = m->inline_max;
+	ret_list->slice = m->slice;
 	ret_list->margin = (size_t)MAX(s->scroll_margin, 0);
 	ret_list->wrap = s->wrap;
 	return 0;

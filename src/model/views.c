@@ -103,6 +103,7 @@ static int open_view(struct model *m, enum view_kind kind, const struct rows *ro
 		return r;
 	}
 	v->list.inline_max = m->inline_max;
+	v->list.slice = m->slice;
 	v->list.filter_kind = m->settings.filter;
 	v->list.margin = (size_t)MAX(m->settings.scroll_margin, 0);
 	v->list.wrap = m->settings.wrap;

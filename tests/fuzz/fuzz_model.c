@@ -227,7 +227,10 @@ static void move(struct state *s)
 		list_move_to(l, byte(s));
 		break;
 	case 4:
-		list_find_letter(l, 'a' + byte(s) % 5);
+		(void)model_find_letter(s->m, 'a' + byte(s) % 5);
+		break;
+	case 5:
+		(void)model_find_next(s->m, byte(s) & 1 ? 1 : -1);
 		break;
 	default:
 		list_move(l, (int8_t)byte(s));
@@ -380,10 +383,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct state s = {.at = data, .end = data + size};
 	struct str dump = STR_INIT;
 	struct request request;
+	uint8_t how;
 
 	if (model_new(&s.m) < 0)
 		return 0;
-	s.m->inline_max = 4u << byte(&s) % 8;
+	how = byte(&s);
+	s.m->inline_max = 4u << how % 8;
+	s.m->slice = how & 8 ? 1u << (how >> 4) : LIST_SLICE;
 	if (model_start(s.m, "/a/b", "a1") == 0) {
 		while (s.at < s.end) {
 			step(&s);

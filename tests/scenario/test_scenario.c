@@ -258,6 +258,18 @@ static void do_inline(struct runner *r)
 	r->m->inline_max = (uint32_t)atoi(arg(r, 1));
 }
 
+/* slice N: rows that work in slices looks at (marking sixteen times fewer); each `time` does one */
+static void do_slice(struct runner *r)
+{
+	r->m->slice = (uint32_t)atoi(arg(r, 1));
+}
+
+static void do_letter(struct runner *r)
+{
+	str_addf(&r->out, "    %s\n",
+		 model_find_letter(r->m, (uint32_t)arg(r, 1)[0]) ? "found or looking" : "none");
+}
+
 static void do_height(struct runner *r)
 {
 	list_fit(model_list(r->m), (size_t)atoi(arg(r, 1)));
@@ -377,6 +389,8 @@ SIMPLE(reverse, model_sort_reverse(r->m))
 SIMPLE(hidden, model_toggle_hidden(r->m))
 SIMPLE(mark_all, model_mark_all(r->m))
 SIMPLE(invert, model_mark_invert(r->m))
+SIMPLE(mark_none, model_mark_none(r->m))
+SIMPLE(dirs_first, model_sort_dirs_first(r->m))
 SIMPLE(range, model_range(r->m))
 SIMPLE(escape, model_escape(r->m))
 SIMPLE(view_marked, model_view_marked(r->m))
@@ -403,6 +417,8 @@ static const struct {
 	{"self", do_self},
 	{"mounts", do_mounts},
 	{"inline", do_inline},
+	{"slice", do_slice},
+	{"letter", do_letter},
 	{"height", do_height},
 	{"time", do_time},
 	{"dump", do_dump},
@@ -426,6 +442,8 @@ static const struct {
 	{"reverse", do_reverse},
 	{"hidden", do_hidden},
 	{"mark-all", do_mark_all},
+	{"mark-none", do_mark_none},
+	{"dirs-first", do_dirs_first},
 	{"invert", do_invert},
 	{"range", do_range},
 	{"escape", do_escape},
