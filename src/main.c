@@ -84,6 +84,7 @@
  *
  * ui: the terminal
  *   ui/canvas              a grid of cells, the only way to the screen
+ *   ui/canvas_cost         what a frame costs on the wire
  *   ui/colour              colours, and what stands for them where there are fewer
  *   ui/csi                 control sequences as keys
  *   ui/decoder             bytes of the terminal to events
@@ -91,6 +92,7 @@
  *   ui/key                 keys and their notation
  *   ui/layout              where things go on a screen of a given size
  *   ui/lineedit            editing one line
+ *   ui/restore             the terminal as it was, at any moment
  *   ui/scene               what is on the screen besides the model
  *   ui/term                the terminal itself, through ncurses
  *   ui/terminfo            what terminfo promises and terminals do not keep

@@ -55,6 +55,9 @@ struct match_spans;
 int canvas_name(struct canvas *c, int row, int col, int width, const char *bytes, size_t len,
 		uint16_t look, const struct match_spans *spans);
 const struct cell *canvas_at(const struct canvas *c, int row, int col); /* NULL outside */
+/* About how many bytes a terminal that shows `before` (same size; NULL: nothing) needs to show
+ * `after`. */
+size_t canvas_cost(const struct canvas *before, const struct canvas *after);
 /* The drawing that view tests store: the text, and when with_looks the role letters below each
  * line. */
 int canvas_dump(const struct canvas *c, struct str *out, bool with_looks);

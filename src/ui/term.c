@@ -5,6 +5,7 @@
 #include "base/display.h"
 #include "base/utf8.h"
 #include "ui/colour.h"
+#include "ui/restore.h"
 
 #include <curses.h>
 #include <errno.h>
@@ -12,7 +13,6 @@
 #include <langinfo.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -26,26 +26,15 @@
 #include <term.h>
 #undef term
 
-#define PAIRS_MAX   1024
-#define ROWS_MAX    1000 /* a hostile size must not cost more memory than a screen can show */
-#define COLS_MAX    2000
-#define TITLE_MAX   256
-#define RESTORE_MAX 256
+#define PAIRS_MAX 1024
+#define ROWS_MAX  1000 /* a hostile size must not cost more memory than a screen can show */
+#define COLS_MAX  2000
 
 #define ASK       "\033[5n"
 #define PASTE_ON  "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
 #define MOUSE_ON  "\033[?1000h\033[?1006h"
 #define MOUSE_OFF "\033[?1006l\033[?1000l"
-
-/* What term_emergency() needs, complete before `active` is set. */
-static struct {
-	atomic_bool active;
-	int fd;
-	struct termios saved;
-	char bytes[RESTORE_MAX];
-	size_t len;
-} restore;
 
 struct attr {
 	attr_t attrs;
@@ -91,23 +80,9 @@ static void send(const struct term *t, const char *s, size_t len)
 	}
 }
 
-/* Appends without the padding $<...> of old terminals. */
-static void restore_add(const char *s)
+static void prepare_restore(const struct term *t)
 {
-	while (s && *s && restore.len < RESTORE_MAX) {
-		const char *end = s[0] == '$' && s[1] == '<' ? strchr(s, '>') : NULL;
-
-		if (end)
-			s = end + 1;
-		else
-			restore.bytes[restore.len++] = *s++;
-	}
-}
-
-static void restore_prepare(const struct term *t)
-{
-	restore.len = 0;
-	restore.fd = t->out;
+	restore_clear();
 	if (t->xterm)
 		restore_add(PASTE_OFF);
 	if (t->mouse)
@@ -239,13 +214,13 @@ int term_start(const struct term_options *options, struct term **ret_term)
 	t->mouse = options->mouse && t->xterm;
 	t->colors = count_colors(options);
 	t->ascii = options->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
-	if (tcgetattr(t->in, &restore.saved) < 0)
+	if (restore_save(t->out) < 0)
 		goto fail;
-	restore_prepare(t);
+	prepare_restore(t);
 	t->screen = open_screen();
 	if (!t->screen)
 		goto fail;
-	atomic_store(&restore.active, true);
+	restore_arm(true);
 	setup_curses(t);
 	modes_on(t);
 	t->clear = true;
@@ -261,26 +236,26 @@ fail:
  * before. */
 void term_suspend(struct term *t)
 {
-	if (!atomic_load(&restore.active))
+	if (!restore_armed())
 		return;
 	modes_off(t);
 	endwin();
-	(void)tcsetattr(t->in, TCSADRAIN, &restore.saved);
-	atomic_store(&restore.active, false);
+	restore_settings();
+	restore_arm(false);
 }
 
 /* The settings are read again: the shell may have changed them meanwhile. */
 void term_adopt(struct term *t)
 {
-	if (!atomic_load(&restore.active))
-		(void)tcgetattr(t->in, &restore.saved);
+	if (!restore_armed())
+		(void)restore_save(t->out);
 }
 
 void term_resume(struct term *t)
 {
-	if (atomic_load(&restore.active))
+	if (restore_armed())
 		return;
-	atomic_store(&restore.active, true);
+	restore_arm(true);
 	reset_prog_mode();
 	modes_on(t);
 	term_redraw(t);
@@ -481,48 +456,12 @@ static void send_row(const struct term *t, const struct canvas *c, int line)
 	}
 }
 
-static bool line_was(const struct term *t, const struct canvas *c, int line, int was)
+static bool same_row(const struct term *t, const struct canvas *c, int line)
 {
-	size_t cols = (size_t)c->cols;
+	size_t at = (size_t)line * (size_t)c->cols;
 
-	return t->valid && was >= 0 && was < c->rows &&
-	       memcmp(&t->shown.cells[(size_t)was * cols], &c->cells[(size_t)line * cols],
-		      cols * sizeof(*c->cells)) == 0;
-}
-
-/* Cells of a row that differ from the screen: a byte each, and some for getting there. */
-static size_t row_cost(const struct term *t, const struct canvas *c, int line)
-{
-	size_t at = (size_t)line * (size_t)c->cols, cost = 0;
-	bool before = false;
-
-	for (size_t i = 0; i < (size_t)c->cols; i++) {
-		const struct cell *now = &c->cells[at + i], *was = &t->shown.cells[at + i];
-		bool differs = t->valid ? memcmp(now, was, sizeof(*now)) != 0 : !is_blank(now);
-
-		cost += differs ? 1 + (before ? 0 : 8) : 0;
-		before = differs;
-	}
-	return cost;
-}
-
-/* What curses makes of a frame cannot be asked of it. A row that was on screen elsewhere is
- * scrolled there. */
-static size_t frame_cost(const struct term *t, const struct canvas *c, int rows)
-{
-	size_t cost = 0;
-	int shift = 0;
-
-	for (int line = 0; line < rows; line++) {
-		if (line_was(t, c, line, line))
-			continue;
-		for (int was = 0; !shift && was < rows; was++)
-			if (line_was(t, c, line, was))
-				shift = was - line;
-		if (!shift || !line_was(t, c, line, line + shift))
-			cost += row_cost(t, c, line);
-	}
-	return cost + (shift ? (size_t)abs(shift) + 16 : 0);
+	return t->valid &&
+	       memcmp(&t->shown.cells[at], &c->cells[at], (size_t)c->cols * sizeof(*c->cells)) == 0;
 }
 
 static void remember(struct term *t, const struct canvas *c)
@@ -551,9 +490,9 @@ int64_t term_show(struct term *t, const struct canvas *c)
 
 	if (t->shown.rows != c->rows || t->shown.cols != c->cols)
 		t->valid = false;
-	t->sent = frame_cost(t, c, rows);
+	t->sent = canvas_cost(t->valid ? &t->shown : NULL, c);
 	for (int line = 0; line < rows; line++)
-		if (!line_was(t, c, line, line))
+		if (!same_row(t, c, line))
 			send_row(t, c, line);
 	remember(t, c);
 	if (t->clear)
@@ -586,57 +525,7 @@ void term_redraw(struct term *t)
 	t->valid = false;
 }
 
-void term_title(struct term *t, const char *title)
-{
-	struct str s CLEANUP(str_done) = STR_INIT;
-
-	if (!t->xterm)
-		return;
-	str_adds(&s, "\033]2;");
-	display_fit(&s, title, strlen(title), TITLE_MAX, t->ascii);
-	str_adds(&s, "\a");
-	if (!s.failed)
-		send(t, s.buf, s.len);
-}
-
-/* A thread that is blocked writing holds the terminal's write lock: with O_NONBLOCK this write does
- * not wait for it. Each try throws away what the terminal has not taken, which also ends the other
- * write. The flag belongs to the open file that the shell shares, so it is taken back. */
-static void write_restore(void)
-{
-	int flags = fcntl(restore.fd, F_GETFL);
-	size_t at = 0;
-
-	(void)fcntl(restore.fd, F_SETFL, flags | O_NONBLOCK);
-	for (int tries = 0; tries < 3 && at < restore.len; tries++) {
-		struct pollfd p = {.fd = restore.fd, .events = POLLOUT};
-		ssize_t n;
-
-		(void)tcflow(restore.fd, TCOON);
-		if (at == 0)
-			(void)tcflush(restore.fd, TCOFLUSH);
-		n = write(restore.fd, restore.bytes + at, restore.len - at);
-		at += n > 0 ? (size_t)n : 0;
-		if (at < restore.len)
-			(void)poll(&p, 1, 10);
-	}
-	if (flags >= 0)
-		(void)fcntl(restore.fd, F_SETFL, flags);
-}
-
 void term_emergency(void)
 {
-	int err = errno;
-	sigset_t block, was;
-
-	if (!atomic_load(&restore.active))
-		return;
-	/* From the background, setting a terminal's modes would stop the program. */
-	sigemptyset(&block);
-	sigaddset(&block, SIGTTOU);
-	(void)sigprocmask(SIG_BLOCK, &block, &was);
-	write_restore();
-	(void)tcsetattr(restore.fd, TCSANOW, &restore.saved);
-	(void)sigprocmask(SIG_SETMASK, &was, NULL);
-	errno = err;
+	restore_now();
 }

@@ -56,7 +56,6 @@ bool term_can_ask(const struct term *t);
  * before. */
 void term_ask(struct term *t);
 void term_redraw(struct term *t); /* the next term_show() clears and paints everything */
-void term_title(struct term *t, const char *title); /* own words or made safe */
 
 /* Restores the terminal with write(2) and tcsetattr(3) only: for signal handlers and the signal
  * thread. May be called from anywhere, any number of times; never blocks longer than the kernel's
