@@ -129,8 +129,9 @@
  *   app/loop               the one poll loop
  *   app/nearest            did you mean...
  *   app/options            the option table (rows in options.def)
- *   app/overlay            prompts, palette, help
+ *   app/overlay            palette, help, and what overlays share
  *   app/pace               when to draw
+ *   app/prompt             prompts
  *   app/refuse             why something is not taken
  *   app/serve              the model's requests to the file system
  *   app/verb               the command line: table of verbs, parsing of options

@@ -1,46 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * Prompts, palette, help. All of them are state: an overlay kind in the scene, a line being edited,
- * and a row of the table below that says what its keys mean. There are no nested loops.
+ * Palette, help, and what all overlays share. They are state: a kind in the scene, perhaps a line
+ * being edited; there are no nested loops.
  */
+#include "app/overlay.h"
+
 #include <errno.h>
 #include <string.h>
-
-#include "app/app.h"
-
-struct prompt_kind {
-	const char *question;
-	enum edit_kind edit; /* its line, with a history of its own */
-	bool matches;        /* takes a pattern: Tab changes its kind */
-	bool live;           /* narrows the list as one types; up and down move in the list */
-	bool completes;
-	int (*changed)(struct app *app); /* after each change of the text; may be NULL */
-	int (*accept)(struct app *app);
-	void (*cancel)(struct app *app); /* may be NULL */
-};
-
-static const char *const kind_questions[MATCH_KINDS] = {
-	[MATCH_SUBSTRING] = "words",
-	[MATCH_FUZZY] = "fuzzy",
-	[MATCH_GLOB] = "glob",
-	[MATCH_REGEX] = "regex",
-};
-
-static void note(struct app *app, bool is_error, const char *text)
-{
-	str_clear(&app->note);
-	(void)str_adds(&app->note, text);
-	app->scene.note = app->note.buf;
-	app->scene.note_is_error = is_error;
-}
-
-static void note_kind(struct app *app)
-{
-	CLEANUP(str_done) struct str text = STR_INIT;
-
-	(void)str_addf(&text, "%s  (Tab: other)", kind_questions[app->match_kind]);
-	note(app, false, text.buf);
-}
 
 void overlay_close(struct app *app)
 {
@@ -53,261 +19,11 @@ void overlay_close(struct app *app)
 	app->dirty = true;
 }
 
-static int prompt_open(struct app *app, const struct prompt_kind *kind, const char *text)
-{
-	int err;
-
-	app_pending_clear(app);
-	app->edit = &app->edits[kind->edit];
-	err = lineedit_set(app->edit, text, strlen(text));
-	if (err)
-		return err;
-	if (!app->match_kind_set) {
-		app->match_kind = app->model->settings.filter;
-		app->match_kind_set = true;
-	}
-	app->prompt = kind;
-	app->scene.overlay = OVERLAY_PROMPT;
-	app->scene.edit = app->edit;
-	app->scene.question = kind->question;
-	app->scene.completes = kind->completes;
-	app->scene.selected = 0;
-	note(app, false, "");
-	if (kind->matches)
-		note_kind(app);
-	return 0;
-}
-
-/* ---- go to a path ---- */
-
-static int goto_changed(struct app *app)
-{
-	return model_complete(app->model, app->edit->text.buf);
-}
-
-static int goto_accept(struct app *app)
-{
-	return app->edit->text.len ? model_go_place(app->model, app->edit->text.buf) : 0;
-}
-
-static const struct prompt_kind prompt_goto = {
-	.question = "go to: ",
-	.edit = EDIT_GOTO,
-	.completes = true,
-	.changed = goto_changed,
-	.accept = goto_accept,
-};
-
-int overlay_prompt_goto(struct app *app)
-{
-	int err = prompt_open(app, &prompt_goto, "");
-
-	return err ? err : goto_changed(app);
-}
-
-/* The part that all answers share after what was typed; the whole answer when there is only one. */
-static size_t common_length(const struct completion *c)
-{
-	size_t len = c->n ? strlen(c->names[0]) : 0;
-
-	for (uint32_t i = 1; i < c->n; i++) {
-		size_t k = 0;
-
-		while (k < len && c->names[i][k] == c->names[0][k])
-			k++;
-		len = k;
-	}
-	return len;
-}
-
-static void complete(struct app *app)
-{
-	const struct completion *c = &app->model->completion;
-	size_t common = common_length(c);
-	CLEANUP(str_done) struct str text = STR_INIT;
-
-	if (!c->answered || !c->n || common <= c->prefix.len)
-		return;
-	if (str_add(&text, c->dir.buf, c->dir.len) < 0 || str_add(&text, c->names[0], common) < 0)
-		return;
-	if (lineedit_set(app->edit, text.buf, text.len) == 0)
-		(void)goto_changed(app);
-}
-
-/* ---- filter ---- */
-
-static int filter_changed(struct app *app)
-{
-	CLEANUP(str_done) struct str reason = STR_INIT;
-	int err = model_filter(app->model, app->match_kind, app->edit->text.buf, &reason);
-
-	if (err == -EINVAL)
-		note(app, true, reason.buf);
-	else
-		note_kind(app);
-	return err == -EINVAL ? 0 : err;
-}
-
-static void filter_cancel(struct app *app)
-{
-	(void)model_filter(app->model, app->match_kind, "", NULL);
-}
-
-static int filter_accept(struct app *app)
-{
-	(void)app;
-	return 0;
-}
-
-static const struct prompt_kind prompt_filter = {
-	.question = "filter: ",
-	.edit = EDIT_FILTER,
-	.matches = true,
-	.live = true,
-	.changed = filter_changed,
-	.accept = filter_accept,
-	.cancel = filter_cancel,
-};
-
-int overlay_prompt_filter(struct app *app)
-{
-	return prompt_open(app, &prompt_filter, model_list(app->model)->filter.buf);
-}
-
-/* ---- mark by pattern ---- */
-
-static int mark_accept(struct app *app, bool on)
-{
-	CLEANUP(str_done) struct str reason = STR_INIT;
-	size_t count = 0;
-	int err;
-
-	if (!app->edit->text.len)
-		return 0;
-	err = model_mark_matching(app->model, app->match_kind, app->edit->text.buf, on, &count,
-				  &reason);
-	if (err == -EINVAL)
-		model_notice(app->model, NOTICE_ERROR, app->now_ms, "%s: %s", app->edit->text.buf,
-			     reason.buf);
-	else if (!err && !model_marking(app->model))
-		model_notice(app->model, NOTICE_INFO, app->now_ms, "%zu %s", count,
-			     on ? "marked" : "unmarked");
-	return err == -EINVAL ? 0 : err;
-}
-
-static int mark_on(struct app *app)
-{
-	return mark_accept(app, true);
-}
-
-static int mark_off(struct app *app)
-{
-	return mark_accept(app, false);
-}
-
-static const struct prompt_kind prompt_mark = {
-	.question = "mark: ",
-	.edit = EDIT_MARK,
-	.matches = true,
-	.accept = mark_on,
-};
-static const struct prompt_kind prompt_unmark = {
-	.question = "unmark: ",
-	.edit = EDIT_MARK,
-	.matches = true,
-	.accept = mark_off,
-};
-
-int overlay_prompt_mark(struct app *app, bool on)
-{
-	app->match_kind = MATCH_GLOB;
-	app->match_kind_set = true;
-	return prompt_open(app, on ? &prompt_mark : &prompt_unmark, "");
-}
-
-/* ---- keys of a prompt ---- */
-
-static int prompt_accept(struct app *app)
-{
-	const struct prompt_kind *kind = app->prompt;
-	int err = lineedit_remember(app->edit);
-
-	overlay_close(app);
-	return err ? err : kind->accept(app);
-}
-
-static void prompt_cancel(struct app *app)
-{
-	const struct prompt_kind *kind = app->prompt;
-
-	overlay_close(app);
-	if (kind->cancel)
-		kind->cancel(app);
-}
-
-static int prompt_tab(struct app *app)
-{
-	if (app->prompt->completes)
-		complete(app);
-	if (!app->prompt->matches)
-		return 0;
-	app->match_kind = (app->match_kind + 1) % MATCH_KINDS;
-	note_kind(app);
-	return app->prompt->changed ? app->prompt->changed(app) : 0;
-}
-
-/* Keys that move in the list below while its filter is typed. */
-static bool move_in_list(struct app *app, struct key key)
-{
-	struct list *list = model_list(app->model);
-
-	if (key.mods)
-		return false;
-	switch (key.sym) {
-	case KEYSYM_UP:
-		list_move(list, -1);
-		return true;
-	case KEYSYM_DOWN:
-		list_move(list, 1);
-		return true;
-	case KEYSYM_PGUP:
-		list_page(list, -2);
-		return true;
-	case KEYSYM_PGDN:
-		list_page(list, 2);
-		return true;
-	default:
-		return false;
-	}
-}
-
-static bool is_cancel(struct key key)
+bool overlay_is_cancel(struct key key)
 {
 	return (key.sym == KEYSYM_ESC && !key.mods) ||
 	       (key.sym == 'c' && key.mods == KEYMOD_CTRL) ||
 	       (key.sym == 'g' && key.mods == KEYMOD_CTRL);
-}
-
-static int edited(struct app *app, enum lineedit_result result)
-{
-	if (result != LINEEDIT_CHANGED || !app->prompt->changed)
-		return 0;
-	return app->prompt->changed(app);
-}
-
-static int prompt_key(struct app *app, struct key key)
-{
-	if (is_cancel(key)) {
-		prompt_cancel(app);
-		return 0;
-	}
-	if (key.sym == KEYSYM_ENTER && !key.mods)
-		return prompt_accept(app);
-	if (key.sym == KEYSYM_TAB && !key.mods)
-		return prompt_tab(app);
-	if (app->prompt->live && move_in_list(app, key))
-		return 0;
-	return edited(app, lineedit_key(app->edit, key));
 }
 
 /* ---- palette ---- */
@@ -389,7 +105,7 @@ static int palette_key(struct app *app, struct key key)
 {
 	long step = item_step(key, false);
 
-	if (is_cancel(key)) {
+	if (overlay_is_cancel(key)) {
 		overlay_close(app);
 		return 0;
 	}
@@ -429,7 +145,7 @@ int overlay_help(struct app *app)
 
 static int help_search(struct app *app, struct key key)
 {
-	if (is_cancel(key)) {
+	if (overlay_is_cancel(key)) {
 		app->scene.edit = NULL;
 		(void)lineedit_set(app->edit, "", 0);
 	} else if (key.sym == KEYSYM_ENTER && !key.mods) {
@@ -455,8 +171,9 @@ static int help_key(struct app *app, struct key key)
 		return help_search(app, key);
 	if (key.sym == '/' && !key.mods)
 		app->scene.edit = app->edit;
-	else if (is_cancel(key) || (!key.mods && (key.sym == 'q' || key.sym == '?' ||
-						  key.sym == KEYSYM_F1 || key.sym == KEYSYM_ENTER)))
+	else if (overlay_is_cancel(key) ||
+		 (!key.mods && (key.sym == 'q' || key.sym == '?' || key.sym == KEYSYM_F1 ||
+				key.sym == KEYSYM_ENTER)))
 		overlay_close(app);
 	return 0;
 }
@@ -487,7 +204,7 @@ static int overlay_paste(struct app *app, const struct str *bytes)
 	if (err)
 		return err;
 	if (app->scene.overlay == OVERLAY_PROMPT)
-		return edited(app, LINEEDIT_CHANGED);
+		return prompt_changed(app);
 	return items_commands(app, app->edit->text.buf, app->scene.overlay == OVERLAY_PALETTE);
 }
 
