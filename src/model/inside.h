@@ -74,6 +74,7 @@ void model_touch(struct model *m); /* something was done: rev, Esc */
 void event_place(struct model *m, struct fs_event *event);
 void event_complete(struct model *m, struct fs_event *event);
 void event_owner(struct model *m, struct fs_event *event);
+void owners_again(struct model *m); /* asks again for names whose look-up failed, when it is time */
 void marks_changed(struct model *m); /* lists on the marks follow */
 
 #endif

@@ -28,6 +28,9 @@ int model_new(struct model **ret_model)
 	str_init(&m->completion.prefix);
 	map_init(&m->owners[0]);
 	map_init(&m->owners[1]);
+	map_init(&m->owners_failed[0]);
+	map_init(&m->owners_failed[1]);
+	m->owners_ms = INT64_MAX;
 	m->mounts = mounts_rows_new();
 	if (marks_init(&m->marks) < 0 || !m->mounts) {
 		model_free(m);
@@ -83,6 +86,8 @@ void model_free(struct model *m)
 	self_done(&m->self);
 	free_owners(&m->owners[0]);
 	free_owners(&m->owners[1]);
+	map_done(&m->owners_failed[0]);
+	map_done(&m->owners_failed[1]);
 	for (size_t i = 0; i < ARRAY_LEN(m->bookmarks); i++)
 		free(m->bookmarks[i]);
 	str_done(&m->notice.text);
@@ -283,6 +288,7 @@ void model_tick(struct model *m, int64_t now_ms)
 	m->now_ms = now_ms;
 	if (m->notice.kind != NOTICE_NONE && m->notice.until_ms <= now_ms)
 		model_notice_clear(m);
+	owners_again(m);
 	for (size_t i = 0; i < m->ntabs; i++) {
 		struct tab *t = &m->tabs[i];
 
@@ -312,6 +318,7 @@ int64_t model_deadline(const struct model *m)
 	int64_t at = m->notice.kind == NOTICE_NONE ? INT64_MAX : m->notice.until_ms;
 	const struct dir_info *dir;
 
+	at = MIN(at, m->owners_ms);
 	for (size_t i = 0; i < m->ntabs; i++)
 		at = MIN(at, tab_deadline(&m->tabs[i]));
 	if (!m->ntabs)

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
- * Names of users and groups, each asked for once.
+ * Names of users and groups, each asked for once; where the name service failed, a few times more,
+ * later and later.
  */
 #include "model/inside.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define TRIES_MAX 6
+#define AGAIN_MS  4000 /* twice as long after each failure: about two minutes in all */
 
 /* Takes the name, "" when there is none. */
 static void put(struct map *owners, uint32_t id, char *name)
@@ -38,12 +42,53 @@ const char *model_owner(struct model *m, bool group, uint32_t id, bool ask)
 	return NULL;
 }
 
+static void note_failed(struct model *m, bool group, uint32_t id)
+{
+	struct map *failed = &m->owners_failed[group];
+	uintptr_t tries = 0;
+
+	map_get(failed, &id, sizeof(id), &tries);
+	if (++tries > TRIES_MAX || map_put(failed, &id, sizeof(id), tries) < 0)
+		return;
+	m->owners_ms = MIN(m->owners_ms, m->now_ms + (AGAIN_MS << (tries - 1)));
+}
+
 void event_owner(struct model *m, struct fs_event *event)
 {
-	char *name = event->err ? NULL : event->u.owner.name;
+	bool group = event->u.owner.group;
+	uint32_t id = event->u.owner.id;
+	char *name = event->u.owner.name;
 
+	if (event->err) {
+		note_failed(m, group, id);
+		return;
+	}
+	map_remove(&m->owners_failed[group], &id, sizeof(id), NULL);
 	if (!name || !*name)
 		return;
 	event->u.owner.name = NULL;
-	put(&m->owners[event->u.owner.group], event->u.owner.id, name);
+	put(&m->owners[group], id, name);
+}
+
+static void forget_failed(struct map *owners, const struct map *failed)
+{
+	size_t pos = 0, len;
+	const void *id;
+	uintptr_t tries, name;
+
+	while (map_next(failed, &pos, &id, &len, &tries)) {
+		if (tries < TRIES_MAX && map_get(owners, id, len, &name) && !*(const char *)name &&
+		    map_remove(owners, id, len, &name))
+			free((void *)name);
+	}
+}
+
+void owners_again(struct model *m)
+{
+	if (m->now_ms < m->owners_ms)
+		return;
+	/* Who is on screen is asked for when all is settled. */
+	m->owners_ms = INT64_MAX;
+	forget_failed(&m->owners[false], &m->owners_failed[false]);
+	forget_failed(&m->owners[true], &m->owners_failed[true]);
 }

@@ -93,16 +93,24 @@ static void want_visible(struct model *m, struct tab *t)
 		t->asked_last = wanted[n - 1];
 }
 
+static void want_owners_of(struct model *m, const struct meta *meta)
+{
+	(void)model_owner(m, false, meta->uid, true);
+	(void)model_owner(m, true, meta->gid, true);
+}
+
 static void want_owners(struct model *m)
 {
+	const struct dir_info *dir = listing_dir(model_tab(m)->listing);
 	const struct list *l = &model_view(m)->list;
 	struct row row;
 
+	/* The row that leads out says what one may do here. */
+	if (dir)
+		want_owners_of(m, &dir->meta);
 	for (size_t pos = l->top; pos < MIN(l->top + l->height, list_len(l)); pos++) {
-		if (!list_row(l, pos, &row) || !row.meta)
-			continue;
-		(void)model_owner(m, false, row.meta->uid, true);
-		(void)model_owner(m, true, row.meta->gid, true);
+		if (list_row(l, pos, &row) && row.meta)
+			want_owners_of(m, row.meta);
 	}
 }
 
@@ -124,7 +132,7 @@ static void recheck_marks(struct model *m, struct listing *now)
 	struct marks *marks = &m->marks;
 
 	if (!dir || !marks_in(marks, dir->meta.id) || marks_in(marks, dir->meta.id) > 64 ||
-	    listing_alive(now) > 50000)
+	    listing_alive(now) > 50000 || marks->n > 50000)
 		return;
 	for (size_t i = 0; i < marks->n; i++) {
 		const struct mark_dir *d = &marks->dirs[marks->at[i].dir];

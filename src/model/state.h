@@ -135,10 +135,9 @@ struct model {
 	struct mounts_rows *mounts;
 	struct self self;
 	struct map owners[2];        /* user, group ids -> heap name, "" asked or without name */
-	struct map owners_failed[2]; /* ids that could not be looked up -> how often; asked again at
-					owners_ms */
-	int64_t owners_ms;
-	char *bookmarks[128]; /* by letter; heap path or NULL */
+	struct map owners_failed[2]; /* ids whose look-up failed -> how often */
+	int64_t owners_ms;           /* when they are asked for again; INT64_MAX: not */
+	char *bookmarks[128];        /* by letter; heap path or NULL */
 	struct notice notice;
 	struct completion completion;
 	struct matcher *last_find; /* what n and N look for */

@@ -183,6 +183,26 @@ static void do_changed(struct runner *r)
 		free(names[i]);
 }
 
+/* owner user|group ID NAME, or -ERRNO */
+static void do_owner(struct runner *r)
+{
+	struct fs_event e = {.kind = FS_OWNER};
+
+	e.u.owner.group = strcmp(arg(r, 1), "group") == 0;
+	e.u.owner.id = (uint32_t)atoi(arg(r, 2));
+	if (arg(r, 3)[0] == '-')
+		e.err = atoi(arg(r, 3));
+	else
+		e.u.owner.name = strdup(arg(r, 3));
+	apply(r, &e);
+	free(e.u.owner.name);
+	for (int group = 0; group < 2; group++) {
+		const char *name = model_owner(r->m, group, e.u.owner.id, false);
+
+		str_addf(&r->out, "    %s %s\n", group ? "group" : "user", name ? name : "-");
+	}
+}
+
 /* order TICKET: the worker's answer to that request */
 static void do_order(struct runner *r)
 {
@@ -413,6 +433,7 @@ static const struct {
 	{"vanish", do_vanish},
 	{"changed", do_changed},
 	{"order", do_order},
+	{"owner", do_owner},
 	{"place", do_place},
 	{"self", do_self},
 	{"mounts", do_mounts},
