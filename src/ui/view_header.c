@@ -128,6 +128,8 @@ static void add_state(struct header *h)
 		str_addf(&state->text, "loading%s", view_sign(h->f->c, "…", "..."));
 	else if (is_sorting(l))
 		str_addf(&state->text, "sorting%s", view_sign(h->f->c, "…", "..."));
+	else if (model_marking(m))
+		str_addf(&state->text, "marking%s", view_sign(h->f->c, "…", "..."));
 }
 
 static void add_counts(struct header *h)
@@ -159,8 +161,11 @@ static void add_marked(struct header *h)
 	if (marks->live == 0)
 		return;
 	str_addf(&p->text, "%s marked", fmt_count(buf, marks->live));
+	/* What is in directories is not counted: as much, or more. */
 	if (marks->bytes > 0)
-		str_addf(&p->text, " %s", fmt_size(buf, marks->bytes));
+		str_addf(&p->text, " %s%s",
+			 marks->unsummed ? view_sign(h->f->c, "≥", ">=") : "",
+			 fmt_size(buf, marks->bytes));
 }
 
 static void add_space(struct header *h)
