@@ -91,7 +91,7 @@ static struct dir *find_dir(const struct browse *b, uint64_t ticket)
 void browse_start(struct browse *b)
 {
 	owner_self(&b->service);
-	capacity_report(&b->service);
+	capacity_report(&b->service, false);
 }
 
 void browse_list(struct browse *b, uint64_t ticket, const char *path)
@@ -161,7 +161,7 @@ void browse_owner(struct browse *b, bool group, uint32_t id)
 
 void browse_mounts(struct browse *b)
 {
-	capacity_report(&b->service);
+	capacity_report(&b->service, true);
 }
 
 void browse_place(struct browse *b, uint64_t ticket, const char *path)

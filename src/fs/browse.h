@@ -21,7 +21,7 @@ struct browse;
 int browse_new(struct queue *answers, struct browse **ret_browse);
 void browse_free(struct browse *b, unsigned ms); /* see pool_stop() */
 
-/* FS_SELF and FS_MOUNTS, ticket 0. */
+/* FS_SELF and FS_MOUNTS without capacities, ticket 0. */
 void browse_start(struct browse *b);
 /* Lists the directory (links in `path` followed): FS_LIST_*, then FS_SPACE. The directory stays
  * open and watched under this ticket until browse_close(). */
@@ -40,7 +40,7 @@ void browse_stat_names(struct browse *b, uint64_t ticket, char **names, uint32_t
 void browse_order(struct browse *b, uint64_t ticket, struct order_spec *spec);
 /* FS_OWNER, ticket 0. Name services may be slow: they have a lane of their own. */
 void browse_owner(struct browse *b, bool group, uint32_t id);
-/* FS_MOUNTS again, ticket 0. */
+/* FS_MOUNTS again, with the capacities of local file systems, ticket 0. */
 void browse_mounts(struct browse *b);
 /* FS_PLACE: what path leads to. A directory: path is it, select NULL. Anything else: path is its
  * directory and select its name. */

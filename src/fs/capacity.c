@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/alloc.h"
+#include "fs/openpath.h"
 #include "fs/stat.h"
 #include "fs/sys.h"
 
@@ -35,6 +36,7 @@ struct space_job {
 struct report_job {
 	struct job job;
 	struct service *service;
+	bool spaces;
 };
 
 static void round_unref(struct round *r)
@@ -66,7 +68,7 @@ static struct round *round_new(void)
 
 static int ask_space(const char *path, uint64_t id, struct space *ret_space)
 {
-	int fd = sys_openat(AT_FDCWD, path, O_PATH | O_CLOEXEC, 0);
+	int fd = openpath(path, O_PATH);
 	struct statvfs v;
 	struct meta meta;
 	uint64_t mnt_id;
@@ -74,9 +76,9 @@ static int ask_space(const char *path, uint64_t id, struct space *ret_space)
 
 	if (fd < 0)
 		return fd;
-	/* What is mounted over it answers for itself only. */
+	/* What is mounted over it answers for itself only. An old kernel does not tell. */
 	rc = stat_fd(fd, &meta, &mnt_id);
-	if (!rc && mnt_id != id)
+	if (!rc && mnt_id != 0 && mnt_id != id)
 		rc = -ENOENT;
 	if (!rc)
 		rc = sys_fstatvfs(fd, &v);
@@ -171,7 +173,7 @@ static void await_all(struct round *r, struct mount_list *ret_list)
 	pthread_mutex_unlock(&r->lock);
 }
 
-static int report(struct service *s, struct mount_list *ret_list)
+static int report(struct service *s, bool spaces, struct mount_list *ret_list)
 {
 	struct round *r = round_new();
 	int rc = r ? mounts_read(MOUNTS_FILE, &r->list) : -ENOMEM;
@@ -179,7 +181,8 @@ static int report(struct service *s, struct mount_list *ret_list)
 	if (!rc)
 		mounts_keep(s->mounts, &r->list);
 	if (!rc) {
-		ask_all(s, r);
+		if (spaces)
+			ask_all(s, r);
 		await_all(r, ret_list);
 	}
 	if (r)
@@ -194,7 +197,7 @@ static void report_run(struct job *job)
 
 	if (!e)
 		return;
-	e->err = report(j->service, &e->u.mounts);
+	e->err = report(j->service, j->spaces, &e->u.mounts);
 	outbox_send(&j->service->out, e, &job->cancel);
 }
 
@@ -203,7 +206,7 @@ static void report_free(struct job *job)
 	free(container_of(job, struct report_job, job));
 }
 
-void capacity_report(struct service *s)
+void capacity_report(struct service *s, bool spaces)
 {
 	struct report_job *j = calloc(1, sizeof(*j));
 
@@ -213,5 +216,6 @@ void capacity_report(struct service *s)
 	}
 	job_init(&j->job, POOL_LANE_TABLE, 0, report_run, report_free);
 	j->service = s;
+	j->spaces = spaces;
 	pool_submit(s->pool, &j->job);
 }

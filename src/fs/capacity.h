@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * The list of mounts with the capacity of each local one. Each is asked in the lane of its own
- * mount; who does not answer within a second is shown without, and the others do not wait for it
- * any longer.
+ * The list of mounts, with the capacity of each local one when that is asked for. Each is asked in
+ * the lane of its own mount; who does not answer within a second is shown without, and the others
+ * do not wait for it any longer.
  *
  * Follows: statvfs(3). Thread: any. Owns: nothing.
  */
@@ -11,6 +11,6 @@
 
 #include "fs/service.h"
 
-void capacity_report(struct service *s); /* FS_MOUNTS, ticket 0 */
+void capacity_report(struct service *s, bool spaces); /* FS_MOUNTS, ticket 0 */
 
 #endif

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "base/log.h"
+#include "base/path.h"
 #include "fs/openpath.h"
 #include "fs/scandir.h"
 #include "fs/stat.h"
@@ -85,9 +85,20 @@ static void send_opened(struct listing_run *r)
 	send(r->dir, e);
 }
 
-static void send_part(struct listing_run *r, enum fs_event_kind kind, int err)
+/* Not from the reserve: the next one says as much, and the reserve is for the last. */
+static void send_part(struct listing_run *r)
 {
-	struct fs_event *e = outbox_event(&r->dir->service->out, kind, r->dir->ticket);
+	struct fs_event *e = fs_event_new(FS_LIST_PART, r->dir->ticket);
+
+	if (!e)
+		return;
+	e->u.part.count = names_count(r->names);
+	send(r->dir, e);
+}
+
+static void send_done(struct listing_run *r, int err)
+{
+	struct fs_event *e = outbox_event(&r->dir->service->out, FS_LIST_DONE, r->dir->ticket);
 
 	if (!e)
 		return;
@@ -101,11 +112,14 @@ static void send_part(struct listing_run *r, enum fs_event_kind kind, int err)
 static bool just_changed(const struct meta *m)
 {
 	struct timespec now;
-	int64_t ms;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	ms = (now.tv_sec - m->ctime) * 1000 + ((int64_t)now.tv_nsec - m->ctime_nsec) / 1000000;
-	return ms < JUST_MS;
+	/* A broken file system may hold any number: no difference before this. */
+	if (m->ctime > now.tv_sec || m->ctime < now.tv_sec - 1)
+		return m->ctime > now.tv_sec;
+	return (now.tv_sec - m->ctime) * 1000 +
+		       ((int64_t)now.tv_nsec - (int64_t)m->ctime_nsec) / 1000000 <
+	       JUST_MS;
 }
 
 /* Before the first name is read: what changes from then on is either read or told. But in a large
@@ -119,7 +133,8 @@ static void watch_early(struct listing_run *r, int fd)
 	if (r->info.network)
 		return;
 	r->watch_late = r->info.meta.size >= LISTER_LATE_BYTES && !just_changed(&r->info.meta);
-	r->info.watched = (r->watch_late ? watch_room(w) : watch_add(w, r->dir->ticket, fd)) == 0;
+	r->info.watched = (r->watch_late ? watch_room(w)
+					 : watch_add(w, r->dir->ticket, fd, &r->dir->closed)) == 0;
 }
 
 static void send_list_again(struct listing_run *r)
@@ -143,9 +158,12 @@ static void watch_rest(struct listing_run *r)
 	if (!r->info.watched || r->watch_complete)
 		return;
 	r->watch_complete = true;
-	if (r->watch_late && watch_add(w, r->dir->ticket, fd) < 0)
-		log_line("watch: no word of changes in descriptor %d", fd);
-	watch_add_end(w, r->dir->ticket, fd);
+	/* It was promised: listed again, the directory is one that is polled. */
+	if (r->watch_late && watch_add_late(w, r->dir->ticket, fd, &r->dir->closed) < 0) {
+		send_list_again(r);
+		return;
+	}
+	watch_add_end(w, r->dir->ticket, fd, path_base(r->dir->path));
 	if (!r->watch_late || stat_fd(fd, &now, NULL) < 0)
 		return;
 	if (now.ctime != r->info.meta.ctime || now.ctime_nsec != r->info.meta.ctime_nsec)
@@ -164,7 +182,7 @@ static int open_dir(struct listing_run *r)
 	rc = stat_fd(fd, &r->info.meta, &r->info.mnt_id);
 	if (rc)
 		return rc;
-	r->info.network = mounts_is_network(s->mounts, r->info.mnt_id);
+	r->info.network = mounts_is_network(s->mounts, r->info.mnt_id, fd);
 	if (r->info.mnt_id != 0)
 		atomic_store(&r->dir->lane, r->info.mnt_id);
 	pthread_mutex_lock(&r->dir->lock);
@@ -204,7 +222,7 @@ static int read_names(struct listing_run *r, struct scandir *scan)
 			send_opened(r);
 		if (rc < 0)
 			return rc;
-		send_part(r, FS_LIST_PART, 0);
+		send_part(r);
 		if (++buffers == LATE_BUFFERS)
 			watch_rest(r);
 	}
@@ -241,10 +259,11 @@ static void list_run(struct job *job)
 
 	r.dir = r.job->dir;
 	rc = list(&r);
-	send_part(&r, FS_LIST_DONE, rc);
+	send_done(&r, rc);
 	if (r.names && !stopped(&r) && lister_space(r.dir) < 0)
 		outbox_fail(&r.dir->service->out, FS_SPACE, r.dir->ticket, -ENOMEM, &r.dir->closed);
 	names_unref(r.names);
+	mounts_learn(r.dir->service->mounts, r.info.mnt_id);
 }
 
 int lister_start(struct dir *d)
@@ -291,6 +310,8 @@ static void check_run(struct job *job)
 	if (fd < 0)
 		return;
 	rc = sys_statx(fd, "", AT_EMPTY_PATH | AT_STATX_FORCE_SYNC, STATX_BASIC_STATS, &st);
+	if (rc == -EINVAL) /* emulations of statx refuse the flag */
+		rc = sys_statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &st);
 	gone = rc == -ENOENT || rc == -ESTALE || (!rc && st.stx_nlink == 0);
 	pthread_mutex_lock(&d->lock);
 	if (!rc && !same_times(&d->seen, &st)) {

@@ -6,10 +6,12 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/vfs.h>
 
 #include "base/alloc.h"
 #include "base/path.h"
 #include "fs/event.h"
+#include "fs/sys.h"
 
 struct mounts {
 	pthread_mutex_t lock;
@@ -20,6 +22,32 @@ static const char *const NETWORK[] = {
 	"9p",       "acfs",   "afs",  "beegfs", "ceph",   "cifs",     "coda",   "gfs",
 	"gfs2",     "gpfs",   "kafs", "lustre", "ncpfs",  "nfs",      "nfs4",   "ocfs2",
 	"orangefs", "prl_fs", "smb3", "smbfs",  "vboxsf", "virtiofs", "vmhgfs",
+};
+
+/* The same by number, as far as they have one: statfs(2), linux/magic.h and the modules' sources.
+ */
+static const uint32_t MAGIC[] = {
+	0x01021997, /* 9p */
+	0x61636673, /* acfs */
+	0x5346414f, /* afs */
+	0x19830326, /* beegfs */
+	0x00c36400, /* ceph */
+	0xff534d42, /* cifs, smb3 */
+	0x73757245, /* coda */
+	0x65735546, /* fuse, fuseblk, virtiofs */
+	0x01161970, /* gfs2 */
+	0x47504653, /* gpfs */
+	0x6b414653, /* kafs */
+	0x0bd00bd0, /* lustre */
+	0x0000564c, /* ncpfs */
+	0x00006969, /* nfs */
+	0x7461636f, /* ocfs2 */
+	0x20030528, /* orangefs */
+	0x7c7c6673, /* prl_fs */
+	0xfe534d42, /* smb2 */
+	0x0000517b, /* smbfs */
+	0x786f4256, /* vboxsf */
+	0xbacbacbc, /* vmhgfs */
 };
 
 /* autofs is here because asking it anything may mount something, and wait for a server. */
@@ -44,6 +72,15 @@ bool mounts_network_type(const char *fstype)
 {
 	return !strcmp(fstype, "fuse") || !strcmp(fstype, "fuseblk") ||
 	       !strncmp(fstype, "fuse.", 5) || in_list(NETWORK, ARRAY_LEN(NETWORK), fstype);
+}
+
+bool mounts_network_magic(uint32_t magic)
+{
+	for (size_t i = 0; i < ARRAY_LEN(MAGIC); i++) {
+		if (MAGIC[i] == magic)
+			return true;
+	}
+	return false;
 }
 
 bool mounts_kernel_type(const char *fstype)
@@ -244,11 +281,20 @@ static int find_network(struct mounts *m, uint64_t id, bool *ret_network)
 	return rc;
 }
 
-bool mounts_is_network(struct mounts *m, uint64_t id)
+bool mounts_is_network(struct mounts *m, uint64_t id, int fd)
 {
 	bool network = false;
+	struct statfs v;
 
-	if (id != 0 && find_network(m, id, &network) < 0 && mounts_refresh(m) == 0)
-		(void)find_network(m, id, &network);
-	return network;
+	if (id != 0 && find_network(m, id, &network) == 0)
+		return network;
+	return sys_fstatfs(fd, &v) == 0 && mounts_network_magic((uint32_t)v.f_type);
+}
+
+void mounts_learn(struct mounts *m, uint64_t id)
+{
+	bool network;
+
+	if (id != 0 && find_network(m, id, &network) < 0)
+		(void)!mounts_refresh(m); /* the older one stays */
 }

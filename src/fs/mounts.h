@@ -20,6 +20,7 @@ struct mounts;
 /* Reads a mount table (mountinfo format), in its order; capacities are not asked. 0 or -errno. */
 int mounts_read(const char *file, struct mount_list *ret_list) MUST_USE;
 bool mounts_network_type(const char *fstype); /* a server or a program answers: it may never */
+bool mounts_network_magic(uint32_t magic);    /* the same by f_type of statfs(2) */
 bool mounts_kernel_type(const char *fstype);  /* nothing is stored there */
 /* The mount a normalised absolute path lies on, judged by the text; NULL when there is none. */
 const struct mount *mounts_find(const struct mount_list *list, const char *path);
@@ -30,9 +31,13 @@ void mounts_free(struct mounts *m);
 int mounts_refresh(struct mounts *m) MUST_USE;
 /* The mount id of what the path lies on, 0 while nothing is known. */
 uint64_t mounts_lane(struct mounts *m, const char *path);
-/* Whether the mount with this id is a network or FUSE one; reads the table anew when it is not in
- * the snapshot. Not the UI thread. */
-bool mounts_is_network(struct mounts *m, uint64_t id);
+/* Whether the open file, on the mount with this id, is on a network or FUSE file system: from the
+ * snapshot; what is not in it yet is asked itself, which is faster than reading the table. Not the
+ * UI thread. */
+bool mounts_is_network(struct mounts *m, uint64_t id, int fd);
+/* Reads the table anew when this id is not in the snapshot, so that the lanes of its paths are
+ * known from now on. Not the UI thread. */
+void mounts_learn(struct mounts *m, uint64_t id);
 /* Takes a copy of a list just read as the snapshot; without memory the older one stays. */
 void mounts_keep(struct mounts *m, const struct mount_list *list);
 

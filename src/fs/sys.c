@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <sys/inotify.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -50,6 +51,11 @@ int sys_statx(int dir, const char *path, int flags, unsigned mask, struct statx 
 int sys_fstatvfs(int fd, struct statvfs *ret)
 {
 	return (int)AGAIN(fstatvfs(fd, ret));
+}
+
+int sys_fstatfs(int fd, struct statfs *ret)
+{
+	return (int)AGAIN(fstatfs(fd, ret));
 }
 
 ssize_t sys_getdents(int fd, void *buf, size_t size)

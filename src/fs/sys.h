@@ -7,7 +7,7 @@
  * another system replaces sys.c.
  *
  * EINTR: calls that may wait for a file server (openat, openat2, statx, getdents, readlinkat,
- * fstatvfs, read, write) are repeated; they are idempotent or did nothing when they were
+ * fstatvfs, fstatfs, read, write) are repeated; they are idempotent or did nothing when they were
  * interrupted. close is not: on Linux the descriptor is gone in any case (close(2)), so EINTR
  * counts as done.
  *
@@ -22,6 +22,7 @@
 #include <sys/types.h>
 
 struct open_how; /* <linux/openat2.h> */
+struct statfs;   /* <sys/vfs.h> */
 
 /* CALL(type, name, (parameters), (arguments)); SIZED is a call that fills or empties a buffer
  * (parameters named buf and size) and may do less than asked. One line per row: the Makefile reads
@@ -33,6 +34,7 @@ struct open_how; /* <linux/openat2.h> */
 	CALL(int, close, (int fd), (fd)) \
 	CALL(int, statx, (int dir, const char *path, int flags, unsigned mask, struct statx *ret), (dir, path, flags, mask, ret)) \
 	CALL(int, fstatvfs, (int fd, struct statvfs *ret), (fd, ret)) \
+	CALL(int, fstatfs, (int fd, struct statfs *ret), (fd, ret)) \
 	SIZED(ssize_t, getdents, (int fd, void *buf, size_t size), (fd, buf, size)) \
 	SIZED(ssize_t, readlinkat, (int dir, const char *path, char *buf, size_t size), (dir, path, buf, size)) \
 	SIZED(ssize_t, read, (int fd, void *buf, size_t size), (fd, buf, size)) \

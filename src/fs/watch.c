@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "base/log.h"
 #include "base/map.h"
+#include "base/path.h"
 #include "fs/stat.h"
 #include "fs/sys.h"
 
@@ -38,10 +39,18 @@ struct interest {
 	char **names;
 	size_t n, cap;
 	bool all, gone, told_gone;
+	const _Atomic bool *closed;
 };
 
+/* Adding a watch on a large directory takes as long as many frames, and so must not be done under
+ * the lock that reading takes. A second one, taken first, keeps adding and removing apart: the
+ * descriptor the kernel gives for a directory that is watched already must not be removed before it
+ * is entered in the table. What changes in a new directory before that is not told: who adds a
+ * watch looks at the directory after it. */
 struct watch {
-	pthread_mutex_t lock;
+	pthread_mutex_t change; /* of the kernel's watches */
+	pthread_mutex_t lock;   /* of the table */
+	bool refuse;            /* the next watch_room() */
 	int fd;
 	struct interest *at;
 	size_t n, cap;
@@ -53,6 +62,7 @@ int watch_new(struct watch **ret_watch)
 
 	if (!w)
 		return -ENOMEM;
+	pthread_mutex_init(&w->change, NULL);
 	pthread_mutex_init(&w->lock, NULL);
 	w->fd = sys_inotify_init(IN_NONBLOCK | IN_CLOEXEC);
 	*ret_watch = w;
@@ -87,6 +97,7 @@ void watch_free(struct watch *w)
 	if (w->fd >= 0)
 		sys_close(w->fd);
 	pthread_mutex_destroy(&w->lock);
+	pthread_mutex_destroy(&w->change);
 	free(w);
 }
 
@@ -104,39 +115,43 @@ static bool wd_used(const struct watch *w, int wd)
 	return false;
 }
 
-static int add_interest(struct watch *w, uint64_t ticket, const char *path, uint32_t mask,
-			char *child)
+/* With `change` held; takes its strings. */
+static int add_interest(struct watch *w, const char *path, uint32_t mask,
+			const struct interest *interest)
 {
-	int rc = array_grow(&w->at, &w->cap, w->n + 1, sizeof(*w->at));
+	int rc, wd = -1;
 
+	pthread_mutex_lock(&w->lock);
+	rc = array_grow(&w->at, &w->cap, w->n + 1, sizeof(*w->at));
+	pthread_mutex_unlock(&w->lock);
 	/* IN_MASK_ADD: the same directory may be watched already, for more. */
 	if (!rc)
-		rc = sys_inotify_add_watch(w->fd, path, mask | IN_MASK_ADD);
+		rc = wd = sys_inotify_add_watch(w->fd, path, mask | IN_MASK_ADD);
 	if (rc < 0) {
-		free(child);
+		free(interest->child);
 		return rc;
 	}
-	w->at[w->n] = (struct interest){.ticket = ticket, .wd = rc, .child = child};
+	pthread_mutex_lock(&w->lock);
+	w->at[w->n] = *interest;
+	w->at[w->n].wd = wd;
 	map_init(&w->at[w->n].seen);
 	w->n++;
+	pthread_mutex_unlock(&w->lock);
 	return 0;
 }
 
-/* The name of the open directory in its parent; NULL when it has none (the root, already removed)
- * or without /proc. */
-static char *name_in_parent(const char *proc_path)
+/* The name of the open directory in its parent; NULL when it has none (the root). A path too long
+ * for the kernel to tell leaves the name it was opened by, which may have been that of a link. */
+static char *name_in_parent(const char *proc_path, const char *name)
 {
 	struct str target = STR_INIT;
-	const char *slash;
-	char *name = NULL;
+	char *copy;
 
-	if (stat_readlink(AT_FDCWD, proc_path, &target) == 0) {
-		slash = strrchr(target.buf, '/');
-		if (slash && slash[1])
-			name = memdup0(slash + 1, strlen(slash + 1));
-	}
+	if (stat_readlink(AT_FDCWD, proc_path, &target) == 0)
+		name = path_base(target.buf);
+	copy = *name ? memdup0(name, strlen(name)) : NULL;
 	str_done(&target);
-	return name;
+	return copy;
 }
 
 /* A watch that costs nothing, made and removed: on the root, for nothing that happens to its
@@ -147,17 +162,17 @@ int watch_room(struct watch *w)
 
 	if (w->fd < 0)
 		return -ENOSYS;
-	pthread_mutex_lock(&w->lock);
-	wd = sys_inotify_add_watch(w->fd, "/", IN_MOVE_SELF | IN_MASK_ADD);
+	pthread_mutex_lock(&w->change);
+	wd = w->refuse ? -ENOSPC : sys_inotify_add_watch(w->fd, "/", IN_MOVE_SELF | IN_MASK_ADD);
+	w->refuse = false;
 	if (wd >= 0 && !wd_used(w, wd))
 		(void)sys_inotify_rm_watch(w->fd, wd);
-	pthread_mutex_unlock(&w->lock);
+	pthread_mutex_unlock(&w->change);
 	return wd < 0 ? wd : 0;
 }
 
-/* The lock is held across the system calls: a change that arrives right after must find its
- * interest. Only local file systems are watched, so nothing here waits for a server. */
-int watch_add(struct watch *w, uint64_t ticket, int fd)
+/* Only local file systems are watched, so nothing here waits for a server. */
+int watch_add(struct watch *w, uint64_t ticket, int fd, const _Atomic bool *closed)
 {
 	char path[64];
 	int rc;
@@ -165,32 +180,47 @@ int watch_add(struct watch *w, uint64_t ticket, int fd)
 	if (w->fd < 0)
 		return -ENOSYS;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	pthread_mutex_lock(&w->lock);
-	rc = add_interest(w, ticket, path, MASK_DIR, NULL);
-	pthread_mutex_unlock(&w->lock);
+	pthread_mutex_lock(&w->change);
+	rc = add_interest(w, path, MASK_DIR,
+			  &(struct interest){.ticket = ticket, .closed = closed});
+	pthread_mutex_unlock(&w->change);
 	return rc;
 }
 
-void watch_add_end(struct watch *w, uint64_t ticket, int fd)
+int watch_add_late(struct watch *w, uint64_t ticket, int fd, const _Atomic bool *closed)
+{
+	int rc = watch_add(w, ticket, fd, closed);
+
+	if (rc < 0) {
+		pthread_mutex_lock(&w->change);
+		w->refuse = true;
+		pthread_mutex_unlock(&w->change);
+	}
+	return rc;
+}
+
+void watch_add_end(struct watch *w, uint64_t ticket, int fd, const char *name)
 {
 	char path[64], parent[64];
 	char *child;
 
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	snprintf(parent, sizeof(parent), "/proc/self/fd/%d/..", fd);
-	child = name_in_parent(path);
+	child = name_in_parent(path, name);
 	if (w->fd < 0 || !child) {
 		free(child);
 		return;
 	}
-	pthread_mutex_lock(&w->lock);
-	if (add_interest(w, ticket, parent, MASK_PARENT, child) < 0)
+	pthread_mutex_lock(&w->change);
+	if (add_interest(w, parent, MASK_PARENT,
+			 &(struct interest){.ticket = ticket, .child = child}) < 0)
 		log_line("watch: no word of the end of descriptor %d", fd);
-	pthread_mutex_unlock(&w->lock);
+	pthread_mutex_unlock(&w->change);
 }
 
 void watch_remove(struct watch *w, uint64_t ticket)
 {
+	pthread_mutex_lock(&w->change);
 	pthread_mutex_lock(&w->lock);
 	for (size_t i = 0; i < w->n;) {
 		int wd = w->at[i].wd;
@@ -205,6 +235,7 @@ void watch_remove(struct watch *w, uint64_t ticket)
 			(void)sys_inotify_rm_watch(w->fd, wd); /* -EINVAL: gone by itself */
 	}
 	pthread_mutex_unlock(&w->lock);
+	pthread_mutex_unlock(&w->change);
 }
 
 static void want_all(struct interest *in)
@@ -285,7 +316,7 @@ static void send_changes(struct interest *in, struct outbox *out)
 	in->n = in->cap = 0;
 	in->all = false;
 	forget_names(in);
-	outbox_send(out, e, NULL);
+	outbox_send(out, e, in->closed);
 }
 
 static void pass_gone_down(struct watch *w)

@@ -17,6 +17,7 @@
 #include "base/alloc.h"
 #include "base/str.h"
 #include "fs/browse.h"
+#include "fs/openpath.h"
 #include "fs/stat.h"
 
 struct fixture {
@@ -103,6 +104,8 @@ static void says_who_and_where_we_are(void **state)
 	for (uint32_t i = 0; i < e->u.mounts.n; i++)
 		root |= !strcmp(e->u.mounts.at[i].path, "/");
 	assert_true(root);
+	/* Asking every file system for its capacity is not part of starting. */
+	assert_int_equal(fault_count(FAULT_fstatvfs), 0);
 	fs_event_free(e);
 }
 
@@ -279,16 +282,24 @@ static void goes_where_paths_are_very_long(void **state)
 {
 	struct fixture *f = *state;
 	struct str path = STR_INIT;
+	struct names *names;
 	struct fs_event *e;
+	size_t parent_len;
 	uint32_t n;
+	int fd;
 
-	f->tree = tree_new("x/ ^3000\nx/.git/\n");
+	f->tree = tree_new("x/ ^5000\nx/.git/\n");
 	assert_int_equal(str_adds(&path, tree_path(f->tree, "x")), 0);
-	for (int i = 0; i < 3000; i++)
+	for (int i = 0; i < 5000; i++)
 		assert_int_equal(str_adds(&path, "/d"), 0);
-	names_unref(list(f, 4, path.buf, &n, NULL));
+	names = list(f, 4, path.buf, &n, NULL);
 	assert_int_equal(n, 1);
 	place(f, path.buf, 0, path.buf, NULL, ENTRY_DIR);
+	browse_stat(f->b, 4, names, all_ids(n), n, true);
+	e = answers_get(&f->a, FS_STAT, 4);
+	assert_int_equal(e->u.stat.items[0].err, 0);
+	fs_event_free(e);
+	names_unref(names);
 	browse_complete(f->b, 3, path.buf, "bot");
 	e = answers_get(&f->a, FS_COMPLETE, 3);
 	assert_int_equal(e->u.complete.n, 1);
@@ -297,6 +308,26 @@ static void goes_where_paths_are_very_long(void **state)
 	e = answers_get(&f->a, FS_PLACE, 3);
 	assert_int_equal(e->err, 0);
 	assert_string_equal(e->u.place.path, tree_path(f->tree, "x"));
+	fs_event_free(e);
+	/* A file in it, and out of it again. */
+	parent_len = path.len;
+	assert_int_equal(str_adds(&path, "/bottom"), 0);
+	browse_place(f->b, 3, path.buf);
+	e = answers_get(&f->a, FS_PLACE, 3);
+	assert_string_equal(e->u.place.select, "bottom");
+	assert_int_equal(strlen(e->u.place.path), parent_len);
+	fs_event_free(e);
+	str_cut(&path, parent_len - 2);
+	names_unref(list(f, 5, path.buf, &n, NULL));
+	assert_int_equal(n, 1);
+	/* Its end is told, though the kernel cannot say what it is called. */
+	fd = openpath(path.buf, O_RDONLY | O_DIRECTORY);
+	assert_int_equal(unlinkat(fd, "d/bottom", 0), 0);
+	assert_int_equal(unlinkat(fd, "d", AT_REMOVEDIR), 0);
+	sys_close(fd);
+	browse_watch_read(f->b);
+	e = answers_get(&f->a, FS_CHANGED, 4);
+	assert_true(e->u.changed.gone);
 	fs_event_free(e);
 	str_done(&path);
 }

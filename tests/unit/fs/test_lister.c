@@ -242,6 +242,58 @@ static void a_change_before_a_late_watch_is_not_lost(void **state)
 	fs_event_free(e);
 }
 
+/* No room after all: listed again it is known to be polled, instead of never changing. */
+static void a_late_watch_that_fails_is_told(void **state)
+{
+	struct fixture *f = *state;
+	struct fs_event *e;
+	bool watched;
+
+	f->tree = tree_new("many/ *16000\n");
+	while (!settled(tree_path(f->tree, "many")))
+		sched_yield();
+	fault_fail(FAULT_inotify_add_watch, 2, ENOSPC, false);
+	browse_list(f->b, 1, tree_path(f->tree, "many"));
+	fs_event_free(next(f, FS_LIST_DONE));
+	e = next(f, FS_LIST_OPENED);
+	watched = e->u.opened.dir.watched;
+	fs_event_free(e);
+	e = answers_peek(&f->a, FS_CHANGED, 1);
+	if (!e) {
+		/* Not a large directory here: it was the watch on its parent. */
+		assert_true(watched);
+		return;
+	}
+	assert_true(e->u.changed.all);
+	fs_event_free(e);
+	browse_list(f->b, 2, tree_path(f->tree, "many"));
+	e = answers_get(&f->a, FS_LIST_OPENED, 2);
+	assert_false(e->u.opened.dir.watched);
+	fs_event_free(e);
+}
+
+/* The first listing does not wait for the mount table. */
+static void lists_before_the_mount_table_is_read(void **state)
+{
+	struct fixture *f = *state;
+	struct fs_event *e;
+
+	f->tree = tree_new("a\n");
+	browse_list(f->b, 1, tree_path(f->tree, ""));
+	e = next(f, FS_LIST_OPENED);
+	assert_false(e->u.opened.dir.network);
+	assert_true(e->u.opened.dir.watched);
+	assert_int_equal(fault_count(FAULT_fstatfs), 1);
+	fs_event_free(e);
+	fs_event_free(next(f, FS_LIST_DONE));
+	while (browse_busy(f->b) > 0)
+		sched_yield();
+	/* From then on it is known. */
+	browse_list(f->b, 2, tree_path(f->tree, ""));
+	fs_event_free(answers_get(&f->a, FS_LIST_DONE, 2));
+	assert_int_equal(fault_count(FAULT_fstatfs), 1);
+}
+
 struct meeting {
 	sem_t reading, left;
 };
@@ -292,6 +344,8 @@ int main(void)
 		CASE(without_inotify_it_is_polled),
 		CASE(a_change_while_opening_is_not_lost),
 		CASE(a_change_before_a_late_watch_is_not_lost),
+		CASE(a_late_watch_that_fails_is_told),
+		CASE(lists_before_the_mount_table_is_read),
 		CASE(reads_nothing_more_after_leaving),
 	};
 

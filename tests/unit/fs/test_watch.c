@@ -8,6 +8,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdatomic.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
@@ -70,7 +73,7 @@ static void tells_each_name_once(void **state)
 	struct fixture *f = *state;
 	struct fs_event *e;
 
-	assert_int_equal(watch_add(f->w, 7, f->fd), 0);
+	assert_int_equal(watch_add(f->w, 7, f->fd, NULL), 0);
 	assert_null(changes(f, 7));
 	tree_add(f->tree, "d/new 10\nd/new2\n");
 	tree_remove(f->tree, "d/old");
@@ -90,8 +93,8 @@ static void two_tickets_share_a_directory(void **state)
 	struct fixture *f = *state;
 	struct fs_event *e;
 
-	assert_int_equal(watch_add(f->w, 1, f->fd), 0);
-	assert_int_equal(watch_add(f->w, 2, f->fd), 0);
+	assert_int_equal(watch_add(f->w, 1, f->fd, NULL), 0);
+	assert_int_equal(watch_add(f->w, 2, f->fd, NULL), 0);
 	tree_add(f->tree, "d/a\n");
 	for (uint64_t t = 1; t <= 2; t++) {
 		e = changes(f, t);
@@ -116,9 +119,9 @@ static void parent_and_child_at_once(void **state)
 	int top = open(tree_path(f->tree, ""), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct fs_event *e;
 
-	assert_int_equal(watch_add(f->w, 1, top), 0);
-	assert_int_equal(watch_add(f->w, 2, f->fd), 0);
-	watch_add_end(f->w, 2, f->fd);
+	assert_int_equal(watch_add(f->w, 1, top, NULL), 0);
+	assert_int_equal(watch_add(f->w, 2, f->fd, NULL), 0);
+	watch_add_end(f->w, 2, f->fd, "");
 	tree_add(f->tree, "other\n");
 	e = changes(f, 1);
 	assert_true(e && has(e, "other") && !e->u.changed.gone);
@@ -140,8 +143,8 @@ static void a_removed_directory_is_gone(void **state)
 	struct fixture *f = *state;
 	struct fs_event *e;
 
-	assert_int_equal(watch_add(f->w, 3, f->fd), 0);
-	watch_add_end(f->w, 3, f->fd);
+	assert_int_equal(watch_add(f->w, 3, f->fd, NULL), 0);
+	watch_add_end(f->w, 3, f->fd, "");
 	tree_remove(f->tree, "d");
 	e = changes(f, 3);
 	assert_non_null(e);
@@ -155,7 +158,7 @@ static void too_many_names_are_all(void **state)
 	struct fixture *f = *state;
 	struct fs_event *e;
 
-	assert_int_equal(watch_add(f->w, 3, f->fd), 0);
+	assert_int_equal(watch_add(f->w, 3, f->fd, NULL), 0);
 	tree_add(f->tree, "d/ *600\n");
 	e = changes(f, 3);
 	assert_non_null(e);
@@ -175,8 +178,8 @@ static void an_overflow_is_all_for_everyone(void **state)
 	struct inotify_event overflow = {.wd = -1, .mask = IN_Q_OVERFLOW};
 	struct fs_event *e;
 
-	assert_int_equal(watch_add(f->w, 1, f->fd), 0);
-	assert_int_equal(watch_add(f->w, 2, f->fd), 0);
+	assert_int_equal(watch_add(f->w, 1, f->fd, NULL), 0);
+	assert_int_equal(watch_add(f->w, 2, f->fd, NULL), 0);
 	fault_answer(FAULT_read, &overflow, sizeof(overflow));
 	watch_read(f->w, &f->out);
 	for (uint64_t t = 1; t <= 2; t++) {
@@ -191,7 +194,7 @@ static void a_cut_event_is_left_out(void **state)
 	struct fixture *f = *state;
 	struct inotify_event cut = {.wd = 1, .mask = IN_CREATE, .len = 1000};
 
-	assert_int_equal(watch_add(f->w, 1, f->fd), 0);
+	assert_int_equal(watch_add(f->w, 1, f->fd, NULL), 0);
 	fault_answer(FAULT_read, &cut, sizeof(cut));
 	watch_read(f->w, &f->out);
 	assert_null(answers_any(&f->a, 1));
@@ -206,17 +209,96 @@ static void without_watches_the_caller_must_poll(void **state)
 	fault_fail(FAULT_inotify_add_watch, 1, ENOSPC, false);
 	assert_int_equal(watch_room(f->w), -ENOSPC);
 	fault_fail(FAULT_inotify_add_watch, 1, ENOSPC, false);
-	assert_int_equal(watch_add(f->w, 1, f->fd), -ENOSPC);
+	assert_int_equal(watch_add(f->w, 1, f->fd, NULL), -ENOSPC);
 	watch_remove(f->w, 1);
 	fault_fail(FAULT_inotify_init, 1, EMFILE, false);
 	assert_int_equal(watch_new(&w), 0);
 	assert_int_equal(watch_fd(w), -1);
-	assert_true(watch_add(w, 1, f->fd) < 0);
+	assert_true(watch_add(w, 1, f->fd, NULL) < 0);
 	assert_int_equal(watch_room(w), -ENOSYS);
-	watch_add_end(w, 1, f->fd);
+	watch_add_end(w, 1, f->fd, "");
 	watch_read(w, &f->out);
 	watch_free(w);
 	watch_free(NULL);
+}
+
+/* Whoever listed again because of it is to know that it polls. */
+static void a_promise_not_kept_is_not_given_again(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(watch_room(f->w), 0);
+	fault_fail(FAULT_inotify_add_watch, 1, ENOSPC, false);
+	assert_int_equal(watch_add_late(f->w, 1, f->fd, NULL), -ENOSPC);
+	assert_int_equal(watch_room(f->w), -ENOSPC);
+	assert_int_equal(watch_room(f->w), 0);
+	assert_int_equal(watch_add_late(f->w, 1, f->fd, NULL), 0);
+	assert_int_equal(watch_room(f->w), 0);
+}
+
+static void a_closed_ticket_is_silent(void **state)
+{
+	struct fixture *f = *state;
+	_Atomic bool closed = false;
+
+	assert_int_equal(watch_add(f->w, 1, f->fd, &closed), 0);
+	tree_add(f->tree, "d/a\n");
+	atomic_store(&closed, true);
+	assert_null(changes(f, 1));
+}
+
+struct adding {
+	struct fixture *f;
+	sem_t inside, go;
+};
+
+static void stay(void *ctx)
+{
+	struct adding *a = ctx;
+
+	sem_post(&a->inside);
+	while (sem_wait(&a->go) < 0)
+		;
+}
+
+static void *add(void *ctx)
+{
+	struct adding *a = ctx;
+
+	return watch_add(a->f->w, 2, a->f->fd, NULL) < 0 ? a : NULL;
+}
+
+/* The kernel takes long to add a watch on a large directory: the UI thread reads on meanwhile. */
+static void reading_does_not_wait_for_adding(void **state)
+{
+	struct fixture *f = *state;
+	int top = open(tree_path(f->tree, ""), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct adding a = {.f = f};
+	struct fs_event *e;
+	pthread_t thread;
+	void *failed;
+
+	sem_init(&a.inside, 0, 0);
+	sem_init(&a.go, 0, 0);
+	assert_int_equal(watch_add(f->w, 1, top, NULL), 0);
+	fault_before(FAULT_inotify_add_watch, 1, stay, &a);
+	assert_int_equal(pthread_create(&thread, NULL, add, &a), 0);
+	while (sem_wait(&a.inside) < 0)
+		;
+	tree_add(f->tree, "x\n");
+	e = changes(f, 1);
+	assert_true(e && has(e, "x"));
+	fs_event_free(e);
+	sem_post(&a.go);
+	pthread_join(thread, &failed);
+	assert_null(failed);
+	tree_add(f->tree, "d/y\n");
+	e = changes(f, 2);
+	assert_true(e && has(e, "y"));
+	fs_event_free(e);
+	close(top);
+	sem_destroy(&a.inside);
+	sem_destroy(&a.go);
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -224,10 +306,17 @@ static void without_watches_the_caller_must_poll(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(tells_each_name_once),     CASE(two_tickets_share_a_directory),
-		CASE(parent_and_child_at_once), CASE(a_removed_directory_is_gone),
-		CASE(too_many_names_are_all),   CASE(an_overflow_is_all_for_everyone),
-		CASE(a_cut_event_is_left_out),  CASE(without_watches_the_caller_must_poll),
+		CASE(tells_each_name_once),
+		CASE(two_tickets_share_a_directory),
+		CASE(parent_and_child_at_once),
+		CASE(a_removed_directory_is_gone),
+		CASE(too_many_names_are_all),
+		CASE(an_overflow_is_all_for_everyone),
+		CASE(a_cut_event_is_left_out),
+		CASE(without_watches_the_caller_must_poll),
+		CASE(a_promise_not_kept_is_not_given_again),
+		CASE(a_closed_ticket_is_silent),
+		CASE(reading_does_not_wait_for_adding),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
