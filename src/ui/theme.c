@@ -21,14 +21,15 @@ static const struct {
 	{"underline", LOOK_UNDERLINE}, {"reverse", LOOK_REVERSE}, {"strike", LOOK_STRIKE},
 };
 
-/* Where colour is gone these must still be told from plain text. */
+/* Where colour is gone these must still be told from plain text, and the parts of a name from the
+ * reversed name of the current row. */
 static const struct {
 	enum role role;
 	uint8_t attr;
 } without_colour[] = {
 	{ROLE_HEADER_ROOT, LOOK_REVERSE}, {ROLE_TAB_CURRENT, LOOK_REVERSE},
 	{ROLE_ESCAPE, LOOK_UNDERLINE},    {ROLE_CURSOR, LOOK_REVERSE},
-	{ROLE_MARK, LOOK_BOLD},           {ROLE_MATCH, LOOK_UNDERLINE},
+	{ROLE_MARK, LOOK_BOLD},           {ROLE_MATCH, LOOK_BOLD | LOOK_UNDERLINE},
 	{ROLE_ERROR, LOOK_REVERSE},       {ROLE_WARNING, LOOK_BOLD},
 	{ROLE_SELECTED, LOOK_REVERSE},
 };
@@ -182,6 +183,17 @@ static void reduce_look(struct look *look, int colors)
 		look->fg = colour_is_dark(look->bg) ? 7 : 0;
 }
 
+static void replace_colours(struct theme *t)
+{
+	for (size_t i = 0; i < ARRAY_LEN(without_colour); i++) {
+		struct look *look = &t->looks[without_colour[i].role];
+
+		if (look->attrs == 0)
+			*look = (struct look){COLOUR_DEFAULT, COLOUR_DEFAULT,
+					      without_colour[i].attr};
+	}
+}
+
 void theme_resolve(struct theme *t, int colors)
 {
 	/* Fallbacks stand before the roles that need them. */
@@ -193,11 +205,8 @@ void theme_resolve(struct theme *t, int colors)
 			t->set[i] = t->set[fallback];
 		}
 	}
+	if (colors == 0)
+		replace_colours(t);
 	for (size_t i = 0; i < t->nlooks; i++)
 		reduce_look(&t->looks[i], colors);
-	if (colors > 0)
-		return;
-	for (size_t i = 0; i < ARRAY_LEN(without_colour); i++)
-		if (t->looks[without_colour[i].role].attrs == 0)
-			t->looks[without_colour[i].role].attrs = without_colour[i].attr;
 }

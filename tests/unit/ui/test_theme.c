@@ -195,6 +195,10 @@ static void themes_are_complete(void **state)
 				assert_false(same_look(apart[r], ROLE_FILE));
 			}
 			assert_false(same_look(ROLE_CURSOR, ROLE_MARK));
+			/* Within a name, the one of the current row too. */
+			assert_false(same_look(ROLE_MATCH, ROLE_ESCAPE));
+			assert_false(same_look(ROLE_MATCH, ROLE_CURSOR));
+			assert_false(same_look(ROLE_ESCAPE, ROLE_CURSOR));
 			/* Blue or black on a black screen cannot be read. */
 			for (int role = 0; i == 0 && role < ROLE_KINDS; role++)
 				assert_true(t.looks[role].bg != -1 || t.looks[role].fg == -1 ||
