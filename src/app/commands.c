@@ -17,8 +17,8 @@ const struct command commands[] = {
 
 	ROW("down",          "Move", "j <Down>",           CMD_REPEAT, "next row", NULL, cmd_move, 1),
 	ROW("up",            "Move", "k <Up>",             CMD_REPEAT, "previous row", NULL, cmd_move, -1),
-	ROW("parent",        "Move", "h <Left> <BS>",      CMD_REPEAT, "go to the directory above", NULL, cmd_parent, 0),
-	ROW("open",          "Move", "l <Right> <Enter>",  0, "enter the directory, or open the file", NULL, cmd_open, 0),
+	ROW("parent",        "Move", "h <Left> <BS>",      CMD_REPEAT | CMD_HINT, "go to the directory above", "up", cmd_parent, 0),
+	ROW("open",          "Move", "l <Right> <Enter>",  CMD_HINT, "enter the directory, or open the file", "open", cmd_open, 0),
 	ROW("top",           "Move", "gg <Home>",          0, "first row, or the row of the count", NULL, cmd_row, 0),
 	ROW("bottom",        "Move", "G <End>",            0, "last row, or the row of the count", NULL, cmd_row, 1),
 	ROW("half-down",     "Move", "<C-d>",              CMD_REPEAT, "half a page down", NULL, cmd_page, 1),

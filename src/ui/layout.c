@@ -31,6 +31,11 @@ int layout_gutter(int cols)
 	return cols >= 12 ? 3 : cols >= 4 ? 1 : 0;
 }
 
+int layout_margin(int cols)
+{
+	return cols >= 12 ? 1 : 0;
+}
+
 enum width_rule { WIDTH_FIXED, WIDTH_OWNER, WIDTH_SIZE, WIDTH_TIME, WIDTH_FLEX };
 
 static const struct {
@@ -123,6 +128,7 @@ void layout_columns(const enum column *wanted, int cols, const struct column_nee
 	int widths[COL_KINDS] = {0};
 	struct column_slots s = {.wanted = wanted, .cols = cols};
 
+	cols -= layout_margin(cols);
 	widths[COL_NAME] = share(choose(wanted, cols - gutter, needs, widths), needs, widths);
 	for (int i = 0; i < COL_KINDS; i++) {
 		if (widths[i] == 0 && i != COL_NAME)

@@ -30,6 +30,8 @@ void layout_screen(int rows, int cols, bool hints, bool last_line, struct screen
 
 /* Columns before the names: cursor sign, mark sign, blank; 1 or 0 when there is no room. */
 int layout_gutter(int cols);
+/* Columns that stay blank at the right edge, as in the header. */
+int layout_margin(int cols);
 
 struct column_slot {
 	enum column column;

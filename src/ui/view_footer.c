@@ -105,7 +105,27 @@ static void draw_sentence(struct frame *f, const struct rect *r)
 	}
 }
 
-static void draw_notice(struct frame *f, const struct rect *r)
+/* Bytes of a text for the first of two lines: up to the last blank that fits, or up to the edge
+ * when that would leave much of the line empty. */
+static size_t first_line(const struct frame *f, const struct str *text, int width)
+{
+	struct glyph_iter it;
+	struct glyph g;
+	size_t blank = 0, end = 0;
+
+	glyph_iter_init(&it, text->buf, text->len, f->c->ascii);
+	while (glyph_next(&it, &g) && g.width <= width) {
+		width -= g.width;
+		end = it.pos;
+		if (strcmp(g.text, " ") == 0)
+			blank = end;
+	}
+	return blank > end / 2 ? blank : end;
+}
+
+/* A long notice takes the line of the hints too. What is still too long is cut in the middle: such
+ * notices have a path there, and a reason at the end. */
+static void draw_notice(struct frame *f, const struct rect *r, const struct rect *more)
 {
 	static const uint16_t looks[] = {
 		[NOTICE_NONE] = ROLE_FOOTER,
@@ -115,38 +135,56 @@ static void draw_notice(struct frame *f, const struct rect *r)
 	};
 	const struct notice *n = &f->model->notice;
 	uint16_t look = looks[n->kind];
-	int margin = r->cols > 2 ? 1 : 0;
+	int margin = r->cols > 2 ? 1 : 0, width = r->cols - 2 * margin;
+	size_t cut = 0;
 
 	canvas_fill(f->c, *r, look);
-	canvas_text(f->c, r->row, r->col + margin, r->cols - margin, n->text.buf, n->text.len,
-		    look);
+	if (more->rows && view_width(f->c, n->text.buf, n->text.len) > width) {
+		cut = first_line(f, &n->text, width);
+		canvas_text(f->c, r->row, r->col + margin, width, n->text.buf, cut, look);
+		canvas_fill(f->c, *more, look);
+		r = more;
+	}
+	canvas_name(f->c, r->row, r->col + margin, width, n->text.buf + cut, n->text.len - cut,
+		    look, NULL);
+}
+
+static int hint_width(const struct frame *f, const struct scene_item *hint)
+{
+	return view_width(f->c, hint->keys, strlen(hint->keys)) + 1 +
+	       view_width(f->c, hint->help, strlen(hint->help));
 }
 
 /* Returns the column after it; the same column when it does not fit whole. */
 static int draw_hint(struct frame *f, int row, int col, int end, const struct scene_item *hint)
 {
-	int keys = view_width(f->c, hint->keys, strlen(hint->keys));
-	int words = view_width(f->c, hint->help, strlen(hint->help));
+	int width = hint_width(f, hint);
 
-	if (col + keys + 1 + words > end)
+	if (col + width > end)
 		return col;
-	canvas_text(f->c, row, col, keys, hint->keys, strlen(hint->keys), ROLE_HINT_KEY);
-	canvas_text(f->c, row, col + keys + 1, words, hint->help, strlen(hint->help), ROLE_HINT);
-	return col + keys + 1 + words;
+	col = canvas_text(f->c, row, col, width, hint->keys, strlen(hint->keys), ROLE_HINT_KEY);
+	return canvas_text(f->c, row, col + 1, width, hint->help, strlen(hint->help), ROLE_HINT);
 }
 
+/* The last one is the way out: it is left out last. */
 static void draw_hints(struct frame *f, const struct rect *r, int end)
 {
-	int col = r->col + 1;
+	const struct scene_item *hints = f->scene->hints;
+	size_t n = f->scene->nhints;
+	int col = r->col + 1, room;
 
 	canvas_fill(f->c, *r, ROLE_FOOTER);
-	for (size_t i = 0; i < f->scene->nhints; i++) {
-		int after = draw_hint(f, r->row, col, end, &f->scene->hints[i]);
+	if (n == 0)
+		return;
+	room = end - COLUMN_GAP - hint_width(f, &hints[n - 1]);
+	for (size_t i = 0; i + 1 < n; i++) {
+		int after = draw_hint(f, r->row, col, room, &hints[i]);
 
 		if (after == col)
 			break;
 		col = after + COLUMN_GAP;
 	}
+	draw_hint(f, r->row, col, end, &hints[n - 1]);
 }
 
 static void draw_pending(struct frame *f)
@@ -165,13 +203,13 @@ void view_footer(struct frame *f)
 {
 	const struct screen *s = &f->screen;
 	const char *keys = f->scene->pending ? f->scene->pending : "";
-	int keys_end = s->last.cols - (*keys ? view_width(f->c, keys, strlen(keys)) + 3 : 0);
+	int keys_end = s->last.cols - 1 - (*keys ? view_width(f->c, keys, strlen(keys)) + 2 : 0);
 
-	if (f->model->notice.kind != NOTICE_NONE)
-		draw_notice(f, s->sentence.rows ? &s->sentence : &s->last);
-	else
-		draw_sentence(f, &s->sentence);
 	if (s->hints.rows)
 		draw_hints(f, &s->hints, keys_end);
+	if (f->model->notice.kind != NOTICE_NONE)
+		draw_notice(f, s->sentence.rows ? &s->sentence : &s->last, &s->hints);
+	else
+		draw_sentence(f, &s->sentence);
 	draw_pending(f);
 }

@@ -132,6 +132,14 @@ static void add_state(struct header *h)
 		str_addf(&state->text, "marking%s", view_sign(h->f->c, "…", "..."));
 }
 
+static bool is_unread(const struct model *m)
+{
+	const struct listing *listing = model_tab(m)->listing;
+
+	return model_view(m)->kind == VIEW_DIR &&
+	       (!listing || listing_state(listing) == LISTING_FAILED);
+}
+
 static void add_counts(struct header *h)
 {
 	const struct list *l = &model_view(h->f->model)->list;
@@ -141,7 +149,9 @@ static void add_counts(struct header *h)
 
 	items->look = ROLE_HEADER_COUNT;
 	hidden->look = filter->look = filtered->look = ROLE_HEADER_HIDDEN;
-	str_addf(&items->text, "%s item%s", fmt_count(buf, l->n), plural(l->n));
+	/* Of a directory that cannot be read nobody knows how many. */
+	if (l->n > 0 || !is_unread(h->f->model))
+		str_addf(&items->text, "%s item%s", fmt_count(buf, l->n), plural(l->n));
 	if (l->hidden > 0)
 		str_addf(&hidden->text, "%s hidden", fmt_count(buf, l->hidden));
 	if (l->filter.len > 0 || l->filtered > 0)

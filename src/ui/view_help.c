@@ -81,7 +81,8 @@ static void draw_top(struct frame *f, const struct page *p, size_t total)
 		canvas_print(f->c, 0, cols - 12, 11, ROLE_TITLE, "%4zu of %zu",
 			     MIN(p->first + shown, total), total);
 	if (!f->scene->edit) {
-		canvas_word(f->c, 0, col, cols - col - 12, "/ search   q close", NULL, ROLE_HINT);
+		canvas_word(f->c, 0, col, cols - col - 12, "/ search   j k scroll   q close", NULL,
+			    ROLE_HINT);
 		f->c->cursor_row = MIN(1, f->c->rows - 1);
 		f->c->cursor_col = 0;
 		return;

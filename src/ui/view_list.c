@@ -133,8 +133,10 @@ static void draw_row(struct frame *f, int line, size_t pos, int *shift)
 		copy_cells(f, line, was, after);
 }
 
-/* What keeps a directory from being shown, or NULL; buf serves a number. */
-static const char *trouble_words(const struct frame *f, char buf[FMT_MAX], uint16_t *ret_look)
+#define WORDS_MAX 128
+
+/* What keeps a directory from being shown, or NULL; buf serves what is not constant. */
+static const char *trouble_words(const struct frame *f, char buf[WORDS_MAX], uint16_t *ret_look)
 {
 	const struct listing *listing = model_tab(f->model)->listing;
 	enum listing_state state = listing ? listing_state(listing) : LISTING_OPENING;
@@ -145,16 +147,18 @@ static const char *trouble_words(const struct frame *f, char buf[FMT_MAX], uint1
 		return "this directory is gone";
 	if (state == LISTING_FAILED) {
 		*ret_look = ROLE_ERROR;
-		return listing_err(listing) ? strerror(-listing_err(listing)) : "cannot be read";
+		snprintf(buf, WORDS_MAX, "cannot be listed%s%s", listing_err(listing) ? ": " : "",
+			 listing_err(listing) ? strerror(-listing_err(listing)) : "");
+		return buf;
 	}
 	if (f->model->stall.ms == 0)
 		return NULL;
-	snprintf(buf, FMT_MAX, "not answering %.20s", fmt_duration(time, f->model->stall.ms));
+	snprintf(buf, WORDS_MAX, "not answering %s", fmt_duration(time, f->model->stall.ms));
 	return buf;
 }
 
-/* Why there is nothing to see. */
-static const char *empty_words(const struct frame *f, char buf[FMT_MAX], uint16_t *ret_look)
+/* Why there is nothing to see. In brackets, so that nobody takes it for a name. */
+static const char *empty_words(const struct frame *f, char buf[WORDS_MAX], uint16_t *ret_look)
 {
 	const struct view *view = model_view(f->model);
 	const struct list *l = &view->list;
@@ -166,10 +170,10 @@ static const char *empty_words(const struct frame *f, char buf[FMT_MAX], uint16_
 	if (l->rows->ops->loading && l->rows->ops->loading(l->rows))
 		return "";
 	if (l->filtered > 0)
-		return "no name matches the filter";
+		return "(no name matches the filter)";
 	if (l->hidden > 0)
-		return "only hidden names";
-	return view->kind == VIEW_MARKED ? "nothing is marked" : "empty";
+		return "(only hidden names)";
+	return view->kind == VIEW_MARKED ? "(nothing is marked)" : "(empty)";
 }
 
 static void draw_empty(struct frame *f)
@@ -177,7 +181,7 @@ static void draw_empty(struct frame *f)
 	const struct list *l = &model_view(f->model)->list;
 	const struct rect *r = &f->screen.list;
 	uint16_t look;
-	char buf[FMT_MAX];
+	char buf[WORDS_MAX];
 	const char *words;
 	int line = r->row + (l->with_parent && list_len(l) > 0 ? 1 : 0);
 	int gutter = layout_gutter(r->cols);

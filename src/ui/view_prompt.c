@@ -24,7 +24,9 @@ static int draw_question(struct frame *f, const struct rect *r)
 /* Returns the column before which the input ends. */
 static int draw_note(struct frame *f, const struct rect *r, int col)
 {
-	const char *note = f->scene->note ? f->scene->note : "";
+	const char *note = f->scene->note && *f->scene->note ? f->scene->note
+			   : f->scene->completes             ? "Tab: complete"
+							     : "";
 	int room = r->cols - col - INPUT_WIDTH_MIN - COLUMN_GAP;
 	int width = view_width(f->c, note, strlen(note));
 
@@ -72,6 +74,8 @@ static void draw_completions(struct frame *f, const struct completion *a)
 			      f->scene->selected / (size_t)across, lines) *
 		(size_t)across;
 	top = f->screen.last.row - lines;
+	if (f->screen.hints.rows)
+		view_line(f->c, top - 1, 0, cols);
 	f->d->layout->overlay = (struct rect){.row = top, .rows = lines, .cols = cols};
 	f->d->layout->overlay_first = (int)first;
 	canvas_fill(f->c, f->d->layout->overlay, ROLE_INPUT);

@@ -9,8 +9,8 @@
 
 #define STRIP_LINES_MAX 6
 #define HELP_WIDTH_MIN  24
-#define RUN_MIN         3  /* items of one command that are worth one entry */
-#define RUN_WIDTH       4  /* "1..9" */
+#define RUN_MIN         3 /* items of one command that are worth one entry */
+#define KEYS_WIDTH_MAX  12
 #define STRIP_FROM_ROWS 12 /* a smaller screen uses its last line only */
 
 static int widest_name(const struct frame *f)
@@ -64,6 +64,19 @@ static void draw_entry(struct frame *f, int row, int col, int width, int keys_wi
 	view_item(f, row, col, width, keys_width, keys.buf, with_help ? item->help : item->name);
 }
 
+static int widest_keys(const struct frame *f)
+{
+	int widest = 1;
+
+	for (size_t i = 0; i < f->scene->nitems; i = run_end(f->scene, i)) {
+		CLEANUP(str_done) struct str keys = STR_INIT;
+
+		entry_keys(f, i, &keys);
+		widest = MAX(widest, view_width(f->c, keys.buf, keys.len));
+	}
+	return MIN(widest, KEYS_WIDTH_MAX);
+}
+
 static void one_line(struct frame *f)
 {
 	const struct rect *r = &f->screen.last;
@@ -88,7 +101,7 @@ static void one_line(struct frame *f)
 static void grid(struct frame *f)
 {
 	size_t n = count_entries(f->scene), item = 0;
-	int cols = f->c->cols - 2, keys = MAX(view_keys_width(f, 12), RUN_WIDTH);
+	int cols = f->c->cols - 2, keys = widest_keys(f);
 	int around = keys + COLUMN_GAP + COLUMN_GAP, across, lines, top, width;
 	bool with_help;
 

@@ -351,10 +351,11 @@ static inline void stage_settle(struct stage *s)
 /* ---- the stage ---- */
 
 static const struct scene_item stage_hints[] = {
-	{"Program", "?", "help", "help"},     {"Program", ":", "palette", "command"},
-	{"Find", "/", "filter", "filter"},    {"Mark", "Space", "mark", "mark"},
-	{"Sort", "s", "sort", "sort"},        {"Go", "g", "go", "go to"},
-	{"Program", ".", "hidden", "hidden"}, {"Program", "q", "quit", "quit"},
+	{"Program", "?", "help", "help"},  {"Program", ":", "palette", "command"},
+	{"Move", "h", "parent", "up"},     {"Move", "l", "open", "open"},
+	{"Mark", "Space", "mark", "mark"}, {"Find", "/", "filter", "filter"},
+	{"View", ".", "hidden", "hidden"}, {"Out", "e", "edit", "edit"},
+	{"Out", "!", "shell", "shell"},    {"Program", "q", "quit", "quit"},
 };
 
 static inline void stage_self(struct stage *s)

@@ -166,6 +166,40 @@ static void test_notice_error(void **state)
 	stage_close(&s);
 }
 
+/* Wraps into the line of the hints; at the end stands the reason, which is never cut. */
+static void test_long_notice(void **state)
+{
+	struct stage s = {0};
+
+	(void)state;
+	stage_open_typical(&s);
+	model_notice(s.model, NOTICE_ERROR, s.now_ms + 1000000,
+		     "cannot open /srv/www/日本語/%s/uploads: permission denied: you need execute"
+		     " (enter) permission on each directory of the path",
+		     "a-long-name-without-any-blank-in-it-that-does-not-end-before-the-line-does");
+	stage_compare(&s, "notice-long");
+	stage_close(&s);
+}
+
+/* The way out is the last hint to go. */
+static void test_quit_is_always_shown(void **state)
+{
+	struct stage s = {0};
+
+	(void)state;
+	stage_open_typical(&s);
+	for (int cols = 9; cols <= 140; cols++) {
+		struct str text = STR_INIT;
+
+		stage_draw_at(&s, 14, cols);
+		assert_int_equal(canvas_dump(&s.canvas, &text, false), 0);
+		assert_non_null(strstr(text.buf, " q quit\n"));
+		assert_int_equal(strstr(text.buf, "! shell") != NULL, cols >= 90);
+		str_done(&text);
+	}
+	stage_close(&s);
+}
+
 static void test_unreadable(void **state)
 {
 	struct stage s = {0};
@@ -446,20 +480,36 @@ static void test_options(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_typical),      cmocka_unit_test(test_root),
-		cmocka_unit_test(test_long_path),    cmocka_unit_test(test_empty),
-		cmocka_unit_test(test_loading),      cmocka_unit_test(test_stalled),
-		cmocka_unit_test(test_filter),       cmocka_unit_test(test_filter_prompt),
-		cmocka_unit_test(test_filter_none),  cmocka_unit_test(test_marks_and_range),
-		cmocka_unit_test(test_tabs),         cmocka_unit_test(test_sorted),
-		cmocka_unit_test(test_notice_error), cmocka_unit_test(test_unreadable),
-		cmocka_unit_test(test_completion),   cmocka_unit_test(test_prompt_error),
-		cmocka_unit_test(test_palette),      cmocka_unit_test(test_palette_empty),
-		cmocka_unit_test(test_help),         cmocka_unit_test(test_help_wide),
-		cmocka_unit_test(test_strip),        cmocka_unit_test(test_strip_run),
-		cmocka_unit_test(test_view_marked),  cmocka_unit_test(test_view_mounts),
-		cmocka_unit_test(test_list_fails),   cmocka_unit_test(test_hostile),
-		cmocka_unit_test(test_ascii),        cmocka_unit_test(test_options),
+		cmocka_unit_test(test_typical),
+		cmocka_unit_test(test_root),
+		cmocka_unit_test(test_long_path),
+		cmocka_unit_test(test_empty),
+		cmocka_unit_test(test_loading),
+		cmocka_unit_test(test_stalled),
+		cmocka_unit_test(test_filter),
+		cmocka_unit_test(test_filter_prompt),
+		cmocka_unit_test(test_filter_none),
+		cmocka_unit_test(test_marks_and_range),
+		cmocka_unit_test(test_tabs),
+		cmocka_unit_test(test_sorted),
+		cmocka_unit_test(test_notice_error),
+		cmocka_unit_test(test_long_notice),
+		cmocka_unit_test(test_quit_is_always_shown),
+		cmocka_unit_test(test_unreadable),
+		cmocka_unit_test(test_completion),
+		cmocka_unit_test(test_prompt_error),
+		cmocka_unit_test(test_palette),
+		cmocka_unit_test(test_palette_empty),
+		cmocka_unit_test(test_help),
+		cmocka_unit_test(test_help_wide),
+		cmocka_unit_test(test_strip),
+		cmocka_unit_test(test_strip_run),
+		cmocka_unit_test(test_view_marked),
+		cmocka_unit_test(test_view_mounts),
+		cmocka_unit_test(test_list_fails),
+		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_ascii),
+		cmocka_unit_test(test_options),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
