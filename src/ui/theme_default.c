@@ -26,7 +26,7 @@ const char theme_default_text[] =
 	"exec = fg=green\n"
 	"special = fg=magenta\n"
 	"target =\n"
-	"escape = fg=yellow underline\n"
+	"escape = fg=yellow bold\n"
 	"meta =\n"
 	"meta.warn = fg=yellow\n"
 	"cursor = reverse\n"
