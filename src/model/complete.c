@@ -26,6 +26,24 @@ static void forget(struct model *m)
 	str_clear(&c->prefix);
 }
 
+/* "~" becomes "~/": nobody need be asked. */
+static int complete_home(struct completion *c)
+{
+	char **names = malloc(sizeof(*names));
+	char *name = strdup("~/");
+
+	if (!names || !name || str_adds(&c->prefix, "~") < 0) {
+		free(names);
+		free(name);
+		return -ENOMEM;
+	}
+	names[0] = name;
+	c->names = names;
+	c->n = 1;
+	c->answered = true;
+	return 0;
+}
+
 int model_complete(struct model *m, const char *text)
 {
 	const char *slash = strrchr(text, '/');
@@ -36,6 +54,8 @@ int model_complete(struct model *m, const char *text)
 
 	model_touch(m);
 	forget(m);
+	if (strcmp(text, "~") == 0 && m->self.home)
+		return complete_home(c);
 	str_add(&c->dir, text, dir_len);
 	str_adds(&c->prefix, text + dir_len);
 	path_resolve(&path, model_path(m), c->dir.len ? c->dir.buf : ".", m->self.home);

@@ -147,6 +147,9 @@ int model_history(struct model *m, int steps)
 	const struct place *place;
 
 	model_touch(m);
+	if (n && !have)
+		model_notice(m, NOTICE_INFO, m->now_ms, "there is no directory to go %s to",
+			     steps < 0 ? "back" : "forward");
 	if (!n || !have)
 		return 0;
 	n = MIN(n, have);
@@ -159,5 +162,8 @@ int model_last_dir(struct model *m)
 	struct tab *t = model_tab_mut(m);
 
 	model_touch(m);
-	return t->from ? tab_open(m, t, t->from, GO_PUSH, 0, NULL) : 0;
+	if (t->from)
+		return tab_open(m, t, t->from, GO_PUSH, 0, NULL);
+	model_notice(m, NOTICE_INFO, m->now_ms, "this tab was nowhere else yet");
+	return 0;
 }

@@ -405,6 +405,15 @@ void marks_set_gone(struct marks *m, struct file_id dir, const char *name, size_
 	touched(m);
 }
 
+void marks_set_dir_gone(struct marks *m, struct file_id dir)
+{
+	size_t at = find_dir(m, dir);
+
+	for (size_t i = 0; i < m->n; i++)
+		m->at[i].gone |= m->at[i].live && m->at[i].dir == at;
+	touched(m);
+}
+
 size_t marks_in(const struct marks *m, struct file_id dir)
 {
 	size_t at = find_dir(m, dir);

@@ -74,5 +74,7 @@ size_t marks_in(const struct marks *m, struct file_id dir);
 void marks_learn(struct marks *m, const struct row *row);
 /* The name is gone from its directory, or there again. */
 void marks_set_gone(struct marks *m, struct file_id dir, const char *name, size_t len, bool gone);
+/* The directory itself is gone from its path, and with it all that is marked there. */
+void marks_set_dir_gone(struct marks *m, struct file_id dir);
 
 #endif

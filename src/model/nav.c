@@ -167,18 +167,24 @@ static int ask_place(struct model *m, enum request_kind kind, const char *path)
 	request_close(m, m->placing.ticket);
 	free(m->placing.what);
 	m->placing.what = copy;
+	m->placing.user = false;
 	m->placing.ticket = ++m->next_ticket;
 	return request_path(m, kind, m->placing.ticket, path);
 }
 
 int model_go_place(struct model *m, const char *text)
 {
+	bool home = text[0] == '~' && (!text[1] || text[1] == '/');
 	struct str path = STR_INIT;
-	int r = path_resolve(&path, model_path(m), text, m->self.home);
+	int r;
 
 	model_touch(m);
+	if (home && !m->self.home)
+		return model_go_home(m);
+	r = path_resolve(&path, model_path(m), text, m->self.home);
 	if (r == 0)
 		r = ask_place(m, REQ_PLACE, path.buf);
+	m->placing.user = text[0] == '~' && !home;
 	str_done(&path);
 	return r;
 }
@@ -213,7 +219,12 @@ void event_place(struct model *m, struct fs_event *event)
 	if (!event->ticket || event->ticket != m->placing.ticket)
 		return;
 	m->placing.ticket = 0;
-	if (event->err)
+	if (event->err == -ENOENT && m->placing.user)
+		model_notice(m, NOTICE_ERROR, m->now_ms,
+			     "cannot go to %s: it does not exist, and homes of other users are "
+			     "not looked up: ~ alone is yours, theirs need their whole path",
+			     m->placing.what);
+	else if (event->err)
 		notice_failed(m, "cannot go to", m->placing.what, event->err);
 	else if (event->u.place.path)
 		(void)model_go(m, event->u.place.path, event->u.place.select);

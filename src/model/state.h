@@ -78,6 +78,7 @@ struct mounts_rows;
 struct placing {
 	uint64_t ticket; /* 0: nothing asked */
 	char *what;      /* the path asked for */
+	bool user;       /* "~name" was typed */
 };
 
 enum mark_how { MARK_ON, MARK_OFF, MARK_FLIP };

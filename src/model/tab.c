@@ -10,8 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NEAR           4096 /* ids */
-#define RELOAD_REST_MS 1000 /* a directory that changes all the time is not listed all the time */
+#define NEAR             4096 /* ids */
+#define RELOAD_FAILED_MS 10000
+#define RELOAD_REST_MS   1000 /* a directory that changes all the time is not listed all the time */
 
 void tab_init(struct tab *t)
 {
@@ -274,12 +275,43 @@ static void go_up(struct model *m, struct tab *t, const char *path)
 
 void tab_gone(struct model *m, struct tab *t)
 {
+	const struct dir_info *dir = listing_dir(t->listing);
+
 	tab_drop_coming(m, t);
+	if (dir && marks_in(&m->marks, dir->meta.id))
+		marks_set_dir_gone(&m->marks, dir->meta.id);
 	model_notice(
 		m, NOTICE_WARNING, m->now_ms,
 		"%s is gone: it was removed, moved or unmounted; this is the nearest that is left",
 		t->path.buf);
 	go_up(m, t, t->path.buf);
+}
+
+/* What the link under the cursor, which was entered, points to; NULL when it is none. */
+static const char *entered_link(const struct tab *t, const char *path, struct row *ret_row)
+{
+	const struct list *l = &t->views[0].list;
+
+	if (!t->entered || !list_row(l, l->cursor, ret_row) || ret_row->type != ENTRY_LINK ||
+	    strcmp(ret_row->name, path_base(path)) != 0)
+		return NULL;
+	return ret_row->target;
+}
+
+static void say_failed(struct model *m, const struct tab *t, const char *path, int err)
+{
+	struct row row;
+	const char *target = err == -ENOENT ? entered_link(t, path, &row) : NULL;
+
+	if (target)
+		model_notice(m, NOTICE_ERROR, m->now_ms,
+			     "%s is a link that leads nowhere: %s does not exist", row.name,
+			     target);
+	else
+		notice_failed(m,
+			      t->going == GO_RELOAD ? "this may be out of date: cannot list again"
+						    : "cannot open",
+			      path, err);
 }
 
 static void coming_failed(struct model *m, struct tab *t, int err)
@@ -296,8 +328,11 @@ static void coming_failed(struct model *m, struct tab *t, int err)
 			free(m->open_file);
 			m->open_file = strdup(path.buf);
 		} else {
-			notice_failed(m, "cannot open", path.buf, err);
+			say_failed(m, t, path.buf, err);
 		}
+		/* What changed is still not known: it is tried again, but not all the time. */
+		if (t->going == GO_RELOAD)
+			t->reload_ms = m->now_ms + RELOAD_FAILED_MS;
 		tab_drop_coming(m, t);
 	}
 	str_done(&path);

@@ -393,7 +393,11 @@ static void do_bookmark(struct runner *r)
 
 static void do_complete(struct runner *r)
 {
+	const struct completion *c = &r->m->completion;
+
 	model_complete(r->m, arg(r, 1));
+	for (uint32_t i = 0; c->answered && i < c->n; i++)
+		str_addf(&r->out, "    %s%s\n", c->dir.len ? c->dir.buf : "", c->names[i]);
 }
 
 #define SIMPLE(name, call)                      \
