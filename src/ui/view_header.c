@@ -27,7 +27,7 @@ enum part {
 };
 
 /* The first to be left out is the least important. */
-static const enum part dispensable[] = {PART_FREE,     PART_ITEMS, PART_HIDDEN,    PART_USER,
+static const enum part dispensable[] = {PART_FREE,     PART_ITEMS, PART_USER,      PART_HIDDEN,
 					PART_FILTER,   PART_TABS,  PART_READ_ONLY, PART_MARKED,
 					PART_FILTERED, PART_STATE, PART_STALL,     PART_ROOT};
 
@@ -173,8 +173,7 @@ static void add_marked(struct header *h)
 	str_addf(&p->text, "%s marked", fmt_count(buf, marks->live));
 	/* What is in directories is not counted: as much, or more. */
 	if (marks->bytes > 0)
-		str_addf(&p->text, " %s%s",
-			 marks->unsummed ? view_sign(h->f->c, "≥", ">=") : "",
+		str_addf(&p->text, " %s%s", marks->unsummed ? view_sign(h->f->c, "≥", ">=") : "",
 			 fmt_size(buf, marks->bytes));
 }
 
