@@ -116,7 +116,7 @@ static bool writes_data(uint32_t mode)
 static enum access_rule node_rule(const struct subject *who, const struct access_node *n,
 				  unsigned want)
 {
-	if ((want & PERM_W) && n->read_only && writes_data(n->meta.mode))
+	if ((want & PERM_W) && n->fs_read_only && writes_data(n->meta.mode))
 		return RULE_READ_ONLY;
 	if ((want & PERM_W) && (n->meta.attrs & STATX_ATTR_IMMUTABLE))
 		return RULE_IMMUTABLE;
@@ -191,7 +191,7 @@ static int judge(struct explain *x, const char *path, const struct access_node *
 	return row->verdict == ACCESS_DENY;
 }
 
-/* What open(2) and execve(2) ask for beyond the permission bits. */
+/* What open(2) and execve(2) ask for before the permission bits. */
 static enum access_rule extra_rule(const struct explain *x, const struct access_node *n)
 {
 	uint32_t mode = n->meta.mode;
@@ -204,17 +204,32 @@ static enum access_rule extra_rule(const struct explain *x, const struct access_
 		return RULE_NOEXEC;
 	if ((S_ISCHR(mode) || S_ISBLK(mode)) && n->nodev)
 		return RULE_NODEV;
-	if (x->action == ACCESS_WRITE && S_ISREG(mode) && (n->meta.attrs & STATX_ATTR_APPEND))
-		return RULE_APPEND;
 	return RULE_NONE;
+}
+
+/* What open(2) asks for after them: a file system that is read-only is known by its inode, a mount
+ * only when a write is about to begin. */
+static enum access_rule late_rule(const struct explain *x, const struct access_node *n)
+{
+	uint32_t mode = n->meta.mode;
+
+	if (x->action != ACCESS_WRITE)
+		return RULE_NONE;
+	if (S_ISREG(mode) && (n->meta.attrs & STATX_ATTR_APPEND))
+		return RULE_APPEND;
+	return n->read_only && writes_data(mode) ? RULE_READ_ONLY : RULE_NONE;
 }
 
 static int judge_itself(struct explain *x, const struct access_walk *w)
 {
-	enum access_rule extra = extra_rule(x, &w->node);
+	enum access_rule rule = extra_rule(x, &w->node), late;
 
-	return judge(x, w->path.buf, &w->node,
-		     extra ? extra : node_rule(x->who, &w->node, x->row->want));
+	if (!rule)
+		rule = node_rule(x->who, &w->node, x->row->want);
+	late = late_rule(x, &w->node);
+	if (late && RULES[rule].verdict != ACCESS_DENY)
+		rule = late;
+	return judge(x, w->path.buf, &w->node, rule);
 }
 
 /* may_delete() of the kernel, after the directory's own permission. */
@@ -242,7 +257,9 @@ static int judge_at_parent(struct explain *x, const struct access_walk *w)
 
 	if (!x->row->must_exist && w->exists)
 		return judge(x, w->path.buf, &w->node, RULE_EXISTS);
-	rc = judge(x, w->parent_path.buf, &w->parent, node_rule(x->who, &w->parent, x->row->want));
+	/* Here the mount is asked first. */
+	rule = w->parent.read_only ? RULE_READ_ONLY : node_rule(x->who, &w->parent, x->row->want);
+	rc = judge(x, w->parent_path.buf, &w->parent, rule);
 	if (rc != 0 || !x->row->removes)
 		return rc;
 	rule = remove_rule(x->who, &w->parent, &w->node);

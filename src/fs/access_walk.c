@@ -57,6 +57,7 @@ static int look(const struct access_walk *w, int fd, struct access_node *ret_nod
 	n.mount_known = m != NULL;
 	n.network = m && m->network;
 	n.read_only = m && m->read_only;
+	n.fs_read_only = m && m->fs_read_only;
 	if (!n.network && !S_ISLNK(n.meta.mode)) {
 		n.acl = has_acl(fd);
 		if (!S_ISDIR(n.meta.mode) && sys_fstatvfs(fd, &v) == 0) {

@@ -47,7 +47,7 @@ enum access_rule {
 struct access_node {
 	struct meta meta;
 	bool acl; /* it has a POSIX access control list, or that cannot be told */
-	bool mount_known, network, read_only, noexec, nodev;
+	bool mount_known, network, read_only, fs_read_only, noexec, nodev;
 };
 
 struct access_walk {

@@ -2,6 +2,7 @@
 #include "fs/dirstack.h"
 
 #include "base/alloc.h"
+#include "fs/openpath.h"
 #include "fs/stat.h"
 #include "fs/sys.h"
 
@@ -143,7 +144,7 @@ int dirstack_root_fd(struct dirstack *ds, int fd, const char *path)
 
 int dirstack_root(struct dirstack *ds, int dirfd, const char *path)
 {
-	int fd = sys_openat(dirfd, path, OPEN_FLAGS & ~O_NOFOLLOW, 0);
+	int fd = openpath_at(dirfd, path, OPEN_FLAGS & ~O_NOFOLLOW);
 
 	return fd < 0 ? fd : dirstack_root_fd(ds, fd, path);
 }

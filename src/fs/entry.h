@@ -57,8 +57,9 @@ struct mount {
 	uint64_t id, parent_id, dev;
 	char *path, *fstype, *source;
 	bool read_only, network,
-		kernel; /* kernel: proc, sysfs, cgroup...: nothing is stored there */
-	bool has_space; /* space is known; not asked on network file systems */
+		kernel;    /* kernel: proc, sysfs, cgroup...: nothing is stored there */
+	bool fs_read_only; /* read_only, and not only this mount of the file system */
+	bool has_space;    /* space is known; not asked on network file systems */
 	struct space space;
 };
 

@@ -114,6 +114,7 @@ static int fill_mount(struct libmnt_fs *fs, struct mount *m)
 		.source = copy_or_empty(mnt_fs_get_source(fs)),
 		.read_only = has_option(mnt_fs_get_vfs_options(fs), "ro") ||
 			     has_option(mnt_fs_get_fs_options(fs), "ro"),
+		.fs_read_only = has_option(mnt_fs_get_fs_options(fs), "ro"),
 		.network = type && mounts_network_type(type),
 		.kernel = type && mounts_kernel_type(type),
 	};

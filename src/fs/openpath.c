@@ -32,21 +32,21 @@ static int open_piece(int dir, const char *path, size_t len)
 	return fd;
 }
 
-void openpath_close(int dir)
+void openpath_close(int dir, int dirfd)
 {
-	if (dir >= 0)
+	if (dir != dirfd)
 		sys_close(dir);
 }
 
-int openpath_split(const char *path, int *ret_dir, const char **ret_rest)
+int openpath_split(int dirfd, const char *path, int *ret_dir, const char **ret_rest)
 {
-	int dir = AT_FDCWD;
+	int dir = dirfd;
 
 	while (strlen(path) > OPENPATH_PIECE) {
 		size_t len = piece_len(path);
 		int next = len ? open_piece(dir, path, len) : -ENAMETOOLONG;
 
-		openpath_close(dir);
+		openpath_close(dir, dirfd);
 		if (next < 0)
 			return next;
 		dir = next;
@@ -56,18 +56,23 @@ int openpath_split(const char *path, int *ret_dir, const char **ret_rest)
 			path++;
 	}
 	*ret_dir = dir;
-	*ret_rest = *path ? path : ".";
+	*ret_rest = *path || dir == dirfd ? path : ".";
 	return 0;
 }
 
-int openpath(const char *path, int flags)
+int openpath_at(int dirfd, const char *path, int flags)
 {
 	const char *rest;
-	int dir, fd, err = openpath_split(path, &dir, &rest);
+	int dir, fd, err = openpath_split(dirfd, path, &dir, &rest);
 
 	if (err)
 		return err;
 	fd = sys_openat(dir, rest, flags | O_CLOEXEC, 0);
-	openpath_close(dir);
+	openpath_close(dir, dirfd);
 	return fd;
+}
+
+int openpath(const char *path, int flags)
+{
+	return openpath_at(AT_FDCWD, path, flags);
 }

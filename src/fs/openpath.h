@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Opening by absolute path of any length: the kernel takes at most PATH_MAX bytes in one call,
+ * Opening by a path of any length: the kernel takes at most PATH_MAX bytes in one call,
  * trees go deeper. Longer ones are opened piece by piece. Links are followed: this is for paths the
  * user named.
  *
@@ -15,10 +15,12 @@
 
 /* openat(2) of the whole path; flags as there (never O_CREAT). Descriptor or -errno. */
 int openpath(const char *path, int flags);
-/* For calls that take a descriptor and a name: *ret_dir (to be closed unless AT_FDCWD) and the rest
+/* The same from the directory `dirfd` (or AT_FDCWD). */
+int openpath_at(int dirfd, const char *path, int flags);
+/* For calls that take a descriptor and a name: *ret_dir (for openpath_close()) and the rest
  * of the path seen from there, short enough for one call and pointing into path. Short paths need
  * no descriptor. 0 or -errno. */
-int openpath_split(const char *path, int *ret_dir, const char **ret_rest);
-void openpath_close(int dir); /* closes what openpath_split() gave; AT_FDCWD and errors are fine */
+int openpath_split(int dirfd, const char *path, int *ret_dir, const char **ret_rest);
+void openpath_close(int dir, int dirfd); /* unless it is dirfd itself */
 
 #endif

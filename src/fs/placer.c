@@ -72,43 +72,18 @@ static void submit(struct service *s, uint64_t ticket, enum fs_event_kind kind,
 	pool_submit(s->pool, &j->job);
 }
 
-/* By absolute path of any length. */
-static int stat_path(const char *path, bool follow, struct meta *ret_meta)
-{
-	const char *rest;
-	int dir, rc = openpath_split(path, &dir, &rest);
-
-	if (rc)
-		return rc;
-	rc = (follow ? stat_follow : stat_at)(dir, rest, ret_meta, NULL);
-	openpath_close(dir);
-	return rc;
-}
-
-static int readlink_path(const char *path, struct str *out)
-{
-	const char *rest;
-	int dir, rc = openpath_split(path, &dir, &rest);
-
-	if (rc)
-		return rc;
-	rc = stat_readlink(dir, rest, out);
-	openpath_close(dir);
-	return rc;
-}
-
 /* Fills place for `path`: the directory itself, or its directory with it selected. A link that
  * leads nowhere is something to select too. */
 static int place_at(const char *path, struct fs_event *e)
 {
 	struct meta meta;
-	int rc = stat_path(path, true, &meta), there = rc;
+	int rc = stat_follow(AT_FDCWD, path, &meta, NULL), there = rc;
 	size_t len = strlen(path);
 
 	if (!rc)
 		e->u.place.type = stat_type(meta.mode);
 	else
-		there = stat_path(path, false, &meta);
+		there = stat_at(AT_FDCWD, path, &meta, NULL);
 	if (rc || e->u.place.type != ENTRY_DIR) {
 		len = path_parent_len(path);
 		e->u.place.select = copy(path_base(path));
@@ -128,8 +103,8 @@ static bool same_file(const char *a, const char *b)
 {
 	struct meta ma, mb;
 
-	return stat_path(a, true, &ma) == 0 && stat_path(b, true, &mb) == 0 &&
-	       file_id_eq(ma.id, mb.id);
+	return stat_follow(AT_FDCWD, a, &ma, NULL) == 0 &&
+	       stat_follow(AT_FDCWD, b, &mb, NULL) == 0 && file_id_eq(ma.id, mb.id);
 }
 
 /* The directory of the link as the kernel sees it, without links. */
@@ -176,7 +151,7 @@ static int resolve_target(const char *path, const char *target, struct str *out)
 static int answer_link_target(struct place_job *j, struct fs_event *e)
 {
 	struct str target = STR_INIT, resolved = STR_INIT;
-	int rc = readlink_path(j->path, &target);
+	int rc = stat_readlink(AT_FDCWD, j->path, &target);
 
 	if (!rc)
 		rc = resolve_target(j->path, target.buf, &resolved);
@@ -195,7 +170,7 @@ static bool holds_repo(const char *dir, struct str *scratch)
 	for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
 		str_clear(scratch);
 		if (path_join(scratch, dir, marks[i], strlen(marks[i])) == 0 &&
-		    stat_path(scratch->buf, false, &meta) == 0)
+		    stat_at(AT_FDCWD, scratch->buf, &meta, NULL) == 0)
 			return true;
 	}
 	return false;
@@ -225,9 +200,9 @@ static int collect(struct place_job *j, struct scandir *scan, struct names *pool
 {
 	size_t len = strlen(j->prefix);
 	struct scan_entry entry;
-	int rc;
+	int rc, bad = 0;
 
-	while ((rc = scandir_next(scan, &entry)) == 1) {
+	while ((rc = scandir_next_usable(scan, &entry, &bad)) == 1) {
 		if (atomic_load(&j->job.cancel))
 			return -ECANCELED;
 		if (entry.len < len || memcmp(entry.name, j->prefix, len) != 0)

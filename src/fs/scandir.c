@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "fs/scandir.h"
 
+#include "fs/openpath.h"
 #include "fs/sys.h"
 
 #include <dirent.h>
@@ -34,7 +35,7 @@ void scandir_init(struct scandir *s, int fd, bool owned)
 int scandir_open(struct scandir *s, int dirfd, const char *path, bool follow)
 {
 	int flags = O_RDONLY | O_DIRECTORY | O_NONBLOCK | O_CLOEXEC | (follow ? 0 : O_NOFOLLOW);
-	int fd = sys_openat(dirfd, path, flags, 0);
+	int fd = openpath_at(dirfd, path, flags);
 
 	if (fd < 0)
 		return fd;
@@ -142,6 +143,23 @@ int scandir_next(struct scandir *s, struct scan_entry *ret_entry)
 
 		if (r)
 			return r;
+		r = scandir_read(s);
+		if (r <= 0)
+			return r;
+	}
+}
+
+int scandir_next_usable(struct scandir *s, struct scan_entry *ret_entry, int *bad)
+{
+	for (;;) {
+		int r = scandir_entry(s, ret_entry);
+
+		if (r > 0)
+			return r;
+		if (r < 0) {
+			*bad = r;
+			continue;
+		}
 		r = scandir_read(s);
 		if (r <= 0)
 			return r;

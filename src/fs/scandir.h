@@ -51,6 +51,10 @@ void scandir_done(struct scandir *s); /* fine on a zeroed struct whose fd is -1,
 /* The next entry: 1, 0 at the end, or -errno (-ENOMEM, -EIO, getdents(2)). */
 int scandir_next(struct scandir *s, struct scan_entry *ret_entry) MUST_USE;
 
+/* The same, going on after records that are of no use; *bad (not touched otherwise) is then -EIO.
+ */
+int scandir_next_usable(struct scandir *s, struct scan_entry *ret_entry, int *bad) MUST_USE;
+
 /* The same in two steps, for who does something after each buffer: scandir_read() gets the next
  * buffer (1, 0 at the end, -errno), scandir_entry() the next entry in it (1, 0: read again, -EIO).
  */

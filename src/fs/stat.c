@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "fs/stat.h"
 
+#include "fs/openpath.h"
 #include "fs/sys.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/sysmacros.h>
 
 #define MASK (STATX_BASIC_STATS | STATX_BTIME | STATX_MNT_ID)
@@ -33,8 +35,8 @@ static void fill(const struct statx *x, struct meta *m)
 	};
 }
 
-static int stat_with(int dirfd, const char *path, int flags, struct meta *ret_meta,
-		     uint64_t *ret_mnt_id)
+static int stat_short(int dirfd, const char *path, int flags, struct meta *ret_meta,
+		      uint64_t *ret_mnt_id)
 {
 	struct statx x;
 	int r;
@@ -50,6 +52,21 @@ static int stat_with(int dirfd, const char *path, int flags, struct meta *ret_me
 	if (ret_mnt_id)
 		*ret_mnt_id = x.stx_mask & STATX_MNT_ID ? x.stx_mnt_id : 0;
 	return 0;
+}
+
+static int stat_with(int dirfd, const char *path, int flags, struct meta *ret_meta,
+		     uint64_t *ret_mnt_id)
+{
+	int dir, r = stat_short(dirfd, path, flags, ret_meta, ret_mnt_id);
+
+	if (r != -ENAMETOOLONG || strlen(path) <= OPENPATH_PIECE)
+		return r;
+	r = openpath_split(dirfd, path, &dir, &path);
+	if (r < 0)
+		return r;
+	r = stat_short(dir, path, flags, ret_meta, ret_mnt_id);
+	openpath_close(dir, dirfd);
+	return r;
 }
 
 int stat_at(int dirfd, const char *name, struct meta *ret_meta, uint64_t *ret_mnt_id)
@@ -86,7 +103,7 @@ bool file_id_eq(struct file_id a, struct file_id b)
 
 /* readlinkat(2) cuts what does not fit, and st_size is no guide (0 in /proc, and it may change): a
  * result that fills the buffer is read again into a bigger one. */
-int stat_readlink(int dirfd, const char *name, struct str *ret_target)
+static int readlink_short(int dirfd, const char *name, struct str *ret_target)
 {
 	char first[512], *buf = first;
 	size_t cap = sizeof(first);
@@ -105,5 +122,19 @@ int stat_readlink(int dirfd, const char *name, struct str *ret_target)
 	r = n < 0 ? (int)n : str_add(ret_target, buf, (size_t)n);
 	if (buf != first)
 		free(buf);
+	return r;
+}
+
+int stat_readlink(int dirfd, const char *name, struct str *ret_target)
+{
+	int dir, r = readlink_short(dirfd, name, ret_target);
+
+	if (r != -ENAMETOOLONG || strlen(name) <= OPENPATH_PIECE)
+		return r;
+	r = openpath_split(dirfd, name, &dir, &name);
+	if (r < 0)
+		return r;
+	r = readlink_short(dir, name, ret_target);
+	openpath_close(dir, dirfd);
 	return r;
 }

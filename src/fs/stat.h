@@ -11,8 +11,9 @@
 #include "base/str.h"
 #include "fs/entry.h"
 
-/* All of these: 0 or -errno; ret_mnt_id (may be NULL) gets the mount id as in /proc/self/mountinfo,
- * 0 where the kernel does not tell (before 5.8). */
+/* All of these: 0 or -errno; paths may be longer than one system call takes; ret_mnt_id (may be
+ * NULL) gets the mount id as in /proc/self/mountinfo, 0 where the kernel does not tell
+ * (before 5.8). */
 
 /* `name` in the directory, a link itself and not what it points to. -ENOENT: it is gone. */
 int stat_at(int dirfd, const char *name, struct meta *ret_meta, uint64_t *ret_mnt_id) MUST_USE;

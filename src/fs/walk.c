@@ -22,6 +22,7 @@ struct frame {
 	struct str rest; /* after eviction: type, name, NUL for each entry not yet given */
 	size_t rest_pos;
 	int rest_err; /* what ended the reading of the rest */
+	int bad;      /* a record was of no use: told when the others have been given */
 	bool evicted;
 };
 
@@ -71,14 +72,14 @@ static int read_rest(void *ctx, uint32_t level)
 	struct scan_entry e;
 	int r;
 
-	while ((r = scandir_next(&f->scan, &e)) > 0) {
+	while ((r = scandir_next_usable(&f->scan, &e, &f->bad)) > 0) {
 		if (cancelled(w))
 			return -ECANCELED;
 		if (str_addc(&f->rest, (char)e.type) < 0 ||
 		    str_add(&f->rest, e.name, e.len + 1) < 0)
 			return -ENOMEM;
 	}
-	f->rest_err = r;
+	f->rest_err = r < 0 ? r : f->bad;
 	f->evicted = true;
 	scandir_done(&f->scan);
 	return 0;
@@ -113,7 +114,7 @@ static void begin_frame(struct walk *w)
 	f->scan.max = WALK_BUFFER;
 	str_clear(&f->rest);
 	f->rest_pos = 0;
-	f->rest_err = 0;
+	f->rest_err = f->bad = 0;
 	f->evicted = false;
 }
 
@@ -122,8 +123,11 @@ static int next_entry(struct walk *w, struct scan_entry *ret_entry)
 	struct frame *f = top(w);
 	const char *at = f->rest.buf + f->rest_pos;
 
-	if (!f->evicted)
-		return scandir_next(&f->scan, ret_entry);
+	if (!f->evicted) {
+		int r = scandir_next_usable(&f->scan, ret_entry, &f->bad);
+
+		return r == 0 ? f->bad : r;
+	}
 	if (f->rest_pos == f->rest.len) {
 		int err = f->rest_err;
 
@@ -186,6 +190,23 @@ static bool expected(const struct walk *w, struct dir_id *ret_id)
 	return i->has_meta && !(i->meta.attrs & STATX_ATTR_AUTOMOUNT);
 }
 
+/* What was looked at is what is entered. */
+static int push_root(struct walk *w, const struct dir_id *expect)
+{
+	struct dir_id id;
+	int r = dirstack_root(&w->dirs, w->root_dirfd, w->path.buf);
+
+	if (r < 0 || !expect)
+		return r;
+	id = dirstack_id(&w->dirs, 0);
+	if (file_id_eq(id.file, expect->file))
+		return 0;
+	dirstack_done(&w->dirs);
+	w->dirs.evict = read_rest;
+	w->dirs.ctx = w;
+	return -ESTALE;
+}
+
 static int push(struct walk *w)
 {
 	unsigned flags = w->flags & WALK_XDEV ? DIRSTACK_XDEV : 0;
@@ -196,7 +217,7 @@ static int push(struct walk *w)
 	if (r < 0)
 		return r;
 	if (w->dirs.depth == 0)
-		r = dirstack_root(&w->dirs, w->root_dirfd, w->path.buf);
+		r = push_root(w, known ? &id : NULL);
 	else
 		r = dirstack_push(&w->dirs, w->path.buf + w->name_at, flags, known ? &id : NULL);
 	if (r == 0)

@@ -9,6 +9,8 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -177,6 +179,28 @@ static void mount_flags(void *ctx)
 	assert_int_equal(explain(&root, tree_path(t, "m/d/x"), ACCESS_CREATE, "mount-read-only"),
 			 -EROFS);
 	assert_int_equal(explain(&root, tree_path(t, "m/f"), ACCESS_READ, NULL), 0);
+}
+
+/* Whether a file may only be appended to is asked after its bits. */
+static void append_only(void **state)
+{
+	struct tree *t = tree_new("f :0600\n");
+	int fd = open(tree_path(t, "f"), O_RDONLY | O_CLOEXEC), flags = FS_APPEND_FL, none = 0;
+	struct subject me = self();
+
+	(void)state;
+	if (ioctl(fd, FS_IOC_SETFLAGS, &flags) < 0) {
+		print_message("SKIPPED: chattr +a: %s\n", strerror(errno));
+		close(fd);
+		tree_free(t);
+		skip();
+	}
+	chmod(tree_path(t, ""), 0755);
+	assert_int_equal(explain(&me, tree_path(t, "f"), ACCESS_WRITE, "append-only"), -EPERM);
+	assert_int_equal(explain(&STRANGER, tree_path(t, "f"), ACCESS_WRITE, NULL), -EACCES);
+	assert_int_equal(ioctl(fd, FS_IOC_SETFLAGS, &none), 0);
+	close(fd);
+	tree_free(t);
 }
 
 static void mounts_may_forbid_more(void **state)
@@ -354,6 +378,13 @@ static int compare(const struct subject *who, char *const paths[], const char *o
 	return WEXITSTATUS(status);
 }
 
+/* This mount of it, not the file system. */
+static void make_read_only(const char *dir)
+{
+	assert_int_equal(mount(dir, dir, NULL, MS_BIND, NULL), 0);
+	assert_int_equal(mount(NULL, dir, NULL, MS_BIND | MS_REMOUNT | MS_RDONLY, NULL), 0);
+}
+
 static void one_case(const char *top, unsigned number)
 {
 	struct inode d = random_inode(rnd(2) ? 01002 : 01000), f = random_inode(0);
@@ -361,6 +392,7 @@ static void one_case(const char *top, unsigned number)
 	uint32_t link_uid = UIDS[rnd(4)];
 	char *paths[QUESTIONS], *dir, *file, *link, *other;
 	int expected[QUESTIONS], differs;
+	bool read_only = rnd(8) == 0;
 
 	assert_true(asprintf(&dir, "%s/d%u", top, number) > 0 && asprintf(&file, "%s/f", dir) > 0 &&
 		    asprintf(&link, "%s/l", dir) > 0 && asprintf(&other, "%s/g", dir) > 0);
@@ -370,6 +402,8 @@ static void one_case(const char *top, unsigned number)
 	assert_int_equal(lchown(link, link_uid, 0), 0);
 	apply(file, &f);
 	apply(dir, &d);
+	if (read_only)
+		make_read_only(dir);
 	for (int q = 0; q < QUESTIONS; q++) {
 		const char *name = ASKED[q].path;
 
@@ -377,11 +411,14 @@ static void one_case(const char *top, unsigned number)
 		expected[q] = explain(&who, paths[q], ASKED[q].action, NULL);
 	}
 	differs = compare(&who, paths, other, expected);
+	if (read_only)
+		assert_int_equal(umount(dir), 0);
 	if (differs != QUESTIONS)
-		fail_msg("case %u question %d: d %o %u:%u f %o %u:%u link %u, subject %u:%u caps "
+		fail_msg("case %u question %d%s: d %o %u:%u f %o %u:%u link %u, subject %u:%u caps "
 			 "%x, expected %d",
-			 number, differs, d.mode, d.uid, d.gid, f.mode, f.uid, f.gid, link_uid,
-			 who.uid, who.gid, who.caps, differs < QUESTIONS ? expected[differs] : 0);
+			 number, differs, read_only ? " (mounted read-only)" : "", d.mode, d.uid,
+			 d.gid, f.mode, f.uid, f.gid, link_uid, who.uid, who.gid, who.caps,
+			 differs < QUESTIONS ? expected[differs] : 0);
 	for (int q = 0; q < QUESTIONS; q++)
 		free(paths[q]);
 	free(dir);
@@ -435,6 +472,7 @@ int main(void)
 		cmocka_unit_test(a_server_decides_for_itself),
 		cmocka_unit_test_setup_teardown(mounts_may_forbid_more, make_tree, free_tree),
 		cmocka_unit_test(agrees_with_the_kernel),
+		cmocka_unit_test(append_only),
 		cmocka_unit_test(we_are_who_we_are),
 	};
 

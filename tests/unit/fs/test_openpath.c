@@ -85,7 +85,7 @@ static void a_short_path_needs_no_descriptor(void **state)
 	int dir;
 
 	(void)state;
-	assert_int_equal(openpath_split("/tmp", &dir, &rest), 0);
+	assert_int_equal(openpath_split(AT_FDCWD, "/tmp", &dir, &rest), 0);
 	assert_int_equal(dir, AT_FDCWD);
 	assert_string_equal(rest, "/tmp");
 }

@@ -8,6 +8,7 @@
 #include "../../lib/tree.h"
 #include "base/str.h"
 #include "fs/dirstack.h"
+#include "fs/stat.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -377,6 +378,32 @@ static void test_unknown_types_are_asked_for(void **state)
 	assert_null(strstr(f->out.buf, "-g"));
 }
 
+static size_t put_record(char *buf, const char *name)
+{
+	uint16_t len = 24;
+
+	memset(buf, 0, len);
+	memcpy(buf + 16, &len, sizeof(len));
+	buf[18] = 8; /* DT_REG */
+	memcpy(buf + 19, name, strlen(name));
+	return len;
+}
+
+/* What a hostile server calls a name is left out, and nothing else. */
+static void test_a_bad_record_hides_nothing(void **state)
+{
+	struct fixture *f = *state;
+	char buf[96] __attribute__((aligned(8)));
+	size_t len = put_record(buf, "a");
+
+	len += put_record(buf + len, "../b");
+	len += put_record(buf + len, "c");
+	tree_add(f->tree, "real\n");
+	f->flags = WALK_PRE | WALK_POST;
+	fault_answer(FAULT_getdents, buf, len);
+	assert_walk(f, "<\n-a\n-c\n-real\n!: EIO\n>\n");
+}
+
 struct race {
 	struct tree *tree;
 	const char *what;
@@ -447,6 +474,49 @@ static void test_moved_while_inside_stops(void **state)
 	assert_int_equal(f->ended, -ESTALE);
 	assert_non_null(strstr(f->out.buf, ">deep/d/d/d\n"));
 	assert_null(strstr(f->out.buf, ">deep/d\n"));
+}
+
+static void replace_root(void *ctx)
+{
+	struct race *race = ctx;
+
+	tree_move(race->tree, "d", "old");
+	tree_add(race->tree, "d/other\n");
+}
+
+/* What was looked at is what is walked. */
+static void test_a_replaced_root_is_told(void **state)
+{
+	struct fixture *f = *state;
+	struct race race = {.tree = f->tree};
+
+	tree_add(f->tree, "d/x\n");
+	f->root = tree_path(f->tree, "d");
+	fault_before(FAULT_openat, 1, replace_root, &race);
+	walk(f);
+	assert_null(strstr(f->out.buf, "other"));
+	assert_non_null(strstr(f->out.buf, "ESTALE"));
+}
+
+/* Deeper than any path the kernel takes. */
+static void test_a_root_with_a_long_path(void **state)
+{
+	struct fixture *f = *state;
+	struct str path = STR_INIT;
+	struct meta meta;
+
+	tree_add(f->tree, "x/ ^2500\n");
+	str_adds(&path, tree_path(f->tree, "x"));
+	for (int i = 0; i < 2500; i++)
+		str_adds(&path, "/d");
+	assert_false(path.failed);
+	f->root = path.buf;
+	assert_walk(f, "<\n-bottom\n");
+	str_adds(&path, "/bottom");
+	assert_int_equal(stat_at(AT_FDCWD, path.buf, &meta, NULL), 0);
+	assert_int_equal(stat_type(meta.mode), ENTRY_FILE);
+	assert_int_equal(stat_readlink(AT_FDCWD, path.buf, &f->out), -EINVAL);
+	str_done(&path);
 }
 
 static void test_cancel(void **state)
@@ -588,6 +658,9 @@ int main(void)
 		TEST(test_replaced_by_a_link_is_not_followed),
 		TEST(test_moved_while_inside_stops),
 		TEST(test_cancel),
+		TEST(test_a_bad_record_hides_nothing),
+		TEST(test_a_replaced_root_is_told),
+		TEST(test_a_root_with_a_long_path),
 		TEST(test_every_call_failing),
 		TEST(test_out_of_memory),
 		TEST(test_mounts),
