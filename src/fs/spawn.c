@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "fs/spawn.h"
 
+#include "fs/openpath.h"
+#include "fs/sys.h"
+
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
@@ -46,27 +50,24 @@ static int set_attributes(posix_spawnattr_t *attr)
 /* The child itself takes the terminal before it becomes the program: the program then never runs in
  * the background, not for a moment. glibc blocks all signals in the child until then, so no
  * SIGTTOU; the action needs glibc 2.35. */
-static int set_actions(posix_spawn_file_actions_t *actions, const char *dir, int tty)
+static int set_actions(posix_spawn_file_actions_t *actions, int dir, int tty)
 {
 	int rc = 0;
 
-	if (dir)
-		rc = posix_spawn_file_actions_addchdir_np(actions, dir);
+	if (dir >= 0)
+		rc = posix_spawn_file_actions_addfchdir_np(actions, dir);
 	if (!rc && isatty(tty))
 		rc = posix_spawn_file_actions_addtcsetpgrp_np(actions, tty);
 	return -rc;
 }
 
-int spawn_foreground(const char *const *argv, char *const *env, const char *dir, int tty,
-		     pid_t *ret_pid)
+static int start(const char *const *argv, char *const *env, int dir, int tty, pid_t *ret_pid)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
 	pid_t pid = -1;
 	int rc;
 
-	if (!argv[0])
-		return -EINVAL;
 	rc = -posix_spawnattr_init(&attr);
 	if (rc)
 		return rc;
@@ -88,6 +89,25 @@ int spawn_foreground(const char *const *argv, char *const *env, const char *dir,
 		(void)give_terminal(tty, getpgrp());
 	else
 		*ret_pid = pid;
+	return rc;
+}
+
+int spawn_foreground(const char *const *argv, char *const *env, const char *dir, int tty,
+		     pid_t *ret_pid)
+{
+	int fd = -1, rc;
+
+	if (!argv[0])
+		return -EINVAL;
+	/* By descriptor: its path may be longer than chdir(2) takes. */
+	if (dir) {
+		fd = openpath(dir, O_PATH | O_DIRECTORY);
+		if (fd < 0)
+			return fd;
+	}
+	rc = start(argv, env, fd, tty, ret_pid);
+	if (fd >= 0)
+		sys_close(fd);
 	return rc;
 }
 

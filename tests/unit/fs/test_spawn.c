@@ -12,6 +12,7 @@
 #include <utmp.h>
 #include <unistd.h>
 
+#include "base/str.h"
 #include "fs/spawn.h"
 
 static int status_of(const char *const *argv, const char *dir, int tty)
@@ -57,6 +58,22 @@ static void runs_in_the_directory(void **state)
 
 	(void)state;
 	assert_int_equal(sh("test -f here", tree_path(t, "odd\n'dir"), -1), 0);
+	tree_free(t);
+}
+
+/* Deeper than chdir(2) reaches. */
+static void runs_very_deep(void **state)
+{
+	struct tree *t = tree_new("x/ ^2500\n");
+	struct str path = STR_INIT;
+
+	(void)state;
+	str_adds(&path, tree_path(t, "x"));
+	for (int i = 0; i < 2500; i++)
+		str_adds(&path, "/d");
+	assert_false(path.failed);
+	assert_int_equal(sh("test -f bottom", path.buf, -1), 0);
+	str_done(&path);
 	tree_free(t);
 }
 
@@ -144,6 +161,7 @@ int main(void)
 		cmocka_unit_test(tells_how_it_ended),
 		cmocka_unit_test(a_missing_program_is_an_error),
 		cmocka_unit_test(runs_in_the_directory),
+		cmocka_unit_test(runs_very_deep),
 		cmocka_unit_test(signals_are_as_for_a_new_login),
 		cmocka_unit_test(no_descriptor_leaks),
 		cmocka_unit_test(the_program_owns_the_terminal_while_it_runs),
