@@ -161,11 +161,12 @@ static void job_tell(struct model *m, const struct mark_job *j, int r)
 bool marking_work(struct model *m)
 {
 	struct marking *k = &m->marking;
-	struct mark_job *j = &k->jobs[k->next];
+	struct mark_job *j;
 	int r;
 
 	if (!k->n)
 		return false;
+	j = &k->jobs[k->next];
 	r = job_slice(m, j);
 	if (r < 0 || j->at >= j->n) {
 		job_tell(m, j, r);
