@@ -51,39 +51,12 @@ int cmd_page(struct app *app, const struct command_args *args)
 	return 0;
 }
 
-static bool is_dir_at(const struct list *list, size_t pos)
-{
-	struct row row;
-
-	return list_row(list, pos, &row) && row.type == ENTRY_DIR;
-}
-
-/* The first row of a run of directories or of other things. */
-static size_t group_start(const struct list *list, size_t pos)
-{
-	while (pos > 0 && is_dir_at(list, pos - 1) == is_dir_at(list, pos))
-		pos--;
-	return pos;
-}
-
-static size_t group_step(const struct list *list, size_t pos, long dir)
-{
-	size_t len = list_len(list), start = group_start(list, pos);
-
-	if (dir < 0)
-		return start < pos ? start : group_start(list, start ? start - 1 : 0);
-	for (size_t i = pos; i + 1 < len; i++)
-		if (is_dir_at(list, i) != is_dir_at(list, i + 1))
-			return i + 1;
-	return len ? len - 1 : 0;
-}
-
 int cmd_group(struct app *app, const struct command_args *args)
 {
 	struct list *list = model_list(app->model);
 
 	for (long i = 0; i < args->count; i++) {
-		size_t to = group_step(list, list->cursor, args->arg);
+		size_t to = list_group_step(list, list->cursor, (int)args->arg);
 
 		if (to == list->cursor)
 			break;

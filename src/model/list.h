@@ -96,6 +96,10 @@ bool list_find(struct list *l, const struct matcher *m, int dir);
 /* The next row whose name begins with this character (case ignored), wrapping. */
 bool list_find_letter(struct list *l, uint32_t cp);
 
+/* Where the next group (directories, other things) begins, or the one before: first the start of
+ * this one; the last or first row when there is none. */
+size_t list_group_step(const struct list *l, size_t pos, int dir);
+
 void list_set_sort(struct list *l, const struct sort_spec *sort);
 void list_set_hidden(struct list *l, bool show);
 /* 0, or -EINVAL for a bad pattern with the reason in err: the old filter stays. */

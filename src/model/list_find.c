@@ -63,3 +63,65 @@ bool list_find_letter(struct list *l, uint32_t cp)
 {
 	return find(l, NULL, cp, 1);
 }
+
+static uint8_t group_at(const struct list *l, size_t pos)
+{
+	uint32_t id = list_id(l, pos);
+
+	return id == NAMES_NONE ? 0 : rows_group(l->rows, id);
+}
+
+/* Directories are first: there is one border, and it need not be walked to. */
+static bool grouped(const struct list *l)
+{
+	return l->ordered_sort.dirs_first && !(l->ordered_matcher && l->filter_kind == MATCH_FUZZY);
+}
+
+static size_t border(const struct list *l, size_t low, size_t end)
+{
+	while (low < end) {
+		size_t mid = low + (end - low) / 2;
+
+		if (group_at(l, mid))
+			end = mid;
+		else
+			low = mid + 1;
+	}
+	return low;
+}
+
+static size_t run_start(const struct list *l, size_t pos)
+{
+	uint8_t group = group_at(l, pos);
+
+	if (grouped(l))
+		return group ? border(l, 0, pos) : 0;
+	while (pos > 0 && group_at(l, pos - 1) == group)
+		pos--;
+	return pos;
+}
+
+static size_t run_end(const struct list *l, size_t pos)
+{
+	size_t len = list_len(l);
+	uint8_t group = group_at(l, pos);
+
+	if (grouped(l))
+		return group ? len : border(l, pos, len);
+	while (pos < len && group_at(l, pos) == group)
+		pos++;
+	return pos;
+}
+
+size_t list_group_step(const struct list *l, size_t pos, int dir)
+{
+	size_t len = list_len(l), start;
+
+	if (!len)
+		return 0;
+	pos = MIN(pos, len - 1);
+	if (dir > 0)
+		return MIN(run_end(l, pos), len - 1);
+	start = run_start(l, pos);
+	return start < pos || !start ? start : run_start(l, start - 1);
+}

@@ -346,13 +346,58 @@ static void test_model_no_memory(void **state)
 	}
 }
 
+static bool rows_at(const struct list *l, size_t pos)
+{
+	struct row row;
+
+	return list_row(l, pos, &row) && row.type == ENTRY_DIR;
+}
+
+/* Of names in both groups, in every order: steps against what looking at each row says. */
+static void test_groups(void **state)
+{
+	struct listing *listing = make(40);
+
+	(void)state;
+	for (int mixed = 0; mixed < 2; mixed++) {
+		struct list l;
+		size_t len;
+
+		assert_int_equal(list_init(&l, listing_rows(listing), true), 0);
+		list_set_sort(&l, &(struct sort_spec){SORT_NAME, false, !mixed});
+		len = list_len(&l);
+		for (size_t pos = 0; pos < len; pos++) {
+			size_t next = pos, start = pos;
+
+			while (next < len && rows_at(&l, next) == rows_at(&l, pos))
+				next++;
+			while (start && rows_at(&l, start - 1) == rows_at(&l, pos))
+				start--;
+			if (start == pos && start) {
+				start--;
+				while (start && rows_at(&l, start - 1) == rows_at(&l, pos - 1))
+					start--;
+			}
+			assert_int_equal(list_group_step(&l, pos, 1), MIN(next, len - 1));
+			assert_int_equal(list_group_step(&l, pos, -1), start);
+		}
+		list_done(&l);
+	}
+	listing_free(listing);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_cursor),          cmocka_unit_test(test_wrap_and_margin),
-		cmocka_unit_test(test_scrolls_ahead),   cmocka_unit_test(test_insertion),
-		cmocka_unit_test(test_narrowing),       cmocka_unit_test(test_list_no_memory),
-		cmocka_unit_test(test_marks_no_memory), cmocka_unit_test(test_listing_no_memory),
+		cmocka_unit_test(test_groups),
+		cmocka_unit_test(test_cursor),
+		cmocka_unit_test(test_wrap_and_margin),
+		cmocka_unit_test(test_scrolls_ahead),
+		cmocka_unit_test(test_insertion),
+		cmocka_unit_test(test_narrowing),
+		cmocka_unit_test(test_list_no_memory),
+		cmocka_unit_test(test_marks_no_memory),
+		cmocka_unit_test(test_listing_no_memory),
 		cmocka_unit_test(test_model_no_memory),
 	};
 
