@@ -24,7 +24,7 @@ const char theme_default_text[] =
 	"dir = fg=bright-blue\n"
 	"link = fg=cyan\n"
 	"exec = fg=green\n"
-	"special = fg=magenta\n"
+	"special = fg=bright-magenta\n"
 	"target =\n"
 	"escape = fg=yellow bold\n"
 	"meta =\n"
