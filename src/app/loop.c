@@ -50,6 +50,7 @@ static void take_keys(struct app *app)
 {
 	struct input_event event;
 
+	model_time(app->model, app->now_ms);
 	while (!app->quit && decoder_next(input_decoder(app->input), app->now_ms, &event)) {
 		if (event.kind == INPUT_ALIVE)
 			pace_cost(&app->pace, link_answered(&app->link, app->now_ms) * 1000);

@@ -283,6 +283,11 @@ static void check_unwatched(struct model *m, struct tab *t)
 		t->check_ms = m->now_ms + (dir->network ? CHECK_NETWORK_MS : CHECK_MS);
 }
 
+void model_time(struct model *m, int64_t now_ms)
+{
+	m->now_ms = now_ms;
+}
+
 void model_tick(struct model *m, int64_t now_ms)
 {
 	m->now_ms = now_ms;

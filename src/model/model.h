@@ -73,6 +73,8 @@ int model_start(struct model *m, const char *path, const char *select);
 void model_apply(struct model *m, struct fs_event *event, int64_t now_ms);
 /* The next request, oldest first; false when there is none. */
 bool model_next_request(struct model *m, struct request *ret_request);
+/* What time it is, before commands: notices last and places are waited for from then on. */
+void model_time(struct model *m, int64_t now_ms);
 /* Time passing: expiry of notices, polling of unwatched directories, metadata of what is on screen.
  */
 void model_tick(struct model *m, int64_t now_ms);

@@ -301,6 +301,13 @@ static void do_time(struct runner *r)
 	model_tick(r->m, r->now);
 }
 
+/* clock MS: the same without a tick, as when a key ends a long rest */
+static void do_clock(struct runner *r)
+{
+	r->now = atoi(arg(r, 1));
+	model_time(r->m, r->now);
+}
+
 static void do_dump(struct runner *r)
 {
 	struct str text = STR_INIT;
@@ -446,6 +453,7 @@ static const struct {
 	{"letter", do_letter},
 	{"height", do_height},
 	{"time", do_time},
+	{"clock", do_clock},
 	{"dump", do_dump},
 	{"go", do_go},
 	{"type", do_place_typed},
