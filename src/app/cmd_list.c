@@ -60,11 +60,8 @@ int cmd_filter(struct app *app, const struct command_args *args)
 int cmd_find(struct app *app, const struct command_args *args)
 {
 	for (long i = 0; i < args->count; i++) {
-		if (model_find_next(app->model, (int)args->arg))
-			continue;
-		model_notice(app->model, NOTICE_INFO, app->now_ms,
-			     "nothing found (type / and a pattern first)");
-		break;
+		if (!model_find_next(app->model, (int)args->arg))
+			break;
 	}
 	return 0;
 }

@@ -114,6 +114,8 @@ int model_start(struct model *m, const char *path, const char *select)
 		m->ntabs = 0;
 		return r;
 	}
+	if (select && select[0] == '.')
+		list_set_hidden(&m->tabs[0].views[0].list, true);
 	model_settle(m);
 	return 0;
 }

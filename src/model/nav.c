@@ -214,6 +214,32 @@ int model_go_repo_root(struct model *m)
 	return ask_place(m, REQ_REPO_ROOT, model_path(m));
 }
 
+/* Whoever names a hidden file wants to see it. */
+static void reveal(struct model *m, struct tab *t, struct list *list, const char *name)
+{
+	if (list->show_hidden)
+		return;
+	list_set_hidden(list, true);
+	if (list == &t->views[0].list)
+		model_settle(m);
+	model_notice(m, NOTICE_INFO, m->now_ms,
+		     "%s is hidden, so hidden names are shown now; . hides them again", name);
+}
+
+static void go_to_place(struct model *m, const char *path, const char *select)
+{
+	struct tab *t = model_tab_mut(m);
+	bool hidden = select && select[0] == '.';
+
+	if (hidden && is_here(t, path))
+		reveal(m, t, &t->views[0].list, select);
+	/* Nor does a filter stand in the way of what was named. */
+	if (select && is_here(t, path) && t->views[0].list.filter.len)
+		(void)model_filter(m, t->views[0].list.filter_kind, "", NULL);
+	if (model_go(m, path, select) == 0 && hidden && t->coming)
+		reveal(m, t, &t->coming_list, select);
+}
+
 void event_place(struct model *m, struct fs_event *event)
 {
 	if (!event->ticket || event->ticket != m->placing.ticket)
@@ -227,5 +253,5 @@ void event_place(struct model *m, struct fs_event *event)
 	else if (event->err)
 		notice_failed(m, "cannot go to", m->placing.what, event->err);
 	else if (event->u.place.path)
-		(void)model_go(m, event->u.place.path, event->u.place.select);
+		go_to_place(m, event->u.place.path, event->u.place.select);
 }
