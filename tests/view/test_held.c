@@ -158,24 +158,6 @@ static void test_a_scrolled_row_shows_its_name(void **state)
 	close_held(&s, &before);
 }
 
-static void test_a_page_shows_names(void **state)
-{
-	struct stage s = {0};
-	struct canvas before;
-	struct rect r;
-
-	(void)state;
-	open_held(&s, &before, 14, 80);
-	r = s.layout.list;
-	list_page(model_list(s.model), 2);
-	list_page(model_list(s.model), 2);
-	draw_held(&s, &before);
-	for (int row = r.row + 2; row < r.row + r.rows; row++)
-		assert_true(only_name(&s, row));
-	assert_rest_is_whole(&s, &before);
-	close_held(&s, &before);
-}
-
 /* Each row of the list shows its name, and behind it a blank and nothing or an arrow. */
 static void assert_names(struct stage *s)
 {
@@ -195,6 +177,60 @@ static void assert_names(struct stage *s)
 		behind = canvas_at(&s->canvas, r->row + i, col + 1)->text;
 		assert_true(strcmp(behind, " ") == 0 || (row.target && strcmp(behind, "→") == 0));
 	}
+}
+
+/* What keeps step with a held key: the list scrolls a few rows at a time, and a range grows. */
+static void test_scrolls_ahead_of_a_range(void **state)
+{
+	struct stage s = {0};
+	struct canvas before;
+	struct list *l;
+	int scrolled = 0;
+
+	(void)state;
+	open_held(&s, &before, 14, 80);
+	l = model_list(s.model);
+	l->ahead = 2;
+	model_range(s.model);
+	for (int i = 0; i < 10; i++) {
+		size_t top = l->top;
+
+		list_move(l, 1);
+		draw_held(&s, &before);
+		assert_names(&s);
+		assert_true(l->top == top || l->top == top + 3 ||
+			    l->top == list_len(l) - l->height);
+		scrolled += l->top != top;
+		for (size_t pos = l->top; pos < l->top + l->height; pos++) {
+			int row = s.layout.list.row + (int)(pos - l->top);
+			const char *sign = list_in_range(l, pos) ? "+" : " ";
+
+			assert_string_equal(canvas_at(&s.canvas, row, 1)->text, sign);
+			assert_string_equal(canvas_at(&s.canvas, row, 0)->text,
+					    pos == l->cursor ? "▸" : " ");
+		}
+	}
+	assert_in_range(scrolled, 2, 4);
+	assert_rest_is_whole(&s, &before);
+	close_held(&s, &before);
+}
+
+static void test_a_page_shows_names(void **state)
+{
+	struct stage s = {0};
+	struct canvas before;
+	struct rect r;
+
+	(void)state;
+	open_held(&s, &before, 14, 80);
+	r = s.layout.list;
+	list_page(model_list(s.model), 2);
+	list_page(model_list(s.model), 2);
+	draw_held(&s, &before);
+	for (int row = r.row + 2; row < r.row + r.rows; row++)
+		assert_true(only_name(&s, row));
+	assert_rest_is_whole(&s, &before);
+	close_held(&s, &before);
 }
 
 /* Names that begin alike, with blanks, are told from each other. */
@@ -263,6 +299,7 @@ int main(void)
 		cmocka_unit_test(test_the_first_step_takes_the_highlight_away),
 		cmocka_unit_test(test_footer_and_header_stay),
 		cmocka_unit_test(test_a_scrolled_row_shows_its_name),
+		cmocka_unit_test(test_scrolls_ahead_of_a_range),
 		cmocka_unit_test(test_a_page_shows_names),
 		cmocka_unit_test(test_alike_names),
 		cmocka_unit_test(test_another_size_draws_everything),
