@@ -69,6 +69,22 @@ static void draw_items(struct frame *f, const struct page *p)
 	}
 }
 
+/* What one can do here; whole words only. */
+static void draw_ways(struct frame *f, int col, int width)
+{
+	static const char *const ways[] = {"q close", "/ search", "j k scroll"};
+
+	for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
+		int len = (int)strlen(ways[i]);
+
+		if (len > width)
+			break;
+		canvas_word(f->c, 0, col, len, ways[i], NULL, ROLE_HINT);
+		col += len + COLUMN_GAP + 1;
+		width -= len + COLUMN_GAP + 1;
+	}
+}
+
 static void draw_top(struct frame *f, const struct page *p, size_t total)
 {
 	const char *question = f->scene->question ? f->scene->question : "search: ";
@@ -81,8 +97,7 @@ static void draw_top(struct frame *f, const struct page *p, size_t total)
 		canvas_print(f->c, 0, cols - 12, 11, ROLE_TITLE, "%4zu of %zu",
 			     MIN(p->first + shown, total), total);
 	if (!f->scene->edit) {
-		canvas_word(f->c, 0, col, cols - col - 12, "/ search   j k scroll   q close", NULL,
-			    ROLE_HINT);
+		draw_ways(f, col, cols - col - 13);
 		f->c->cursor_row = MIN(1, f->c->rows - 1);
 		f->c->cursor_col = 0;
 		return;

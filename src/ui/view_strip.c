@@ -54,6 +54,11 @@ static void entry_keys(const struct frame *f, size_t i, struct str *out)
 		str_addf(out, "%s%s", view_sign(f->c, "…", ".."), f->scene->items[end - 1].keys);
 }
 
+static const char *words_of(const struct scene_item *item, bool with_help)
+{
+	return with_help ? item->help : item->name;
+}
+
 static void draw_entry(struct frame *f, int row, int col, int width, int keys_width, size_t i,
 		       bool with_help)
 {
@@ -61,7 +66,7 @@ static void draw_entry(struct frame *f, int row, int col, int width, int keys_wi
 	CLEANUP(str_done) struct str keys = STR_INIT;
 
 	entry_keys(f, i, &keys);
-	view_item(f, row, col, width, keys_width, keys.buf, with_help ? item->help : item->name);
+	view_item(f, row, col, width, keys_width, keys.buf, words_of(item, with_help));
 }
 
 static int widest_keys(const struct frame *f)
@@ -77,9 +82,27 @@ static int widest_keys(const struct frame *f)
 	return MIN(widest, KEYS_WIDTH_MAX);
 }
 
+/* Columns that all entries take in one line. */
+static int line_width(const struct frame *f, bool with_help)
+{
+	int width = 0;
+
+	for (size_t i = 0; i < f->scene->nitems; i = run_end(f->scene, i)) {
+		const char *words = words_of(&f->scene->items[i], with_help);
+		CLEANUP(str_done) struct str keys = STR_INIT;
+
+		entry_keys(f, i, &keys);
+		width += view_width(f->c, keys.buf, keys.len) + 2 * COLUMN_GAP + 1;
+		width += view_width(f->c, words, strlen(words));
+	}
+	return width;
+}
+
+/* Names instead of help where that shows more keys. */
 static void one_line(struct frame *f)
 {
 	const struct rect *r = &f->screen.last;
+	bool with_help = line_width(f, true) <= r->cols;
 	int col = r->col + 1;
 
 	canvas_fill(f->c, *r, ROLE_HINT);
@@ -90,7 +113,7 @@ static void one_line(struct frame *f)
 		entry_keys(f, i, &keys);
 		width = view_width(f->c, keys.buf, keys.len);
 		col = view_item(f, r->row, col, r->cols - col, width, keys.buf,
-				f->scene->items[i].help);
+				words_of(&f->scene->items[i], with_help));
 		col += COLUMN_GAP + 1;
 	}
 	f->d->layout->overlay = *r;
