@@ -16,8 +16,7 @@
 #ifndef LISTER_LATE_BYTES
 #define LISTER_LATE_BYTES (256 * 1024) /* of the directory itself: some thousand entries */
 #endif
-#define LATE_BUFFERS 4
-#define JUST_MS      20
+#define JUST_MS 20
 
 /* One job on one directory; what it does is its run function. */
 struct dir_job {
@@ -31,9 +30,8 @@ struct listing_run {
 	struct names *names;
 	struct dir_info info;
 	bool opened_sent;
-	bool watch_late; /* after the first names were sent */
-	bool watch_complete;
-	int err; /* the first that does not end the reading */
+	bool watch_late; /* after all names were sent */
+	int err;         /* the first that does not end the reading */
 };
 
 static struct dir *dir_of(struct job *job)
@@ -123,7 +121,7 @@ static bool just_changed(const struct meta *m)
 }
 
 /* Before the first name is read: what changes from then on is either read or told. But in a large
- * directory adding the watch takes long enough to be seen; there the first names come first, and
+ * directory adding the watch takes a third of the time that reading takes; there it comes last, and
  * the times tell whether something was missed. A server's other clients do not show through
  * inotify. */
 static void watch_early(struct listing_run *r, int fd)
@@ -146,18 +144,15 @@ static void send_list_again(struct listing_run *r)
 	send(r->dir, e);
 }
 
-/* After the first names: what was left for later. Not right after them: the kernel does not let go
- * of the processor while it adds the watch, and the UI thread, just woken, may be waiting for that
- * one. */
+/* What was left for later. */
 static void watch_rest(struct listing_run *r)
 {
 	struct watch *w = r->dir->service->watch;
 	int fd = atomic_load(&r->dir->fd);
 	struct meta now;
 
-	if (!r->info.watched || r->watch_complete)
+	if (!r->info.watched || stopped(r))
 		return;
-	r->watch_complete = true;
 	/* It was promised: listed again, the directory is one that is polled. */
 	if (r->watch_late && watch_add_late(w, r->dir->ticket, fd, &r->dir->closed) < 0) {
 		send_list_again(r);
@@ -212,7 +207,6 @@ static int add_buffer(struct listing_run *r, struct scandir *scan)
 
 static int read_names(struct listing_run *r, struct scandir *scan)
 {
-	unsigned buffers = 0;
 	int rc = 0;
 
 	while (!stopped(r) && (rc = scandir_read(scan)) > 0) {
@@ -223,8 +217,6 @@ static int read_names(struct listing_run *r, struct scandir *scan)
 		if (rc < 0)
 			return rc;
 		send_part(r);
-		if (++buffers == LATE_BUFFERS)
-			watch_rest(r);
 	}
 	return rc;
 }
@@ -247,8 +239,6 @@ static int list(struct listing_run *r)
 	scandir_done(&scan);
 	if (!r->opened_sent)
 		send_opened(r);
-	if (!stopped(r))
-		watch_rest(r);
 	return rc < 0 ? rc : r->err;
 }
 
@@ -263,6 +253,8 @@ static void list_run(struct job *job)
 	if (r.names && !stopped(&r) && lister_space(r.dir) < 0)
 		outbox_fail(&r.dir->service->out, FS_SPACE, r.dir->ticket, -ENOMEM, &r.dir->closed);
 	names_unref(r.names);
+	if (r.opened_sent)
+		watch_rest(&r);
 	mounts_learn(r.dir->service->mounts, r.info.mnt_id);
 }
 

@@ -23,7 +23,9 @@ struct pool {
 	pthread_cond_t work; /* a job may have become runnable, or stopping */
 	pthread_cond_t idle; /* nthreads went down */
 	struct job_list urgent, plain;
-	uint32_t waiting, running;
+	uint32_t waiting;
+	uint32_t running; /* from being taken until after being freed */
+	uint32_t freeing; /* of these, already run: their threads are about to look for more */
 	struct job *current[POOL_THREADS_MAX]; /* by thread; NULL while it waits */
 	pthread_t threads[POOL_THREADS_MAX];
 	uint32_t started; /* threads that were ever created: threads[0..started) */
@@ -201,7 +203,7 @@ static int start_thread(struct pool *p)
  * will come to it. */
 static void need_thread(struct pool *p)
 {
-	if (p->live > p->running + p->sleeping)
+	if (p->live > p->running - p->freeing + p->sleeping)
 		return;
 	if (p->sleeping > 0)
 		pthread_cond_signal(&p->work);
@@ -223,9 +225,11 @@ static void run_one(struct pool *p, uint32_t slot, struct job *job)
 	/* From here on nobody else sees the job: cancel and stalls look at current[] under the
 	 * lock. */
 	p->current[slot] = NULL;
+	p->freeing++;
 	pthread_mutex_unlock(&p->lock);
 	job->free(job);
 	pthread_mutex_lock(&p->lock);
+	p->freeing--;
 	p->running--;
 	if (p->stopping)
 		pthread_cond_broadcast(&p->work);

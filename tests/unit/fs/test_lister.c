@@ -258,6 +258,8 @@ static void a_late_watch_that_fails_is_told(void **state)
 	e = next(f, FS_LIST_OPENED);
 	watched = e->u.opened.dir.watched;
 	fs_event_free(e);
+	while (browse_busy(f->b) > 0)
+		sched_yield();
 	e = answers_peek(&f->a, FS_CHANGED, 1);
 	if (!e) {
 		/* Not a large directory here: it was the watch on its parent. */
