@@ -176,10 +176,12 @@ static void draw(struct app *app)
 static void look_around(struct app *app)
 {
 	struct drawing d = drawing_of(app);
+	uint64_t rev = app->model->rev;
 
 	list_fit(model_list(app->model),
 		 (size_t)MAX(scene_list_height(&d, app->canvas.rows, app->canvas.cols), 0));
 	model_tick(app->model, app->now_ms);
+	app->dirty |= app->model->rev != rev;
 	serve_requests(app);
 }
 
