@@ -147,6 +147,7 @@ int guard_start(void (*emergency)(void), struct guard **ret_guard)
 	if (err) {
 		if (g->fd >= 0)
 			close(g->fd);
+		/* The stack stays: handlers on it may be installed already. */
 		free(g);
 		return err;
 	}

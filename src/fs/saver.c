@@ -33,11 +33,30 @@ static int write_all(int fd, const char *bytes, size_t len)
 	return sys_fsync(fd);
 }
 
+/* The names of the innermost `made` directories, in those they are in. */
+static void sync_made(int fd, unsigned made)
+{
+	int up = fd;
+
+	while (made-- > 0 && up >= 0) {
+		int next = sys_openat(up, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+
+		if (up != fd)
+			sys_close(up);
+		up = next;
+		if (up >= 0)
+			(void)sys_fsync(up);
+	}
+	if (up >= 0 && up != fd)
+		sys_close(up);
+}
+
 /* Opens the directory, making it and what is above it when missing. */
 static int open_parent(const char *path)
 {
 	size_t len = path_parent_len(path);
 	char *dir = memdup0(path, len);
+	unsigned made = 0;
 	int fd;
 
 	if (!dir)
@@ -48,12 +67,14 @@ static int open_parent(const char *path)
 			continue;
 		dir[i] = '\0';
 		/* Whatever is wrong with one of them, the open below tells. */
-		(void)sys_mkdirat(AT_FDCWD, dir, 0700);
+		made += sys_mkdirat(AT_FDCWD, dir, 0700) == 0;
 		dir[i] = i < len ? '/' : '\0';
 	}
 	if (fd == -ENOENT)
 		fd = sys_openat(AT_FDCWD, dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
 	free(dir);
+	if (fd >= 0)
+		sync_made(fd, made);
 	return fd;
 }
 

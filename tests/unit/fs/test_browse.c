@@ -401,6 +401,8 @@ static void saves_whole_or_not_at_all(void **state)
 		fs_event_free(e);
 	}
 	read_back(path, "second");
+	/* Each time the file and its directory; once what "new" and "dirs" were made in. */
+	assert_int_equal(fault_count(FAULT_fsync), 2 * 2 + 2);
 	fault_fail(FAULT_write, 1, ENOSPC, false);
 	browse_save(f->b, path, "third", 5);
 	e = answers_get(&f->a, FS_SAVED, 0);
