@@ -60,6 +60,7 @@
  *   model/dump             the model as text, for scenario tests
  *   model/history          where a tab was
  *   model/list             rows in their order, cursor, filter
+ *   model/list_draft       what an order is asked for with, collected in slices
  *   model/list_find        looking for rows
  *   model/list_merge       a new order under the same cursor
  *   model/list_order       how the order of a list is made
@@ -76,9 +77,11 @@
  *   model/reason           errors in words
  *   model/request          what the model wants from the file system
  *   model/rows             what a source of rows is
+ *   model/search           looking for the next row that fits, in slices
  *   model/settings         the values of the options
  *   model/settle           what follows from whatever happened
- *   model/sorting          sort, filter, hidden files, find
+ *   model/slices           work that is too long for a key to wait for
+ *   model/sorting          sort, filter, hidden files
  *   model/tab              a tab: the directory shown and the one that is coming
  *   model/views            tabs, and the views on the stack of one
  *
