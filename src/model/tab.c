@@ -201,13 +201,16 @@ static void carry_cursor(struct tab *t)
 {
 	struct list *old = &t->views[0].list, *new = &t->coming_list;
 	struct row row;
-	size_t line = old->cursor - MIN(old->top, old->cursor);
+	size_t line = old->cursor - MIN(old->top, old->cursor), cursor;
 
 	list_fit(new, old->height);
 	if (!list_row(old, old->cursor, &row) || row.parent ||
 	    !move_to_same(new, list_id(old, old->cursor), &row))
 		list_move_to(new, old->cursor);
-	list_scroll(new, (long)new->cursor - (long)line - (long)new->top);
+	cursor = new->cursor;
+	list_scroll(new, (long)cursor - (long)line - (long)new->top);
+	/* What is near the edge of the window may not be dragged from there. */
+	list_move_to(new, cursor);
 }
 
 static void leave(struct model *m, struct tab *t)
