@@ -28,6 +28,7 @@ struct pool {
 	uint32_t freeing; /* of these, already run: their threads are about to look for more */
 	struct job *current[POOL_THREADS_MAX]; /* by thread; NULL while it waits */
 	pthread_t threads[POOL_THREADS_MAX];
+	bool ended[POOL_THREADS_MAX], let_go[POOL_THREADS_MAX];
 	uint32_t started; /* threads that were ever created: threads[0..started) */
 	uint32_t live;    /* of these, not yet ended */
 	uint32_t sleeping;
@@ -269,6 +270,7 @@ static void *worker_main(void *arg)
 			wait_for_work(p, next);
 	}
 	p->live--;
+	p->ended[a.slot] = true;
 	pthread_cond_broadcast(&p->idle);
 	pthread_mutex_unlock(&p->lock);
 	return NULL;
@@ -423,6 +425,21 @@ static bool wait_ended(struct pool *p, unsigned ms)
 	return true;
 }
 
+/* With the lock held: who has ended needs it no more, and nobody waits for the others any longer.
+ */
+static void let_go_of_threads(struct pool *p)
+{
+	for (uint32_t i = 0; i < p->started; i++) {
+		if (p->let_go[i])
+			continue;
+		p->let_go[i] = true;
+		if (p->ended[i])
+			pthread_join(p->threads[i], NULL);
+		else
+			pthread_detach(p->threads[i]);
+	}
+}
+
 bool pool_stop(struct pool *p, unsigned ms)
 {
 	struct job_list dropped;
@@ -440,11 +457,10 @@ bool pool_stop(struct pool *p, unsigned ms)
 	p->stopping = true;
 	pthread_cond_broadcast(&p->work);
 	ended = wait_ended(p, ms);
+	let_go_of_threads(p);
 	pthread_mutex_unlock(&p->lock);
 	if (!ended)
 		return false;
-	for (uint32_t i = 0; i < p->started; i++)
-		pthread_join(p->threads[i], NULL);
 	pthread_cond_destroy(&p->idle);
 	pthread_cond_destroy(&p->work);
 	pthread_mutex_destroy(&p->lock);
