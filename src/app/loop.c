@@ -46,12 +46,19 @@ static bool answers_due(struct app *app)
 
 /* ---- what came in ---- */
 
+/* A j typed behind an l is meant for the directory that the l leads to. */
+static bool keys_wait(const struct app *app)
+{
+	return app->now_ms < model_going_until(app->model);
+}
+
 static void take_keys(struct app *app)
 {
 	struct input_event event;
 
 	model_time(app->model, app->now_ms);
-	while (!app->quit && decoder_next(input_decoder(app->input), app->now_ms, &event)) {
+	while (!app->quit && !keys_wait(app) &&
+	       decoder_next(input_decoder(app->input), app->now_ms, &event)) {
 		if (event.kind == INPUT_ALIVE)
 			pace_cost(&app->pace, link_answered(&app->link, app->now_ms) * 1000);
 		else
@@ -215,8 +222,10 @@ static int64_t frame_at(struct app *app)
 
 static int64_t next_deadline(struct app *app)
 {
-	int64_t at = MIN(model_deadline(app->model), decoder_deadline(input_decoder(app->input)));
+	int64_t at = model_deadline(app->model);
 
+	at = MIN(at, keys_wait(app) ? model_going_until(app->model)
+				    : decoder_deadline(input_decoder(app->input)));
 	at = MIN(at, app_pending_deadline(app));
 	at = MIN(at, app->watch_at);
 	at = MIN(at, pace_rest_at(&app->pace));

@@ -320,6 +320,18 @@ static int64_t tab_deadline(const struct tab *t)
 	return at;
 }
 
+int64_t model_going_until(const struct model *m)
+{
+	const struct tab *t = model_tab(m);
+	int64_t until = INT64_MIN;
+
+	if (t->coming && t->going != GO_RELOAD)
+		until = t->coming_ms + SWITCH_MS;
+	if (m->placing.ticket)
+		until = MAX(until, m->placing.asked_ms + SWITCH_MS);
+	return until;
+}
+
 int64_t model_deadline(const struct model *m)
 {
 	int64_t at = m->notice.kind == NOTICE_NONE ? INT64_MAX : m->notice.until_ms;

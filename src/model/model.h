@@ -80,6 +80,10 @@ void model_time(struct model *m, int64_t now_ms);
 void model_tick(struct model *m, int64_t now_ms);
 /* When model_tick() wants to be called next, INT64_MAX: never. */
 int64_t model_deadline(const struct model *m);
+/* Until when keys wait: the user has gone to a place that is not shown yet, and what was typed
+ * after that is meant for it. At most 100 ms from then, so that a place that does not answer holds
+ * nothing up. INT64_MIN: no need. */
+int64_t model_going_until(const struct model *m);
 /* Seconds each mount on screen has not answered; 0 entries: all well. */
 void model_set_stall(struct model *m, uint64_t ticket, uint64_t ms);
 

@@ -168,6 +168,7 @@ static int ask_place(struct model *m, enum request_kind kind, const char *path)
 	free(m->placing.what);
 	m->placing.what = copy;
 	m->placing.user = false;
+	m->placing.asked_ms = m->now_ms;
 	m->placing.ticket = ++m->next_ticket;
 	return request_path(m, kind, m->placing.ticket, path);
 }

@@ -77,8 +77,9 @@ struct mounts_rows;
 /* What an FS_PLACE answers. */
 struct placing {
 	uint64_t ticket; /* 0: nothing asked */
-	char *what;      /* the path asked for */
-	bool user;       /* "~name" was typed */
+	int64_t asked_ms;
+	char *what; /* the path asked for */
+	bool user;  /* "~name" was typed */
 };
 
 enum mark_how { MARK_ON, MARK_OFF, MARK_FLIP };

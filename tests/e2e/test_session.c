@@ -191,6 +191,20 @@ static void test_filter_as_typed(void **state)
 	leave(&e);
 }
 
+/* Keys typed behind an l are meant for the directory it leads to, however quickly they follow. */
+static void test_typed_ahead(void **state)
+{
+	(void)state;
+	struct explorer e =
+		explorer_open(&(struct explorer_options){.tree = "one/two/three/ *5\nzz\n"});
+
+	for (int i = 0; i < 5; i++) {
+		explorer_do(&e, "lllGk", "@f0000003");
+		explorer_do(&e, "hhh", "@one/");
+	}
+	leave(&e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -198,6 +212,7 @@ int main(void)
 		cmocka_unit_test(test_cwd_file),       cmocka_unit_test(test_configuration),
 		cmocka_unit_test(test_mouse),          cmocka_unit_test(test_paste),
 		cmocka_unit_test(test_split_sequence), cmocka_unit_test(test_filter_as_typed),
+		cmocka_unit_test(test_typed_ahead),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
