@@ -244,6 +244,21 @@ static int installed_dir(struct str *out)
 	return str_adds(out, TROWEL_DATADIR);
 }
 
+/* For a program that runs from the tree it was built in: beside its folder. */
+static int tree_dir(struct str *out)
+{
+	char exe[4096];
+	ssize_t n = sys_readlinkat(AT_FDCWD, "/proc/self/exe", exe, sizeof(exe));
+	int r;
+
+	if (n <= 0 || (size_t)n == sizeof(exe))
+		return -ENOENT;
+	r = str_add(out, exe, (size_t)n);
+	for (int up = 0; r == 0 && up < 2; up++)
+		str_cut(out, path_parent_len(out->buf));
+	return r;
+}
+
 /* 1 when the file was there and is read, 0 when it was not, or -errno. */
 static int read_theme(int (*dir)(struct str *out), const char *name, struct str *out,
 		      struct str *err)
@@ -280,6 +295,8 @@ int config_theme(const char *name, struct str *out, struct str *err)
 		r = read_theme(config_dir, name, out, err);
 		if (r == 0)
 			r = read_theme(installed_dir, name, out, err);
+		if (r == 0)
+			r = read_theme(tree_dir, name, out, err);
 	}
 	if (r == 0 && strcmp(name, "default") != 0)
 		r = no_theme(name, err);

@@ -56,8 +56,9 @@ int config_load(struct settings *s, struct keymap *k, struct str *warnings);
 int config_parse(const char *path, const char *text, size_t len, struct settings *s,
 		 struct keymap *k, struct str *warnings);
 /* Appends the text of a theme by name: the user's themes directory, then the installed one, then
- * the one built in ("default"). When there is none of that name, or none to be trusted, the
- * built-in one is used and the reason goes to err, one per line. 0 or -ENOMEM. */
+ * the one of the tree the program was built in, then the one built in ("default"). When there is
+ * none of that name, or none to be trusted, the built-in one is used and the reason goes to err,
+ * one per line. 0 or -ENOMEM. */
 int config_theme(const char *name, struct str *out, struct str *err);
 
 #endif

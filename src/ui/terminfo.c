@@ -13,10 +13,11 @@ enum { MAGIC_16 = 0432, MAGIC_32 = 01036 }; /* width of numbers */
 enum { HEADER_SIZE = 12 };
 
 /* Positions in the array of strings, as <term.h> numbers them. */
-static const unsigned unreliable[] = {
+static const unsigned unwanted[] = {
 	109, /* parm_index */
 	113, /* parm_rindex */
 	121, /* repeat_char */
+	131, /* set_attributes */
 };
 
 static unsigned get16(const unsigned char *p)
@@ -50,9 +51,9 @@ int terminfo_strip(unsigned char *entry, size_t len)
 
 	if (!at)
 		return -EINVAL;
-	for (size_t i = 0; i < ARRAY_LEN(unreliable); i++)
-		if (unreliable[i] < count) /* -1: absent */
-			memset(entry + at + (size_t)unreliable[i] * 2, 0xff, 2);
+	for (size_t i = 0; i < ARRAY_LEN(unwanted); i++)
+		if (unwanted[i] < count) /* -1: absent */
+			memset(entry + at + (size_t)unwanted[i] * 2, 0xff, 2);
 	return 0;
 }
 

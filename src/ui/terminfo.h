@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
- * Capabilities that terminfo promises and not every terminal of that name keeps: scrolling several
- * lines by one sequence (indn, rin: SU and SD) and repeating a character (rep: REP). Many programs
- * call themselves xterm and lack one of them; a screen that did not scroll, or a name that lost its
- * letters, is worse than a few bytes. Curses has no way to be told, but takes a description from
- * the environment, so it gets a copy of the terminal's without them.
+ * What curses shall not use of a terminal's description.
+ *
+ * Scrolling several lines by one sequence (indn, rin: SU and SD) and repeating a character (rep:
+ * REP): many programs call themselves xterm and lack one of them; a screen that did not scroll, or
+ * a name that lost its letters, is worse than a few bytes. Setting all attributes at once (sgr):
+ * setting the one that is meant is shorter.
+ *
+ * Curses has no way to be told, but takes a description from the environment, so it gets a copy
+ * without them.
  *
  * Follows: term(5), terminfo(5) "TERMINFO". Thread: before any other exists (it sets an environment
  * variable). Owns: nothing.
