@@ -64,6 +64,15 @@ static int say_path(struct str *err, const char *path, int code, const char *rea
 	return r == -ENOMEM ? r : code;
 }
 
+/* A group of the same number as its owner is his alone, as Debian and its kin set accounts up:
+ * there files are writable by the group by default. */
+static bool others_may_write(const struct meta *meta)
+{
+	bool private_group = meta->gid == meta->uid && meta->uid != 0;
+
+	return meta->mode & (private_group ? 002 : 022);
+}
+
 /* Judged on the open file, so that nobody can exchange it after the look. */
 static int check_trust(int fd, const char *path, size_t max, struct str *err)
 {
@@ -78,7 +87,7 @@ static int check_trust(int fd, const char *path, size_t max, struct str *err)
 		return say_path(err, path, -EINVAL, "ignored: not a regular file");
 	if (meta.uid != geteuid() && meta.uid != 0)
 		return say_path(err, path, -EPERM, "ignored: it belongs to someone else");
-	if (meta.mode & 022)
+	if (others_may_write(&meta))
 		return say_path(err, path, -EPERM,
 				"ignored: others may write it (chmod go-w would help)");
 	if (meta.size > max)

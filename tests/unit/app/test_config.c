@@ -201,8 +201,9 @@ static void test_named_file(void **state)
 
 static void test_untrusted(void **state)
 {
-	static const mode_t modes[] = {0664, 0646, 0666};
+	static const mode_t modes[] = {0646, 0666, 0664};
 	struct fixture *f = *state;
+	bool private_group = geteuid() != 0 && geteuid() == getegid();
 
 	for (size_t i = 0; i < ARRAY_LEN(modes); i++) {
 		const char *path =
@@ -210,6 +211,8 @@ static void test_untrusted(void **state)
 
 		str_clear(&f->warnings);
 		assert_int_equal(load(f), 0);
+		if (private_group && modes[i] == 0664)
+			continue;
 		assert_false(f->settings.wrap);
 		assert_warnings(f, path,
 				"F: ignored: others may write it (chmod go-w would help)\n");
@@ -249,6 +252,23 @@ static void test_of_root(void **state)
 	assert_int_equal(chmod(tree_path(f->tree, ".config"), 0755), 0);
 	assert_int_equal(chmod(tree_path(f->tree, ".config/trowel"), 0755), 0);
 	setenv("TROWEL_CONFIG", tree_path(f->tree, ".config/trowel/config"), 1);
+	as_user(load_as_user, f);
+}
+
+/* Where accounts have a group of their own, what they write is writable by that group. */
+static void test_private_group(void **state)
+{
+	struct fixture *f = *state;
+	const char *path;
+
+	if (geteuid() != 0)
+		skip();
+	path = write_file(f, ".config/trowel/config", "[options]\nwrap = yes\n", 0664);
+	assert_int_equal(chown(path, 65534, 65534), 0);
+	assert_int_equal(chmod(tree_path(f->tree, ""), 0755), 0);
+	assert_int_equal(chmod(tree_path(f->tree, ".config"), 0755), 0);
+	assert_int_equal(chmod(tree_path(f->tree, ".config/trowel"), 0755), 0);
+	setenv("TROWEL_CONFIG", path, 1);
 	as_user(load_as_user, f);
 }
 
@@ -432,11 +452,11 @@ static void test_failing_calls(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_no_file),       TEST(test_options_and_keys), TEST(test_bad_lines),
-		TEST(test_named_file),    TEST(test_untrusted),        TEST(test_of_someone_else),
-		TEST(test_of_root),       TEST(test_no_regular_file),  TEST(test_read_file),
-		TEST(test_growing_file),  TEST(test_directories),      TEST(test_themes),
-		TEST(test_out_of_memory), TEST(test_failing_calls),
+		TEST(test_no_file),    TEST(test_options_and_keys), TEST(test_bad_lines),
+		TEST(test_named_file), TEST(test_untrusted),        TEST(test_of_someone_else),
+		TEST(test_of_root),    TEST(test_private_group),    TEST(test_no_regular_file),
+		TEST(test_read_file),  TEST(test_growing_file),     TEST(test_directories),
+		TEST(test_themes),     TEST(test_out_of_memory),    TEST(test_failing_calls),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
