@@ -2,6 +2,7 @@
 #include "app/facts.h"
 
 #include "base/fmt.h"
+#include "fs/openpath.h"
 #include "fs/scandir.h"
 #include "fs/stat.h"
 #include "fs/sys.h"
@@ -85,11 +86,11 @@ static int64_t count_entries(int dirfd)
 	struct scandir scan;
 	struct scan_entry entry;
 	int64_t n = 0;
-	int r = scandir_open(&scan, dirfd, ".", false);
+	int bad = 0, r = scandir_open(&scan, dirfd, ".", false);
 
 	if (r < 0)
 		return r;
-	while ((r = scandir_next(&scan, &entry)) > 0)
+	while ((r = scandir_next_usable(&scan, &entry, &bad)) > 0)
 		n++;
 	scandir_done(&scan);
 	return r < 0 ? r : n;
@@ -130,7 +131,7 @@ static int ask(struct facts *f, int fd, struct owners *owners, const struct moun
 int facts_get(struct facts *f, const char *path, struct owners *owners,
 	      const struct mount_list *mounts)
 {
-	int fd = sys_openat(AT_FDCWD, path, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0), r;
+	int fd = openpath(path, O_PATH | O_NOFOLLOW), r;
 
 	if (fd < 0)
 		return fd;
