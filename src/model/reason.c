@@ -11,8 +11,8 @@ static const struct {
 	int err;
 	const char *text;
 } reasons[] = {
-	{EACCES, "permission denied: you need execute (enter) permission on each directory of the "
-		 "path and read (list) permission on the last"},
+	{EACCES, "permission denied: you lack enter (x) on a directory of the path, or list (r) on "
+		 "it"},
 	{EPERM, "the system does not allow it, whatever the permissions: a security policy or a "
 		"mount option is in the way"},
 	{ENOENT, "it does not exist: it was removed or renamed, or a link points nowhere"},
