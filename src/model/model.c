@@ -141,6 +141,7 @@ void model_touch(struct model *m)
 {
 	m->rev++;
 	m->escape_armed = false;
+	m->home_wanted = false;
 }
 
 /* ---- events ---- */
@@ -241,6 +242,9 @@ static void event_self(struct model *m, struct fs_event *event)
 		.known = true,
 	};
 	event->u.self.user = event->u.self.host = event->u.self.home = NULL;
+	/* Asked for before it was known where that is, and nothing else since. */
+	if (m->home_wanted)
+		(void)model_go_home(m);
 }
 
 static void event_mounts(struct model *m, struct fs_event *event)
@@ -327,6 +331,8 @@ int64_t model_going_until(const struct model *m)
 
 	if (t->coming && t->going != GO_RELOAD)
 		until = t->coming_ms + SWITCH_MS;
+	if (m->home_wanted)
+		until = MAX(until, m->home_ms + SWITCH_MS);
 	if (m->placing.ticket)
 		until = MAX(until, m->placing.asked_ms + SWITCH_MS);
 	return until;

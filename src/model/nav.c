@@ -150,11 +150,13 @@ int model_reload(struct model *m)
 int model_go_home(struct model *m)
 {
 	model_touch(m);
-	if (!m->self.home) {
+	if (m->self.home)
+		return model_go(m, m->self.home, NULL);
+	m->home_wanted = !m->self.known;
+	m->home_ms = m->now_ms;
+	if (m->self.known)
 		model_notice(m, NOTICE_WARNING, m->now_ms, "your home directory is not known");
-		return 0;
-	}
-	return model_go(m, m->self.home, NULL);
+	return 0;
 }
 
 /* Only the newest question of this kind is of interest. */

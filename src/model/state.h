@@ -147,6 +147,8 @@ struct model {
 		uint64_t ticket, ms;
 	} stall;
 	struct placing placing;
+	bool home_wanted;     /* to go to once it is known */
+	int64_t home_ms;      /* when that was asked for */
 	uint64_t marks_epoch; /* of the marks that the lists know */
 	char *open_file;      /* for model_take_open() */
 	struct request *requests;

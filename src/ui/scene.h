@@ -52,7 +52,8 @@ struct scene {
 	size_t nitems;
 	size_t selected;                /* palette, completions */
 	size_t scroll;                  /* help */
-	const struct scene_item *hints; /* footer; in order of importance, but the last one has its room first; help is a word or two */
+	const struct scene_item *hints; /* footer; in order of importance, but the last one has its
+					   room first; help is a word or two */
 	size_t nhints;
 	const char *pending; /* keys of an unfinished chord and count: "5g", or "" */
 	bool resting; /* keys rest: draw all. false: a key is held, only what must follow it */
