@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 #include "base/path.h"
 #include "fs/event.h"
@@ -42,6 +43,29 @@ static const struct mount *mount_by_id(const struct mount_list *list, uint64_t i
 	return NULL;
 }
 
+static void take_mount(struct access_node *n, const struct mount *m)
+{
+	n->mount_known = true;
+	n->network = m->network;
+	n->read_only = m->read_only;
+	n->fs_read_only = m->fs_read_only;
+}
+
+/* The table lists only what can be reached from the root directory: in a chroot(2) whose root is
+ * no mount point, the mount of "/" is not in it, and without /proc there is none. Whether the file
+ * system itself is read-only or only this mount of it cannot be told apart then: the latter is
+ * asked last, and changes the error at most, not the verdict. */
+static void ask_file_system(struct access_node *n, int fd)
+{
+	struct statfs v;
+
+	if (sys_fstatfs(fd, &v) < 0)
+		return;
+	n->mount_known = true;
+	n->network = mounts_network_magic((uint32_t)v.f_type);
+	n->read_only = v.f_flags & ST_RDONLY;
+}
+
 /* Nothing more than what is needed is asked of a file system behind which a server is. */
 static int look(const struct access_walk *w, int fd, struct access_node *ret_node)
 {
@@ -54,10 +78,10 @@ static int look(const struct access_walk *w, int fd, struct access_node *ret_nod
 	if (rc)
 		return rc;
 	m = mount_by_id(&w->mounts, mnt_id);
-	n.mount_known = m != NULL;
-	n.network = m && m->network;
-	n.read_only = m && m->read_only;
-	n.fs_read_only = m && m->fs_read_only;
+	if (m)
+		take_mount(&n, m);
+	else
+		ask_file_system(&n, fd);
 	if (!n.network && !S_ISLNK(n.meta.mode)) {
 		n.acl = has_acl(fd);
 		if (!S_ISDIR(n.meta.mode) && sys_fstatvfs(fd, &v) == 0) {
@@ -137,7 +161,7 @@ int access_walk_init(struct access_walk *w, const char *path)
 	str_init(&w->parent_path);
 	if (path[0] != '/')
 		return -EINVAL;
-	/* Without the table every mount is unknown, and so is the verdict. */
+	/* Without the table each file system is asked itself. */
 	if (mounts_read(MOUNTS_FILE, &w->mounts) < 0)
 		w->mounts = (struct mount_list){0};
 	w->protected_symlinks = read_protected_symlinks();

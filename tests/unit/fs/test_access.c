@@ -2,6 +2,7 @@
 #include "../../lib/test.h"
 
 #include "../../lib/as_user.h"
+#include "../../lib/fault.h"
 #include "../../lib/hang.h"
 #include "../../lib/tree.h"
 
@@ -20,6 +21,8 @@
 #include <unistd.h>
 
 #include "fs/access.h"
+#include "fs/access_walk.h"
+#include "fs/event.h"
 
 #define CASES 3000
 
@@ -145,17 +148,60 @@ static void a_list_makes_it_unknown_unless_its_mask_is_empty(void **state)
 	tree_free(t);
 }
 
+static struct hang *server;
+
+static int end_server(void **state)
+{
+	(void)state;
+	hang_free(server);
+	server = NULL;
+	return 0;
+}
+
+/* What is found out about the last component when the mount table does not list its mount, as in a
+ * chroot(2). */
+static struct access_node look_without_table(const char *path, bool asking_fails)
+{
+	struct access_node node;
+	struct access_walk w;
+
+	fault_reset();
+	assert_int_equal(access_walk_init(&w, path), 0);
+	fs_mounts_free(&w.mounts);
+	if (asking_fails)
+		fault_fail(FAULT_fstatfs, 1, EIO, true);
+	while (!w.done)
+		assert_int_equal(access_walk_step(&w, false, false), 0);
+	node = w.node;
+	access_walk_done(&w);
+	fault_reset();
+	return node;
+}
+
 static void a_server_decides_for_itself(void **state)
 {
-	struct hang *h = hang_new();
 	char path[4096];
 
 	(void)state;
-	snprintf(path, sizeof(path), "%s/one", hang_path(h));
+	server = hang_new();
+	snprintf(path, sizeof(path), "%s/one", hang_path(server));
 	assert_int_equal(explain(&(struct subject){.caps = PERM_CAP_DAC_OVERRIDE}, path,
 				 ACCESS_READ, "server-decides"),
 			 1);
-	hang_free(h);
+	assert_true(look_without_table(path, false).network);
+}
+
+static void asks_the_file_system_when_the_table_does_not_list_it(void **state)
+{
+	struct tree *t = tree_new("d/f\n");
+	struct access_node n = look_without_table(tree_path(t, "d/f"), false);
+
+	(void)state;
+	assert_true(n.mount_known);
+	assert_false(n.network || n.read_only || n.fs_read_only);
+	n = look_without_table(tree_path(t, "d/f"), true);
+	assert_false(n.mount_known);
+	tree_free(t);
 }
 
 static void mount_flags(void *ctx)
@@ -179,28 +225,48 @@ static void mount_flags(void *ctx)
 	assert_int_equal(explain(&root, tree_path(t, "m/d/x"), ACCESS_CREATE, "mount-read-only"),
 			 -EROFS);
 	assert_int_equal(explain(&root, tree_path(t, "m/f"), ACCESS_READ, NULL), 0);
+	assert_true(look_without_table(tree_path(t, "m/f"), false).read_only);
+	assert_true(look_without_table(tree_path(t, "m/f"), false).noexec);
+}
+
+static int set_flags(struct tree *t, const char *name, int flags)
+{
+	int fd = open(tree_path(t, name), O_RDONLY | O_CLOEXEC), rc;
+
+	assert_true(fd >= 0);
+	rc = ioctl(fd, FS_IOC_SETFLAGS, &flags) < 0 ? -errno : 0;
+	close(fd);
+	return rc;
+}
+
+static int make_file(void **state)
+{
+	*state = tree_new("f :0600\n");
+	return 0;
+}
+
+/* Also after a failure: nobody could remove the tree otherwise. */
+static int free_file(void **state)
+{
+	(void)set_flags(*state, "f", 0);
+	tree_free(*state);
+	return 0;
 }
 
 /* Whether a file may only be appended to is asked after its bits. */
 static void append_only(void **state)
 {
-	struct tree *t = tree_new("f :0600\n");
-	int fd = open(tree_path(t, "f"), O_RDONLY | O_CLOEXEC), flags = FS_APPEND_FL, none = 0;
+	struct tree *t = *state;
 	struct subject me = self();
+	int rc = set_flags(t, "f", FS_APPEND_FL);
 
-	(void)state;
-	if (ioctl(fd, FS_IOC_SETFLAGS, &flags) < 0) {
-		print_message("SKIPPED: chattr +a: %s\n", strerror(errno));
-		close(fd);
-		tree_free(t);
+	if (rc < 0) {
+		print_message("SKIPPED: chattr +a: %s\n", strerror(-rc));
 		skip();
 	}
 	chmod(tree_path(t, ""), 0755);
 	assert_int_equal(explain(&me, tree_path(t, "f"), ACCESS_WRITE, "append-only"), -EPERM);
 	assert_int_equal(explain(&STRANGER, tree_path(t, "f"), ACCESS_WRITE, NULL), -EACCES);
-	assert_int_equal(ioctl(fd, FS_IOC_SETFLAGS, &none), 0);
-	close(fd);
-	tree_free(t);
 }
 
 static void mounts_may_forbid_more(void **state)
@@ -435,20 +501,28 @@ static void against_the_kernel(void *ctx)
 		one_case(ctx, i);
 }
 
+static int remove_top(void **state)
+{
+	if (*state)
+		rmdir(*state);
+	free(*state);
+	return 0;
+}
+
 static void agrees_with_the_kernel(void **state)
 {
-	char top[] = "/tmp/trowel-access.XXXXXX";
+	char *top;
 
-	(void)state;
 	if (geteuid() != 0) {
 		print_message("SKIPPED: comparing with the kernel needs root\n");
 		skip();
 	}
 	/* Subjects must be able to reach it, whatever $TMPDIR is. */
+	top = strdup("/tmp/trowel-access.XXXXXX");
 	assert_non_null(mkdtemp(top));
+	*state = top;
 	chmod(top, 0755);
 	as_mounter(against_the_kernel, top);
-	rmdir(top);
 }
 
 static void we_are_who_we_are(void **state)
@@ -469,10 +543,11 @@ int main(void)
 		cmocka_unit_test(judges_kinds_and_presence),
 		cmocka_unit_test(the_owner_may_be_worse_off_than_others),
 		cmocka_unit_test(a_list_makes_it_unknown_unless_its_mask_is_empty),
-		cmocka_unit_test(a_server_decides_for_itself),
+		cmocka_unit_test_teardown(a_server_decides_for_itself, end_server),
+		cmocka_unit_test(asks_the_file_system_when_the_table_does_not_list_it),
 		cmocka_unit_test_setup_teardown(mounts_may_forbid_more, make_tree, free_tree),
-		cmocka_unit_test(agrees_with_the_kernel),
-		cmocka_unit_test(append_only),
+		cmocka_unit_test_teardown(agrees_with_the_kernel, remove_top),
+		cmocka_unit_test_setup_teardown(append_only, make_file, free_file),
 		cmocka_unit_test(we_are_who_we_are),
 	};
 
