@@ -147,7 +147,7 @@ static void a_file_system_that_fails_has_no_capacity(void **state)
 	(void)state;
 	fault_reset();
 	for (int failing = 0; failing < 2; failing++) {
-		bool any = false;
+		bool any = false, root = false;
 
 		answers_init(&a);
 		assert_int_equal(browse_new(&a.queue, &b), 0);
@@ -161,12 +161,16 @@ static void a_file_system_that_fails_has_no_capacity(void **state)
 			const struct mount *m = &e->u.mounts.at[i];
 
 			any |= m->has_space;
+			root |= !strcmp(m->path, "/") && !m->network && !m->kernel;
 			assert_false(m->has_space && (m->network || m->kernel));
 			if (m->has_space)
 				assert_true(m->space.free <= m->space.total &&
 					    m->space.avail <= m->space.free);
 		}
-		assert_int_equal(any, !failing);
+		if (failing)
+			assert_false(any);
+		else if (root) /* in a chroot it is not in the table */
+			assert_true(any);
 		fs_event_free(e);
 		browse_free(b, 20000);
 		answers_done(&a);
