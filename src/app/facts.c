@@ -125,6 +125,7 @@ static int ask(struct facts *f, int fd, struct owners *owners, const struct moun
 	if (owner_lookup(owners, true, f->meta.gid, &f->group) < 0)
 		f->group = NULL;
 	f->mount = find_mount(mounts, f->mnt_id);
+	f->mount_unlisted = !f->mount && mounts->n > 0 && f->mnt_id != 0;
 	return 0;
 }
 

@@ -25,6 +25,7 @@ struct facts {
 	char *owner, *group; /* NULL: the ids have no names */
 	int64_t entries;     /* of a directory, without . and ..; or -errno: it cannot be listed */
 	const struct mount *mount; /* in the list given; NULL: not known */
+	bool mount_unlisted;       /* the list does not have it, as in a chroot(2) */
 };
 
 /* 0, or -errno of opening and asking: then there is nothing to free. */

@@ -154,6 +154,8 @@ static void text_device(const struct line *l)
 
 static void text_mount(const struct line *l)
 {
+	if (l->f->mount_unlisted)
+		str_adds(l->out, "not in the mount table, as in a chroot");
 	if (!l->f->mount)
 		return;
 	add_name(l, l->f->mount->path);

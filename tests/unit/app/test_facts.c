@@ -137,6 +137,32 @@ static void test_out_of_memory(void **state)
 	}
 }
 
+/* A chroot's table does not have the mount of its root; without /proc there is no table. */
+static void test_mount_not_listed(void **state)
+{
+	struct mount other = {.id = UINT64_MAX, .path = (char[]){"/other"}};
+	const struct mount_list lists[] = {{.at = &other, .n = 1}, {0}};
+	struct fixture *f = *state;
+	struct subject self;
+
+	assert_int_equal(access_self(&self), 0);
+	for (size_t i = 0; i < ARRAY_LEN(lists); i++) {
+		struct str text = STR_INIT;
+		struct facts facts;
+		bool told;
+
+		assert_int_equal(
+			facts_get(&facts, tree_path(f->tree, "file"), f->owners, &lists[i]), 0);
+		assert_int_equal(facts_text(&facts, &self, false, &text), 0);
+		assert_null(facts.mount);
+		told = strstr(text.buf, "\nmount      not in the mount table");
+		assert_int_equal(told, lists[i].n > 0 && facts.mnt_id != 0);
+		assert_int_equal(told, strstr(text.buf, "\nmount ") != NULL);
+		facts_done(&facts);
+		str_done(&text);
+	}
+}
+
 static void test_attributes(void **state)
 {
 	struct facts facts = {.meta.attrs = 0x30};
@@ -152,9 +178,8 @@ static void test_attributes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_failing_calls),
-		TEST(test_exchanged_meanwhile),
-		TEST(test_out_of_memory),
+		TEST(test_failing_calls),          TEST(test_exchanged_meanwhile),
+		TEST(test_out_of_memory),          TEST(test_mount_not_listed),
 		cmocka_unit_test(test_attributes),
 	};
 
