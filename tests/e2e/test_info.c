@@ -70,7 +70,9 @@ static void test_file(void **state)
 	assert_fact(&p, "target", "");
 	assert_fact(&p, "entries", "");
 	assert_non_null(strstr(fact(&p, "access", buf), "you: "));
-	assert_non_null(strstr(fact(&p, "mount", buf), "/"));
+	/* Either where it is, or that it cannot be told, as in a chroot. */
+	fact(&p, "mount", buf);
+	assert_true(buf[0] == '/' || strstr(buf, "not in the mount table"));
 	assert_non_null(strstr(fact(&p, "owner", buf), "("));
 	program_done(&p);
 	tree_free(t);
@@ -276,9 +278,11 @@ static void closed_directory(void *ctx)
 
 static void test_no_permission(void **state)
 {
-	struct tree *t = tree_new("closed/file\nclosed/ :0\n");
+	struct tree *t;
 
 	(void)state;
+	as_user_needs_program();
+	t = tree_new("closed/file\nclosed/ :0\n");
 	assert_int_equal(chmod(tree_path(t, ""), 0755), 0);
 	as_user(closed_directory, t);
 	tree_free(t);

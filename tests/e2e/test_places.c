@@ -3,6 +3,7 @@
  * Directories that vanish, change, are closed, very deep, loop, or do not answer: the screen stays
  * live and says what happened.
  */
+#include "../lib/as_user.h"
 #include "../lib/explorer.h"
 #include "../lib/hang.h"
 #include "../lib/test.h"
@@ -85,6 +86,7 @@ static void test_unreadable(void **state)
 		print_message("SKIPPED: needs root to become someone else\n");
 		skip();
 	}
+	as_user_needs_program();
 	struct explorer e = explorer_open(&(struct explorer_options){
 		.tree = "closed/secret :0\nlisted/ :0755\nopen/file\nclosed/ :0\n",
 		.uid = NOBODY,

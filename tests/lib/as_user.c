@@ -4,6 +4,7 @@
 #include "test.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <sched.h>
 #include <sys/mount.h>
@@ -49,6 +50,13 @@ static void wait_child(pid_t pid)
 		fail_msg("the child failed (wait status %#x)", (unsigned)status);
 }
 
+static void become_nobody(void)
+{
+	if (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0 ||
+	    setresuid(NOBODY, NOBODY, NOBODY) < 0)
+		fail_msg("cannot become nobody: %s", strerror(errno));
+}
+
 void as_user(void (*fn)(void *ctx), void *ctx)
 {
 	pid_t pid;
@@ -59,13 +67,32 @@ void as_user(void (*fn)(void *ctx), void *ctx)
 	}
 	pid = fork_child();
 	if (pid == 0) {
-		if (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0 ||
-		    setresuid(NOBODY, NOBODY, NOBODY) < 0)
-			fail_msg("cannot become nobody: %s", strerror(errno));
+		become_nobody();
 		fn(ctx);
 		end_child();
 	}
 	wait_child(pid);
+}
+
+void as_user_needs_program(void)
+{
+	const char *bin = getenv("TROWEL_BIN");
+	int status = 0;
+	pid_t pid;
+
+	if (geteuid() != 0 || !bin)
+		return;
+	pid = fork_child();
+	if (pid == 0) {
+		become_nobody();
+		_exit(faccessat(AT_FDCWD, bin, X_OK, AT_EACCESS) < 0);
+	}
+	while (waitpid(pid, &status, 0) < 0)
+		assert_int_equal(errno, EINTR);
+	if (status == 0)
+		return;
+	print_message("SKIPPED: nobody cannot get to %s\n", bin);
+	skip();
 }
 
 /* Asked in a child, so that the test itself keeps its namespace. */

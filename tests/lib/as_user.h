@@ -15,6 +15,10 @@
  * here, as the user they run as: a plain one. */
 void as_user(void (*fn)(void *ctx), void *ctx);
 
+/* Skips the test, with the reason, when a plain user cannot get to the program ($TROWEL_BIN): the
+ * tree may lie where only root can go. */
+void as_user_needs_program(void);
+
 /* As root in a mount namespace of its own, whose mounts nobody else sees and which go away with it.
  * Skips the test, with the reason, where that is not permitted. */
 void as_mounter(void (*fn)(void *ctx), void *ctx);
