@@ -71,6 +71,7 @@ struct app {
 	struct qnode *late; /* answers left for the next turn: keys go first */
 	int64_t watch_at; /* when to look at inotify again, INT64_MAX: whenever it has something */
 	bool dirty;       /* a frame is wanted */
+	bool stirred;     /* one is wanted for what came by itself: keys go before it */
 	bool blocked;     /* but the terminal takes no bytes now */
 	uint64_t keys_seen, quit_asked; /* q again right after a question means yes */
 	bool quit;

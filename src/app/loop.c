@@ -7,8 +7,9 @@
 #include <string.h>
 #include <time.h>
 
-#define ANSWERS_BUDGET_MS 6   /* events of workers handled before keys are looked at again */
+#define ANSWERS_BUDGET_MS 3   /* events of workers handled before keys are looked at again */
 #define START_SETTLE_MS   12  /* the first frame waits this long for names, metadata and owners */
+#define STREAM_MS         50  /* between frames for answers alone, while more are due */
 #define STALL_CHECK_MS    500 /* while the file system owes answers */
 #define WATCH_PAUSE_MS \
 	100 /* between two looks at what inotify says: a file may be written to all the time */
@@ -105,7 +106,7 @@ static void take_answers(struct app *app)
 		else
 			model_apply(app->model, event, app->now_ms);
 		fs_event_free(event);
-		app->dirty = true;
+		app->stirred = true;
 	}
 	app->late = node;
 	serve_requests(app);
@@ -175,7 +176,7 @@ static void draw(struct app *app)
 	}
 	if (resting)
 		pace_rested(&app->pace);
-	app->dirty = false;
+	app->dirty = app->stirred = false;
 }
 
 /* Metadata of rows that just came into view is asked for before they are drawn, so that one frame
@@ -188,7 +189,7 @@ static void look_around(struct app *app)
 	list_fit(model_list(app->model),
 		 (size_t)MAX(scene_list_height(&d, app->canvas.rows, app->canvas.cols), 0));
 	model_tick(app->model, app->now_ms);
-	app->dirty |= app->model->rev != rev;
+	app->stirred |= app->model->rev != rev;
 	serve_requests(app);
 }
 
@@ -205,16 +206,20 @@ static void check_stall(struct app *app)
 	else if (before)
 		model_set_stall(app->model, 0, 0);
 	if (app->model->stall.ms / 1000 != before / 1000)
-		app->dirty = true;
+		app->stirred = true;
 }
 
 /* ---- waiting ---- */
 
-/* The earliest time for a frame, as pace and link allow. */
+/* The earliest time for a frame, as pace and link allow. While answers stream in they are shown now
+ * and then, so that the frame of a key need not wait for the interval after one of theirs. */
 static int64_t frame_at(struct app *app)
 {
-	int64_t at = pace_frame_at(&app->pace, answers_due(app));
+	bool due = answers_due(app);
+	int64_t at = pace_frame_at(&app->pace, due);
 
+	if (due && !app->dirty)
+		at = MAX(at, app->pace.last_frame + STREAM_MS);
 	return link_ready(&app->link, app->now_ms)
 		       ? at
 		       : MAX(at, link_deadline(&app->link, app->now_ms));
@@ -234,7 +239,7 @@ static int64_t next_deadline(struct app *app)
 	if (browse_busy(app->browse) || app->model->stall.ms)
 		at = MIN(at, app->now_ms + STALL_CHECK_MS);
 	/* While the terminal takes nothing, poll() waits for it instead. */
-	if (app->dirty && !app->blocked)
+	if ((app->dirty || app->stirred) && !app->blocked)
 		at = MIN(at, frame_at(app));
 	return at;
 }
@@ -287,8 +292,8 @@ static void maybe_draw(struct app *app)
 	/* Keys have rested: what was left out is drawn. */
 	if (app->now_ms >= pace_rest_at(&app->pace))
 		app->dirty = true;
-	app->blocked = app->dirty && !term_writable(app->term);
-	if (!app->dirty || app->blocked)
+	app->blocked = (app->dirty || app->stirred) && !term_writable(app->term);
+	if (!(app->dirty || app->stirred) || app->blocked)
 		return;
 	if (app->now_ms >= frame_at(app))
 		draw(app);
