@@ -2,7 +2,8 @@
  *
  * Who may do what, and which rule decides. The signature is final; for now the verdict is computed
  * from mode bits and capabilities along the whole path, and says ACCESS_UNKNOWN where these alone
- * do not decide (an ACL is present, the server decides).
+ * do not decide (an ACL is present, the server decides). A file system whose mount is not in the
+ * mount table, as in a chroot(2), is asked itself; only when it does not answer is it unknown.
  *
  * Follows: path_resolution(7), credentials(7), capabilities(7), inode(7).
  * Thread: any (system calls: not the UI thread). Owns: a verdict owns its steps.
