@@ -9,7 +9,7 @@
 
 #define ANSWERS_BUDGET_MS 3   /* events of workers handled before keys are looked at again */
 #define START_SETTLE_MS   12  /* the first frame waits this long for names, metadata and owners */
-#define STREAM_MS         50  /* between frames for answers alone, while more are due */
+#define STREAM_MS         30  /* between frames for answers alone, while more are due */
 #define STALL_CHECK_MS    500 /* while the file system owes answers */
 #define WATCH_PAUSE_MS \
 	100 /* between two looks at what inotify says: a file may be written to all the time */
