@@ -20,6 +20,7 @@
  *   base/order             filter and sort as one computation
  *   base/path              paths as text
  *   base/perm              mode bits: who may do what, as bits and as a sentence
+ *   base/preview           the first part of a file's content, as lines
  *   base/queue             messages between threads
  *   base/str               growable byte string
  *   base/utf8              UTF-8 and the width of characters

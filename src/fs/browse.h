@@ -56,6 +56,24 @@ void browse_complete(struct browse *b, uint64_t ticket, const char *dir, const c
  * nothing. */
 void browse_check(struct browse *b, uint64_t ticket);
 
+/* How much of a preview is wanted. */
+enum preview_depth {
+	PREVIEW_OF_KIND,    /* what, mime and encoding only */
+	PREVIEW_OF_CONTENT, /* the first lines too */
+	PREVIEW_OF_BYTES,   /* the first lines as hex, whatever it is */
+};
+struct preview_ask {
+	enum preview_depth depth;
+	uint32_t lines;   /* at most so many */
+	uint32_t columns; /* and so many bytes of each: longer ones are cut */
+};
+/* FS_PREVIEW of what is at path, a link itself and not what it points to. Nothing but regular files
+ * is ever opened for reading, and none of a kernel file system: where there is no preview, reason
+ * says why. What libmagic and libarchive have to say comes from the helper program (fs/helper.h).
+ * browse_close() with the ticket cancels it. */
+void browse_preview(struct browse *b, uint64_t ticket, const char *path,
+		    const struct preview_ask *ask);
+
 /* FS_SAVED, ticket 0: writes a small file of our own (bytes are copied) through a temporary name in
  * the same directory, fsync and rename, 0600, making its directory (0700) when missing; a reader
  * sees the old or the new file, never a part. */

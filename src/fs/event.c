@@ -83,6 +83,9 @@ void fs_event_free(struct fs_event *event)
 	case FS_SAVED:
 		free(event->u.saved.path);
 		break;
+	case FS_PREVIEW:
+		preview_free(event->u.preview);
+		break;
 	}
 	free(event);
 }

@@ -15,6 +15,7 @@
 #include "base/names.h"
 #include "base/order.h"
 #include "base/perm.h"
+#include "base/preview.h"
 #include "base/qnode.h"
 #include "fs/entry.h"
 
@@ -32,6 +33,7 @@ enum fs_event_kind {
 	FS_PLACE,       /* place: what is at a path */
 	FS_COMPLETE,    /* complete: names below a directory that begin as asked */
 	FS_SAVED,       /* saved: a file of our own was written, or err */
+	FS_PREVIEW,     /* preview: what can be shown of one thing's content */
 };
 
 struct stat_item {
@@ -89,6 +91,7 @@ struct fs_event {
 		struct {
 			char *path;
 		} saved;
+		struct preview *preview;
 	} u;
 };
 
