@@ -51,6 +51,7 @@ struct app {
 	struct scene_layout layout;
 	struct lineedit edits[EDIT_KINDS], *edit; /* edit: the one in use */
 	struct items items, hints;
+	enum command_context hints_of; /* the context that the hints are for */
 	struct str note;
 	const struct prompt_kind *prompt;
 	enum match_kind match_kind; /* of filter and mark prompts */
@@ -82,6 +83,8 @@ struct app {
 int64_t app_now_ms(void);
 
 /* ---- dispatch.c: events of the terminal to commands ---- */
+/* What has the keys now: the one place that decides it. */
+enum command_context app_context(const struct app *app);
 void app_input(struct app *app, struct input_event *event);
 /* Runs a command and reports its error. */
 void app_run(struct app *app, const struct command *command, const struct command_args *args);
@@ -102,10 +105,13 @@ void overlay_strip(struct app *app); /* for the pending keys */
 
 /* ---- items.c: rows of the command table for the screen ---- */
 void items_done(struct items *items);
-int items_hints(struct app *app);
-/* All commands whose name, help or keys contain the words typed, in order of the table, or best
- * first. */
-int items_commands(struct app *app, const char *typed, bool best_first);
+int items_hints(struct app *app);       /* of the current context; nothing when it has them */
+void items_hints_drop(struct app *app); /* keys have changed: they are to be made again */
+/* The commands of the current context whose name, help or keys contain the words typed, the one
+ * whose name begins with them first: for the palette. */
+int items_palette(struct app *app, const char *typed);
+/* The same in order of the table, and behind them the commands of all other contexts. */
+int items_help(struct app *app, const char *typed);
 int items_strip(struct app *app);
 
 /* ---- handoff.c: the terminal to another program and back ---- */

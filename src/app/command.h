@@ -17,10 +17,20 @@
 
 struct app;
 
-/* Where a key means this command. */
+/* Where a key means this command: what has the keys now. A command may work in several. */
 enum command_context {
-	CTX_LIST = 1
-}; /* any list; later issues add sizes, duplicates, permissions */
+	CTX_LIST = 1,   /* any list */
+	CTX_VIEWER = 2, /* the full-screen viewer */
+	CTX_PANE = 4,   /* the info pane, when it has the keys */
+	CTX_ALL = CTX_LIST | CTX_VIEWER | CTX_PANE,
+};
+
+/* One row per context: the only place that has their names. */
+struct context_info {
+	unsigned context;
+	const char *name;  /* of the section: [keys.NAME] */
+	const char *where; /* "in the viewer": for complaints */
+};
 
 enum command_flag {
 	CMD_REPEAT = 1,  /* a count in front repeats it (the function sees the count) */
@@ -41,7 +51,8 @@ struct command {
 	const char *name;  /* stable: configuration, palette */
 	const char *group; /* section of the help */
 	const char *keys;  /* default keys, alternatives separated by spaces: "j <Down>"; "" none */
-	unsigned contexts, flags;
+	unsigned contexts; /* enum command_context */
+	unsigned flags;
 	const char *help; /* at most 60 columns, imperative */
 	const char *hint; /* one or two words for the footer; NULL: help is never shortened */
 	int (*run)(struct app *app, const struct command_args *args);
@@ -50,7 +61,11 @@ struct command {
 
 extern const struct command commands[];
 extern const size_t ncommands;
+extern const struct context_info context_rows[];
+extern const size_t ncontext_rows;
 
-const struct command *command_find(const char *name); /* NULL: none */
+const struct command *command_find(const char *name);      /* NULL: none */
+const struct context_info *context_find(const char *name); /* by its name; NULL: none */
+const struct context_info *context_info(unsigned context); /* of exactly one context */
 
 #endif

@@ -7,13 +7,21 @@
 
 #include <string.h>
 
+const struct context_info context_rows[] = {
+	{CTX_LIST, "list", "in lists"},
+	{CTX_VIEWER, "viewer", "in the viewer"},
+	{CTX_PANE, "pane", "in the info pane"},
+};
+const size_t ncontext_rows = ARRAY_LEN(context_rows);
+
 /* clang-format off */
-#define ROW(name, group, keys, flags, help, hint, run, arg) \
-	{name, group, keys, CTX_LIST, flags, help, hint, run, arg}
+#define IN(contexts, name, group, keys, flags, help, hint, run, arg) \
+	{name, group, keys, contexts, flags, help, hint, run, arg}
+#define ROW(...) IN(CTX_LIST, __VA_ARGS__)
 
 const struct command commands[] = {
-	ROW("help",          "Program", "? <F1>",          CMD_HINT, "show all keys", "help", cmd_help, 0),
-	ROW("palette",       "Program", ": <C-p> <F9>",    CMD_HINT, "find a command by its name and run it", "command", cmd_palette, 0),
+	IN(CTX_LIST | CTX_PANE, "help",          "Program", "? <F1>",          CMD_HINT, "show all keys", "help", cmd_help, 0),
+	IN(CTX_LIST | CTX_PANE, "palette",       "Program", ": <C-p> <F9>",    CMD_HINT, "find a command by its name and run it", "command", cmd_palette, 0),
 
 	ROW("down",          "Move", "j <Down>",           CMD_REPEAT, "next row", NULL, cmd_move, 1),
 	ROW("up",            "Move", "k <Up>",             CMD_REPEAT, "previous row", NULL, cmd_move, -1),
@@ -74,11 +82,11 @@ const struct command commands[] = {
 	                                                   0, "go to the tab of this number", "tab", cmd_tab, 0),
 
 	ROW("hidden",        "View", ".",                  CMD_HINT, "show or hide names that begin with a dot", "hidden", cmd_hidden, 0),
-	ROW("redraw",        "View", "<C-l>",              0, "read the directory again and redraw the screen", NULL, cmd_redraw, 0),
+	IN(CTX_ALL, "redraw",        "View", "<C-l>",              0, "read the directory again and redraw the screen", NULL, cmd_redraw, 0),
 
 	ROW("edit",          "Out", "e <F4>",              CMD_HINT, "edit the file ($VISUAL, $EDITOR)", "edit", cmd_edit, 0),
 	ROW("shell",         "Out", "!",                   CMD_HINT, "a shell in this directory", "shell", cmd_shell, 0),
-	ROW("suspend",       "Out", "<C-z>",               0, "stop; fg in the shell comes back", NULL, cmd_suspend, 0),
+	IN(CTX_ALL, "suspend",       "Out", "<C-z>",               0, "stop; fg in the shell comes back", NULL, cmd_suspend, 0),
 
 	ROW("quit",          "Program", "q <F10>",         CMD_HINT, "leave the view, or the program; the shell follows", "quit", cmd_quit, 1),
 	ROW("quit-stay",     "Program", "Q",               0, "leave the program; the shell stays where it was", NULL, cmd_quit, 0),
@@ -92,5 +100,21 @@ const struct command *command_find(const char *name)
 	for (size_t i = 0; i < ncommands; i++)
 		if (strcmp(commands[i].name, name) == 0)
 			return &commands[i];
+	return NULL;
+}
+
+const struct context_info *context_find(const char *name)
+{
+	for (size_t i = 0; i < ncontext_rows; i++)
+		if (strcmp(context_rows[i].name, name) == 0)
+			return &context_rows[i];
+	return NULL;
+}
+
+const struct context_info *context_info(unsigned context)
+{
+	for (size_t i = 0; i < ncontext_rows; i++)
+		if (context_rows[i].context == context)
+			return &context_rows[i];
 	return NULL;
 }

@@ -19,6 +19,7 @@
 #define TROWEL_DATADIR "/usr/local/share/trowel"
 #endif
 
+#define KEYS_IN    "keys."
 #define CONFIG_MAX (1u << 20)
 #define THEME_MAX  (1u << 20)
 
@@ -148,7 +149,28 @@ static int set_option(struct loading *l, const struct conf_item *item, struct st
 
 static int set_key(struct loading *l, const struct conf_item *item, struct str *err)
 {
-	return keymap_set(l->keymap, item->name, item->value, err);
+	return keymap_set(l->keymap, CTX_ALL, item->name, item->value, err);
+}
+
+/* [keys.NAME]: the commands of one context. */
+static int set_key_in(struct loading *l, const struct conf_item *item, struct str *err)
+{
+	const char *name = item->section + strlen(KEYS_IN);
+	const struct context_info *context = context_find(name);
+	struct str text = STR_INIT;
+	int r;
+
+	if (context)
+		return keymap_set(l->keymap, context->context, item->name, item->value, err);
+	str_adds(&text, "no section [");
+	display_add(&text, item->section, strlen(item->section), false);
+	str_adds(&text, "]: keys are set in [keys]");
+	for (size_t i = 0; i < ncontext_rows; i++)
+		str_addf(&text, "%s[" KEYS_IN "%s]", i + 1 < ncontext_rows ? ", " : " and ",
+			 context_rows[i].name);
+	r = text.failed ? -ENOMEM : refuse(err, "%s", text.buf);
+	str_done(&text);
+	return r;
 }
 
 static const struct {
@@ -168,6 +190,8 @@ static int set_item(void *ctx, const struct conf_item *item, struct str *err)
 		if (strcmp(item->section, sections[i].name) == 0)
 			return sections[i].set(ctx, item, err);
 	}
+	if (strncmp(item->section, KEYS_IN, strlen(KEYS_IN)) == 0)
+		return set_key_in(ctx, item, err);
 	if (!item->section[0])
 		return refuse(err, "outside a section: [options] or [keys] comes first");
 	r = display_add(&shown, item->section, strlen(item->section), false);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
  * The configuration file, `$TROWEL_CONFIG` or `$XDG_CONFIG_HOME/trowel/config`: sections [options]
- * (rows of app/options.def) and [keys]
- * (`command = keys`). Everything has a default. A bad line is reported with file and line, the rest
- * is used. A file that belongs to someone else (neither us nor root) or that others may write is
- * ignored with a warning.
+ * (rows of app/options.def), [keys] (`command = keys`) and, for the keys of one context,
+ * [keys.list], [keys.viewer], [keys.pane]. Everything has a default. A bad line is reported with
+ * file and line, the rest is used. A file that belongs to someone else (neither us nor root) or
+ * that others may write is ignored with a warning.
  *
  * Thread: UI, before the screen starts (reads files). Owns: see functions.
  */

@@ -9,6 +9,12 @@
 #define WHEEL_ROWS 3
 #define HELD_AHEAD 2 /* rows */
 
+enum command_context app_context(const struct app *app)
+{
+	(void)app;
+	return CTX_LIST;
+}
+
 void app_pending_clear(struct app *app)
 {
 	app->pending.nkeys = 0;
@@ -102,7 +108,8 @@ static void chord(struct app *app, struct key key)
 	const struct command *command = NULL;
 
 	app->pending.keys[app->pending.nkeys++] = key;
-	switch (keymap_look(&app->keymap, app->pending.keys, app->pending.nkeys, &command)) {
+	switch (keymap_look(&app->keymap, app_context(app), app->pending.keys, app->pending.nkeys,
+			    &command)) {
 	case KEYMAP_COMMAND:
 		if (command->flags & CMD_LETTER) {
 			app->pending.letter_for = command;

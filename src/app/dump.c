@@ -243,7 +243,7 @@ static int key_group(struct dump *d, const char *group)
 
 		if (strcmp(c->group, group) != 0)
 			continue;
-		r = keymap_keys(d->keymap, c, &d->cells[0]);
+		r = keymap_keys(d->keymap, CTX_ALL, c, &d->cells[0]);
 		if (r < 0 || !d->cells[0].len)
 			continue;
 		str_adds(&d->cells[1], c->name);

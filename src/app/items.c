@@ -76,16 +76,26 @@ static void first_alternative(struct str *keys)
 		str_cut(keys, (size_t)(gap - keys->buf));
 }
 
+void items_hints_drop(struct app *app)
+{
+	app->hints_of = (enum command_context)0;
+}
+
 int items_hints(struct app *app)
 {
+	enum command_context context = app_context(app);
+
+	if (app->hints_of == context)
+		return 0;
 	items_clear(&app->hints);
 	for (size_t i = 0; i < ncommands; i++) {
 		CLEANUP(str_done) struct str keys = STR_INIT;
 		int err;
 
-		if (!(commands[i].flags & CMD_HINT) || !offered(app, &commands[i]))
+		if (!(commands[i].flags & CMD_HINT) || !(commands[i].contexts & context) ||
+		    !offered(app, &commands[i]))
 			continue;
-		err = keymap_keys(&app->keymap, &commands[i], &keys);
+		err = keymap_keys(&app->keymap, context, &commands[i], &keys);
 		if (err)
 			return err;
 		first_alternative(&keys);
@@ -97,6 +107,7 @@ int items_hints(struct app *app)
 	}
 	app->scene.hints = app->hints.rows;
 	app->scene.nhints = app->hints.n;
+	app->hints_of = context;
 	return 0;
 }
 
@@ -144,32 +155,69 @@ static void move_best_first(struct items *items, const char *typed)
 	}
 }
 
-int items_commands(struct app *app, const char *typed, bool best_first)
+/* What the commands offered must have, and which keys of theirs are shown. */
+struct choice {
+	unsigned in, not_in; /* works in one of these contexts, and in none of those */
+	const struct matcher *matcher;
+};
+
+static int add_chosen(struct app *app, const struct choice *choice)
 {
+	int err = 0;
+
+	for (size_t i = 0; i < ncommands && !err; i++) {
+		const struct command *c = &commands[i];
+		CLEANUP(str_done) struct str keys = STR_INIT;
+
+		if (!(c->contexts & choice->in) || c->contexts & choice->not_in || !offered(app, c))
+			continue;
+		err = keymap_keys(&app->keymap, choice->in, c, &keys);
+		if (!err && score_of(choice->matcher, c, keys.buf))
+			err = items_add(&app->items, c, c->help, &keys);
+	}
+	return err;
+}
+
+static int choose(struct app *app, const char *typed, bool others)
+{
+	struct choice choice = {.in = app_context(app)};
 	struct matcher *m;
 	int err = matcher_new(MATCH_SUBSTRING, typed, strlen(typed), NULL, &m);
 
 	if (err)
 		return err;
 	items_clear(&app->items);
-	for (size_t i = 0; i < ncommands && !err; i++) {
-		CLEANUP(str_done) struct str keys = STR_INIT;
-
-		err = keymap_keys(&app->keymap, &commands[i], &keys);
-		if (err || !offered(app, &commands[i]) || !score_of(m, &commands[i], keys.buf))
-			continue;
-		err = items_add(&app->items, &commands[i], commands[i].help, &keys);
+	choice.matcher = m;
+	err = add_chosen(app, &choice);
+	if (!err && others) {
+		choice.not_in = choice.in;
+		choice.in = CTX_ALL & ~choice.not_in;
+		err = add_chosen(app, &choice);
 	}
 	matcher_unref(m);
-	if (best_first)
-		move_best_first(&app->items, typed);
+	return err;
+}
+
+int items_palette(struct app *app, const char *typed)
+{
+	int err = choose(app, typed, false);
+
+	move_best_first(&app->items, typed);
+	publish(app);
+	return err;
+}
+
+int items_help(struct app *app, const char *typed)
+{
+	int err = choose(app, typed, true);
+
 	publish(app);
 	return err;
 }
 
 static bool continues(const struct binding *b, const struct key *keys, unsigned n)
 {
-	if (!b->command || b->nkeys <= n)
+	if (b->nkeys <= n)
 		return false;
 	for (unsigned i = 0; i < n; i++)
 		if (!key_eq(b->keys[i], keys[i]))
@@ -185,7 +233,8 @@ int items_strip(struct app *app)
 		CLEANUP(str_done) struct str keys = STR_INIT;
 		int err = 0;
 
-		if (!continues(b, app->pending.keys, app->pending.nkeys) ||
+		if (!(b->contexts & app_context(app)) ||
+		    !continues(b, app->pending.keys, app->pending.nkeys) ||
 		    !offered(app, b->command))
 			continue;
 		for (unsigned k = app->pending.nkeys; k < b->nkeys && !err; k++)

@@ -61,7 +61,8 @@ static int check_free(const struct keymap *k, const struct binding *new, struct 
 		const struct binding *old = &k->at[i];
 		const struct command *other = old->command == new->command ? NULL : old->command;
 
-		if (!same_start(old->keys, new->keys, MIN(old->nkeys, new->nkeys)))
+		if (!(old->contexts & new->contexts) ||
+		    !same_start(old->keys, new->keys, MIN(old->nkeys, new->nkeys)))
 			continue;
 		if (old->nkeys < new->nkeys)
 			return refuse_beginning(old, new, other, true, err);
@@ -71,9 +72,14 @@ static int check_free(const struct keymap *k, const struct binding *new, struct 
 	return 0;
 }
 
+static bool same_chord(const struct binding *a, const struct binding *b)
+{
+	return a->nkeys == b->nkeys && same_start(a->keys, b->keys, a->nkeys);
+}
+
 /* Behind the others, so that the keys of a command stay in the order they were written in. The same
- * chord of another command goes. */
-static int add_binding(struct keymap *k, const struct binding *new, struct str *err)
+ * chord of another command goes, where both would hold. */
+static int add_binding(struct keymap *k, struct binding *new, struct str *err)
 {
 	size_t kept = 0;
 	int r = check_free(k, new, err);
@@ -83,10 +89,16 @@ static int add_binding(struct keymap *k, const struct binding *new, struct str *
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < k->n; i++) {
-		const struct binding *old = &k->at[i];
+		struct binding old = k->at[i];
 
-		if (old->nkeys != new->nkeys || !same_start(old->keys, new->keys, new->nkeys))
-			k->at[kept++] = *old;
+		if (same_chord(&old, new) && old.command == new->command) {
+			new->contexts |= old.contexts;
+			continue;
+		}
+		if (same_chord(&old, new))
+			old.contexts &= ~new->contexts;
+		if (old.contexts)
+			k->at[kept++] = old;
 	}
 	k->at[kept] = *new;
 	k->n = kept + 1;
@@ -116,8 +128,8 @@ static int parse_chord(const char *text, struct binding *ret, struct str *err)
 	return 0;
 }
 
-static int add_chords(struct keymap *k, const struct command *command, const char *keys,
-		      struct str *err)
+static int add_chords(struct keymap *k, const struct command *command, unsigned contexts,
+		      const char *keys, struct str *err)
 {
 	char *copy = strdup(keys), *state = NULL;
 	int r = copy ? 0 : -ENOMEM;
@@ -126,7 +138,7 @@ static int add_chords(struct keymap *k, const struct command *command, const cha
 		return r;
 	for (char *t = strtok_r(copy, BLANKS, &state); r == 0 && t;
 	     t = strtok_r(NULL, BLANKS, &state)) {
-		struct binding b = {.command = command};
+		struct binding b = {.command = command, .contexts = contexts};
 
 		r = parse_chord(t, &b, err);
 		if (r == 0)
@@ -142,7 +154,7 @@ int keymap_init(struct keymap *k)
 
 	*k = (struct keymap){0};
 	for (size_t i = 0; r == 0 && i < ncommands; i++)
-		r = add_chords(k, &commands[i], commands[i].keys, NULL);
+		r = add_chords(k, &commands[i], commands[i].contexts, commands[i].keys, NULL);
 	if (r < 0)
 		keymap_done(k);
 	return r;
@@ -156,8 +168,8 @@ void keymap_done(struct keymap *k)
 	*k = (struct keymap){0};
 }
 
-/* A copy of all bindings but those of one command. */
-static int copy_without(const struct keymap *k, const struct command *command,
+/* A copy of all bindings but those that one command has in these contexts. */
+static int copy_without(const struct keymap *k, const struct command *command, unsigned contexts,
 			struct keymap *ret_copy)
 {
 	struct keymap copy = {0};
@@ -166,8 +178,12 @@ static int copy_without(const struct keymap *k, const struct command *command,
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < k->n; i++) {
-		if (k->at[i].command != command)
-			copy.at[copy.n++] = k->at[i];
+		struct binding b = k->at[i];
+
+		if (b.command == command)
+			b.contexts &= ~contexts;
+		if (b.contexts)
+			copy.at[copy.n++] = b;
 	}
 	*ret_copy = copy;
 	return 0;
@@ -191,8 +207,24 @@ static int unknown_command(const char *name, struct str *err)
 	return r;
 }
 
+/* The first context of several. */
+static const struct context_info *first_context(unsigned mask)
+{
+	return context_info(mask & -mask);
+}
+
+/* Says where it works: there its keys can be set. */
+static int works_elsewhere(const struct command *c, unsigned asked, struct str *err)
+{
+	const struct context_info *there = first_context(asked), *here = first_context(c->contexts);
+
+	return refuse(err, "'%s' does not work %s, but %s: its keys are set in [keys.%s] or [keys]",
+		      c->name, there ? there->where : "there", here->where, here->name);
+}
+
 /* Works on a copy, so that a refusal leaves nothing half done. */
-int keymap_set(struct keymap *k, const char *command, const char *keys, struct str *err)
+int keymap_set(struct keymap *k, unsigned contexts, const char *command, const char *keys,
+	       struct str *err)
 {
 	const struct command *c = command_find(command);
 	struct keymap copy = {0};
@@ -200,11 +232,14 @@ int keymap_set(struct keymap *k, const char *command, const char *keys, struct s
 
 	if (!c)
 		return unknown_command(command, err);
+	if (!(c->contexts & contexts))
+		return works_elsewhere(c, contexts, err);
 	if (!keys[strspn(keys, BLANKS)])
 		return refuse(err, "no keys for '%s': write none to unbind it", c->name);
-	r = copy_without(k, c, &copy);
+	contexts &= c->contexts;
+	r = copy_without(k, c, contexts, &copy);
 	if (r == 0 && strcmp(keys, "none") != 0)
-		r = add_chords(&copy, c, keys, err);
+		r = add_chords(&copy, c, contexts, keys, err);
 	if (r < 0) {
 		keymap_done(&copy);
 		return r;
@@ -214,7 +249,8 @@ int keymap_set(struct keymap *k, const char *command, const char *keys, struct s
 	return 0;
 }
 
-enum keymap_answer keymap_look(const struct keymap *k, const struct key *keys, unsigned nkeys,
+enum keymap_answer keymap_look(const struct keymap *k, enum command_context context,
+			       const struct key *keys, unsigned nkeys,
 			       const struct command **ret_command)
 {
 	enum keymap_answer answer = KEYMAP_NONE;
@@ -222,7 +258,8 @@ enum keymap_answer keymap_look(const struct keymap *k, const struct key *keys, u
 	for (size_t i = 0; nkeys && i < k->n; i++) {
 		const struct binding *b = &k->at[i];
 
-		if (b->nkeys < nkeys || !same_start(b->keys, keys, nkeys))
+		if (!(b->contexts & context) || b->nkeys < nkeys ||
+		    !same_start(b->keys, keys, nkeys))
 			continue;
 		if (b->nkeys == nkeys) {
 			*ret_command = b->command;
@@ -247,8 +284,8 @@ static bool follows(const struct binding *next, const struct binding *b)
 {
 	unsigned last = b->nkeys - 1;
 
-	return next->command == b->command && next->nkeys == b->nkeys &&
-	       same_start(next->keys, b->keys, last) &&
+	return next->command == b->command && next->contexts == b->contexts &&
+	       next->nkeys == b->nkeys && same_start(next->keys, b->keys, last) &&
 	       next->keys[last].mods == b->keys[last].mods &&
 	       next->keys[last].sym == b->keys[last].sym + 1;
 }
@@ -263,7 +300,8 @@ static size_t run_end(const struct keymap *k, size_t i)
 	return end;
 }
 
-int keymap_keys(const struct keymap *k, const struct command *command, struct str *out)
+int keymap_keys(const struct keymap *k, unsigned contexts, const struct command *command,
+		struct str *out)
 {
 	const char *before = "";
 	int r = 0;
@@ -271,7 +309,7 @@ int keymap_keys(const struct keymap *k, const struct command *command, struct st
 	for (size_t i = 0; r == 0 && i < k->n; i++) {
 		size_t end = run_end(k, i);
 
-		if (k->at[i].command != command)
+		if (k->at[i].command != command || !(k->at[i].contexts & contexts))
 			continue;
 		r = str_adds(out, before);
 		if (r == 0)

@@ -161,6 +161,7 @@ static void draw(struct app *app)
 	int64_t took;
 
 	app->scene.resting = resting;
+	(void)items_hints(app);
 	list_fit(model_list(app->model),
 		 (size_t)MAX(scene_list_height(&d, app->canvas.rows, app->canvas.cols), 0));
 	scene_draw(&d, &app->canvas, app->shown_valid ? &app->shown : NULL);

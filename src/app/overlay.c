@@ -36,7 +36,7 @@ int overlay_palette(struct app *app)
 	app->edit = &app->edits[EDIT_COMMAND];
 	err = lineedit_set(app->edit, "", 0);
 	if (!err)
-		err = items_commands(app, "", true);
+		err = items_palette(app, "");
 	if (err)
 		return err;
 	app->scene.overlay = OVERLAY_PALETTE;
@@ -120,7 +120,7 @@ static int palette_key(struct app *app, struct key key)
 	if (lineedit_key(app->edit, key) != LINEEDIT_CHANGED)
 		return 0;
 	app->scene.selected = 0;
-	return items_commands(app, app->edit->text.buf, true);
+	return items_palette(app, app->edit->text.buf);
 }
 
 /* ---- help ---- */
@@ -133,7 +133,7 @@ int overlay_help(struct app *app)
 	app->edit = &app->edits[EDIT_COMMAND];
 	err = lineedit_set(app->edit, "", 0);
 	if (!err)
-		err = items_commands(app, "", false);
+		err = items_help(app, "");
 	if (err)
 		return err;
 	app->scene.overlay = OVERLAY_HELP;
@@ -155,7 +155,7 @@ static int help_search(struct app *app, struct key key)
 		return 0;
 	}
 	app->scene.scroll = 0;
-	return items_commands(app, app->edit->text.buf, false);
+	return items_help(app, app->edit->text.buf);
 }
 
 static int help_key(struct app *app, struct key key)
@@ -205,7 +205,8 @@ static int overlay_paste(struct app *app, const struct str *bytes)
 		return err;
 	if (app->scene.overlay == OVERLAY_PROMPT)
 		return prompt_changed(app);
-	return items_commands(app, app->edit->text.buf, app->scene.overlay == OVERLAY_PALETTE);
+	return app->scene.overlay == OVERLAY_PALETTE ? items_palette(app, app->edit->text.buf)
+						     : items_help(app, app->edit->text.buf);
 }
 
 static void overlay_mouse(struct app *app, const struct input_event *event)

@@ -28,16 +28,28 @@ static void check_options(struct settings *s)
 	}
 }
 
+/* Each chord leads to its command in each context it holds in, and none begins another there. */
+static void check_binding(const struct keymap *k, const struct binding *b,
+			  enum command_context context)
+{
+	const struct command *found = NULL;
+
+	assert(keymap_look(k, context, b->keys, b->nkeys, &found) == KEYMAP_COMMAND);
+	assert(found == b->command);
+	for (unsigned n = 1; n < b->nkeys; n++)
+		assert(keymap_look(k, context, b->keys, n, &found) == KEYMAP_PREFIX);
+}
+
 static void check_keys(const struct keymap *k)
 {
 	for (size_t i = 0; i < k->n; i++) {
-		const struct command *found = NULL;
+		const struct binding *b = &k->at[i];
 
-		assert(k->at[i].nkeys > 0 && k->at[i].nkeys <= CHORD_MAX);
-		assert(keymap_look(k, k->at[i].keys, k->at[i].nkeys, &found) == KEYMAP_COMMAND);
-		assert(found == k->at[i].command);
-		for (unsigned n = 1; n < k->at[i].nkeys; n++)
-			assert(keymap_look(k, k->at[i].keys, n, &found) == KEYMAP_PREFIX);
+		assert(b->nkeys > 0 && b->nkeys <= CHORD_MAX);
+		assert(b->contexts && !(b->contexts & ~b->command->contexts));
+		for (size_t c = 0; c < ncontext_rows; c++)
+			if (b->contexts & context_rows[c].context)
+				check_binding(k, b, context_rows[c].context);
 	}
 }
 

@@ -90,16 +90,21 @@ static void assert_warnings(struct fixture *f, const char *path, const char *exp
 	str_done(&seen);
 }
 
-static const char *command_of(struct fixture *f, const char *chord)
+static const char *command_in(struct fixture *f, enum command_context context, const char *chord)
 {
 	struct key keys[CHORD_MAX];
 	const struct command *c = NULL;
 	int n = key_parse_chord(chord, keys, CHORD_MAX);
 
 	assert_true(n > 0);
-	if (keymap_look(&f->keymap, keys, (unsigned)n, &c) != KEYMAP_COMMAND)
+	if (keymap_look(&f->keymap, context, keys, (unsigned)n, &c) != KEYMAP_COMMAND)
 		return "";
 	return c->name;
+}
+
+static const char *command_of(struct fixture *f, const char *chord)
+{
+	return command_in(f, CTX_LIST, chord);
 }
 
 static void test_no_file(void **state)
@@ -134,6 +139,34 @@ static void test_options_and_keys(void **state)
 	assert_string_equal(command_of(f, "k"), "");
 }
 
+/* A section of keys for one context takes its commands only. */
+static void test_keys_of_a_context(void **state)
+{
+	struct fixture *f = *state;
+	const char *path = write_config(f, "[keys.viewer]\n"
+					   "redraw = +\n"
+					   "down = J\n"
+					   "[keys.list]\n"
+					   "down = J\n"
+					   "[keys.]\n"
+					   "up = K\n"
+					   "[keys.\033]\n"
+					   "up = K\n");
+
+	assert_int_equal(load(f), 0);
+	assert_warnings(f, path,
+			"F:3: 'down' does not work in the viewer, but in lists: its keys are set "
+			"in [keys.list] or [keys]\n"
+			"F:7: no section [keys.]: keys are set in [keys], [keys.list], "
+			"[keys.viewer] and [keys.pane]\n"
+			"F:9: no section [keys.^[]: keys are set in [keys], [keys.list], "
+			"[keys.viewer] and [keys.pane]\n");
+	assert_string_equal(command_in(f, CTX_VIEWER, "+"), "redraw");
+	assert_string_equal(command_in(f, CTX_LIST, "+"), "mark-matching");
+	assert_string_equal(command_in(f, CTX_LIST, "J"), "down");
+	assert_string_equal(command_in(f, CTX_LIST, "k"), "up");
+}
+
 /* Every bad line is named, and all the others count. */
 static void test_bad_lines(void **state)
 {
@@ -166,7 +199,8 @@ static void test_bad_lines(void **state)
 			"F:5: scroll-margin: 'many' is none of: 0..100\n"
 			"F:8: \n"
 			"F:9: no command 'dwon'; did you mean 'down'?\n"
-			"F:11: no section [keys.sizes]: there are [options] and [keys]\n"
+			"F:11: no section [keys.sizes]: keys are set in [keys], [keys.list], "
+			"[keys.viewer] and [keys.pane]\n"
 			"F:13: no section [esc^[ape]: there are [options] and [keys]\n");
 	assert_true(f->settings.mouse);
 	assert_false(f->settings.show_hidden);
@@ -452,11 +486,12 @@ static void test_failing_calls(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_no_file),    TEST(test_options_and_keys), TEST(test_bad_lines),
-		TEST(test_named_file), TEST(test_untrusted),        TEST(test_of_someone_else),
-		TEST(test_of_root),    TEST(test_private_group),    TEST(test_no_regular_file),
-		TEST(test_read_file),  TEST(test_growing_file),     TEST(test_directories),
-		TEST(test_themes),     TEST(test_out_of_memory),    TEST(test_failing_calls),
+		TEST(test_no_file),           TEST(test_options_and_keys), TEST(test_bad_lines),
+		TEST(test_keys_of_a_context), TEST(test_named_file),       TEST(test_untrusted),
+		TEST(test_of_someone_else),   TEST(test_of_root),          TEST(test_private_group),
+		TEST(test_no_regular_file),   TEST(test_read_file),        TEST(test_growing_file),
+		TEST(test_directories),       TEST(test_themes),           TEST(test_out_of_memory),
+		TEST(test_failing_calls),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

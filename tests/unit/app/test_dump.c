@@ -89,8 +89,8 @@ static void test_keys_are_the_present_ones(void **state)
 {
 	struct fixture *f = *state;
 
-	assert_int_equal(keymap_set(&f->keymap, "down", "<C-n> J", NULL), 0);
-	assert_int_equal(keymap_set(&f->keymap, "up", "none", NULL), 0);
+	assert_int_equal(keymap_set(&f->keymap, CTX_ALL, "down", "<C-n> J", NULL), 0);
+	assert_int_equal(keymap_set(&f->keymap, CTX_ALL, "up", "none", NULL), 0);
 	assert_non_null(strstr(dump(f, "keys"), "C-n  J\tdown\tnext row\n"));
 	assert_null(strstr(dump(f, "keys"), "\tup\t"));
 	assert_int_equal(option_set(&f->settings, "wrap", "yes", NULL), 0);
@@ -105,7 +105,7 @@ static void test_markdown(void **state)
 
 	assert_ptr_equal(strstr(text, "| Keys | Command | Does |\n|---|---|---|\n"), text);
 	assert_non_null(strstr(text, "| **Move** | | |\n"));
-	assert_int_equal(keymap_set(&f->keymap, "down", "| `", NULL), 0);
+	assert_int_equal(keymap_set(&f->keymap, CTX_ALL, "down", "| `", NULL), 0);
 	text = dump(f, "keys-markdown");
 	assert_non_null(strstr(text, "| `\\|  `` | down |"));
 	/* Every row has as many cells as the head. */
