@@ -4,11 +4,13 @@
  * everything else is.
  *
  * base: knows nothing of files or screens
+ *   base/acl               access control lists as the kernel hands them out
  *   base/alloc             arrays that grow, checked for overflow
  *   base/collate           the orders of names
  *   base/collate_sort      sorting a million names
  *   base/conf              the one line parser of configuration, themes and bookmarks
  *   base/display           bytes from outside made safe to show
+ *   base/filecaps          capabilities of a program file
  *   base/fmt               sizes, counts, times and modes as text
  *   base/fuzzy             fuzzy matching with scores
  *   base/glob              shell patterns
@@ -34,6 +36,8 @@
  *   fs/capacity            capacity of each mount, without waiting for a dead one
  *   fs/dirstack            a stack of open directories, identity-checked
  *   fs/event               the answers
+ *   fs/facts               all that can be told about one thing, as data
+ *   fs/gather              gathering that
  *   fs/guard               signals, and the terminal restored whatever happens
  *   fs/lister              jobs: read an open directory
  *   fs/mounts              the mount table
@@ -59,6 +63,7 @@
  *   model/check            the invariants of the model, for tests
  *   model/complete         completion of a path being typed
  *   model/dump             the model as text, for scenario tests
+ *   model/fact             facts in words
  *   model/history          where a tab was
  *   model/list             rows in their order, cursor, filter
  *   model/list_draft       what an order is asked for with, collected in slices

@@ -3,7 +3,7 @@
 
 #include "base/display.h"
 #include "base/fmt.h"
-#include "fs/stat.h"
+#include "model/rows.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -13,74 +13,46 @@
 
 /* One row of the text while it is written. */
 struct line {
+	const struct path_facts *p;
 	const struct facts *f;
 	const struct subject *self;
-	bool ascii;
+	struct fact_style style;
 	struct str *out;
 };
 
-static void add_name(const struct line *l, const char *name)
-{
-	display_add(l->out, name, strlen(name), l->ascii);
-}
-
 static void text_path(const struct line *l)
 {
-	add_name(l, l->f->path);
+	display_add(l->out, l->p->path, strlen(l->p->path), l->style.ascii);
 }
 
 static void text_type(const struct line *l)
 {
-	enum entry_type type = stat_type(l->f->meta.mode);
+	const struct meta *meta = &l->f->meta;
 
-	str_adds(l->out, facts_type(type));
-	if (type == ENTRY_CHAR || type == ENTRY_BLOCK)
-		str_addf(l->out, " %u:%u", major(l->f->meta.size), minor(l->f->meta.size));
+	str_adds(l->out, fact_type(rows_type_of_mode(meta->mode)));
+	if (fact_is_device(meta))
+		str_addf(l->out, " %u:%u", major(meta->size), minor(meta->size));
 }
 
 static void text_target(const struct line *l)
 {
-	if (!S_ISLNK(l->f->meta.mode))
-		return;
-	display_add(l->out, l->f->target.buf, l->f->target.len, l->ascii);
-	if (l->f->target_err == -ENOENT)
-		str_adds(l->out, " (dangling: there is no such file)");
-	else if (l->f->target_err)
-		str_addf(l->out, " (cannot be followed: %s)", strerrordesc_np(-l->f->target_err));
-	else
-		str_addf(l->out, " (%s)", facts_type(l->f->target_type));
-}
-
-static void add_size(struct str *out, uint64_t bytes)
-{
-	char exact[FMT_MAX], human[FMT_MAX];
-
-	str_addf(out, "%s byte%s", fmt_count(exact, bytes), bytes == 1 ? "" : "s");
-	if (bytes >= 1024)
-		str_addf(out, " (%s)", fmt_size(human, bytes));
+	fact_target(l->f, &l->style, l->out);
 }
 
 static void text_size(const struct line *l)
 {
-	if (!facts_is_device(l->f))
-		add_size(l->out, l->f->meta.size);
+	if (!fact_is_device(&l->f->meta))
+		fact_size(l->out, l->f->meta.size);
 }
 
 static void text_disk(const struct line *l)
 {
-	add_size(l->out, l->f->meta.blocks * 512);
+	fact_size(l->out, l->f->meta.blocks * 512);
 }
 
 static void text_entries(const struct line *l)
 {
-	char count[FMT_MAX];
-
-	if (!S_ISDIR(l->f->meta.mode))
-		return;
-	if (l->f->entries < 0)
-		str_addf(l->out, "unknown: %s", strerrordesc_np((int)-l->f->entries));
-	else
-		str_adds(l->out, fmt_count(count, (uint64_t)l->f->entries));
+	fact_entries(l->f, &l->style, l->out);
 }
 
 static void text_mode(const struct line *l)
@@ -91,28 +63,35 @@ static void text_mode(const struct line *l)
 		 (unsigned)l->f->meta.mode & 07777);
 }
 
-static void add_id(const struct line *l, const char *name, uint32_t id)
-{
-	if (name)
-		add_name(l, name);
-	else
-		str_adds(l->out, "no name");
-	str_addf(l->out, " (%" PRIu32 ")", id);
-}
-
 static void text_owner(const struct line *l)
 {
-	add_id(l, l->f->owner, l->f->meta.uid);
+	fact_owner(false, l->f->meta.uid, &l->style, l->out);
 }
 
 static void text_group(const struct line *l)
 {
-	add_id(l, l->f->group, l->f->meta.gid);
+	fact_owner(true, l->f->meta.gid, &l->style, l->out);
 }
 
 static void text_access(const struct line *l)
 {
-	facts_sentence(l->f, l->self, l->ascii, l->out);
+	if (fact_sentence(&l->f->meta, l->self, &l->style, l->out) < 0)
+		l->out->failed = true;
+}
+
+static void text_acl(const struct line *l)
+{
+	fact_acl(l->f, false, &l->style, l->out);
+}
+
+static void text_default_acl(const struct line *l)
+{
+	fact_acl(l->f, true, &l->style, l->out);
+}
+
+static void text_caps(const struct line *l)
+{
+	fact_caps(l->f, l->out);
 }
 
 static void text_modified(const struct line *l)
@@ -154,22 +133,17 @@ static void text_device(const struct line *l)
 
 static void text_mount(const struct line *l)
 {
-	if (l->f->mount_unlisted)
-		str_adds(l->out, "not in the mount table, as in a chroot");
-	if (!l->f->mount)
-		return;
-	add_name(l, l->f->mount->path);
-	str_adds(l->out, " (");
-	add_name(l, l->f->mount->fstype);
-	str_adds(l->out, l->f->mount->read_only ? ", read-only)" : ")");
+	fact_mount(l->f, &l->style, l->out);
 }
 
 static void text_attributes(const struct line *l)
 {
-	const char *word;
+	fact_attrs(l->f, l->out);
+}
 
-	for (unsigned i = 0; (word = facts_attr(l->f, i)); i++)
-		str_addf(l->out, "%s%s", i ? ", " : "", word);
+static void text_xattrs(const struct line *l)
+{
+	fact_xattrs(l->f, &l->style, l->out);
 }
 
 /* A row that says nothing is left out. */
@@ -180,14 +154,16 @@ static const struct {
 	{"path", text_path},     {"type", text_type},         {"target", text_target},
 	{"size", text_size},     {"on disk", text_disk},      {"entries", text_entries},
 	{"mode", text_mode},     {"owner", text_owner},       {"group", text_group},
-	{"access", text_access}, {"modified", text_modified}, {"changed", text_changed},
+	{"access", text_access}, {"acl", text_acl},           {"new in it", text_default_acl},
+	{"caps", text_caps},     {"modified", text_modified}, {"changed", text_changed},
 	{"born", text_born},     {"inode", text_inode},       {"links", text_links},
 	{"device", text_device}, {"mount", text_mount},       {"attributes", text_attributes},
+	{"xattrs", text_xattrs},
 };
 
-int facts_text(const struct facts *f, const struct subject *self, bool ascii, struct str *out)
+int facts_text(struct path_facts *p, const struct subject *self, bool ascii, struct str *out)
 {
-	const struct line l = {f, self, ascii, out};
+	const struct line l = {p, p->f, self, facts_style(p, ascii), out};
 
 	for (size_t i = 0; i < ARRAY_LEN(text_rows); i++) {
 		size_t start = out->len, empty;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/list_out.h"
 
-#include "app/facts.h"
+#include "model/fact.h"
 #include "app/verb.h"
 #include "base/display.h"
 #include "base/fmt.h"
@@ -141,7 +141,7 @@ static int fill(struct list_out *o, enum list_column column, const struct list_r
 	else if (column == LIST_PATH)
 		name(c, row->path, strlen(row->path));
 	else if (column == LIST_TYPE)
-		word(c, facts_type(row->type));
+		word(c, fact_type(row->type));
 	else if (column == LIST_TARGET && row->target)
 		name(c, row->target->buf, row->target->len);
 	else if (row->meta)

@@ -31,7 +31,7 @@ struct info {
 	size_t printed, failed;
 };
 
-static int print_text(struct info *in, const struct facts *f)
+static int print_text(struct info *in, struct path_facts *f)
 {
 	str_clear(&in->out);
 	if (in->printed)
@@ -40,18 +40,18 @@ static int print_text(struct info *in, const struct facts *f)
 	return in->out.failed ? -ENOMEM : verb_write(NAME, in->out.buf, in->out.len);
 }
 
-static int print_json(struct info *in, const struct facts *f)
+static int print_json(struct info *in, struct path_facts *f)
 {
 	return facts_json(f, &in->self, &in->json);
 }
 
-static int print_nul(struct info *in, const struct facts *f)
+static int print_nul(struct info *in, struct path_facts *f)
 {
 	(void)in;
 	return verb_write(NAME, f->path, strlen(f->path) + 1);
 }
 
-static int (*const printers[PRINT_FORMATS])(struct info *in, const struct facts *f) = {
+static int (*const printers[PRINT_FORMATS])(struct info *in, struct path_facts *f) = {
 	[PRINT_TEXT] = print_text,
 	[PRINT_JSON] = print_json,
 	[PRINT_NUL] = print_nul,
@@ -78,7 +78,7 @@ static void note_error(struct info *in, const char *path, int err)
 /* 0, also when this path failed; -errno when nothing more can be printed. */
 static int print_path(struct info *in, const char *path)
 {
-	struct facts facts;
+	struct path_facts facts;
 	int r = facts_get(&facts, path, in->owners, &in->mounts);
 
 	if (r < 0) {

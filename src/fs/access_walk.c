@@ -7,13 +7,12 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
+#include "base/acl.h"
 #include "base/path.h"
 #include "fs/event.h"
 #include "fs/mounts.h"
 #include "fs/stat.h"
 #include "fs/sys.h"
-
-#define ACL_XATTR "system.posix_acl_access"
 
 static void close_fd(int *fd)
 {
@@ -29,7 +28,7 @@ static bool has_acl(int fd)
 	ssize_t n = str_addf(&proc, "/proc/self/fd/%d", fd);
 
 	if (n == 0)
-		n = sys_getxattr(proc.buf, ACL_XATTR, NULL, 0);
+		n = sys_getxattr(proc.buf, ACL_XATTR_ACCESS, NULL, 0);
 	str_done(&proc);
 	return n != -ENODATA && n != -EOPNOTSUPP && n != 0;
 }

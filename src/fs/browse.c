@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "fs/capacity.h"
+#include "fs/gather.h"
 #include "fs/lister.h"
 #include "fs/owner.h"
 #include "fs/placer.h"
@@ -182,6 +183,11 @@ void browse_repo_root(struct browse *b, uint64_t ticket, const char *path)
 void browse_complete(struct browse *b, uint64_t ticket, const char *dir, const char *prefix)
 {
 	placer_complete(&b->service, ticket, dir, prefix);
+}
+
+void browse_info(struct browse *b, uint64_t ticket, const char *path)
+{
+	gather_ask(&b->service, ticket, path);
 }
 
 void browse_check(struct browse *b, uint64_t ticket)

@@ -56,6 +56,10 @@ void browse_complete(struct browse *b, uint64_t ticket, const char *dir, const c
  * nothing. */
 void browse_check(struct browse *b, uint64_t ticket);
 
+/* FS_INFO: all about what is at path but its content, a link itself and not what it points to. A
+ * large directory is counted for a short while only. browse_close() with the ticket cancels it. */
+void browse_info(struct browse *b, uint64_t ticket, const char *path);
+
 /* How much of a preview is wanted. */
 enum preview_depth {
 	PREVIEW_OF_KIND,    /* what, mime and encoding only */

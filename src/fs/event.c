@@ -86,6 +86,9 @@ void fs_event_free(struct fs_event *event)
 	case FS_PREVIEW:
 		preview_free(event->u.preview);
 		break;
+	case FS_INFO:
+		facts_free(event->u.facts);
+		break;
 	}
 	free(event);
 }

@@ -18,6 +18,7 @@
 #include "base/preview.h"
 #include "base/qnode.h"
 #include "fs/entry.h"
+#include "fs/facts.h"
 
 enum fs_event_kind {
 	FS_LIST_OPENED, /* opened: names and facts of the directory */
@@ -34,6 +35,7 @@ enum fs_event_kind {
 	FS_COMPLETE,    /* complete: names below a directory that begin as asked */
 	FS_SAVED,       /* saved: a file of our own was written, or err */
 	FS_PREVIEW,     /* preview: what can be shown of one thing's content */
+	FS_INFO,        /* facts: all about one thing but its content */
 };
 
 struct stat_item {
@@ -92,6 +94,7 @@ struct fs_event {
 			char *path;
 		} saved;
 		struct preview *preview;
+		struct facts *facts;
 	} u;
 };
 

@@ -299,3 +299,43 @@ void mounts_learn(struct mounts *m, uint64_t id)
 	if (id != 0 && find_network(m, id, &network) < 0)
 		(void)!mounts_refresh(m); /* the older one stays */
 }
+
+int mounts_tell_from(const struct mount_list *list, struct facts *f)
+{
+	for (uint32_t i = 0; i < list->n; i++) {
+		const struct mount *m = &list->at[i];
+
+		if (m->id != f->mnt_id)
+			continue;
+		f->mount_path = copy_or_empty(m->path);
+		f->mount_type = copy_or_empty(m->fstype);
+		f->mount_read_only = m->read_only;
+		return f->mount_path && f->mount_type ? 0 : -ENOMEM;
+	}
+	/* Without any table, as without /proc, nothing can be said. */
+	f->mount_unlisted = list->n > 0 && f->mnt_id != 0;
+	return 0;
+}
+
+int mounts_tell(struct mounts *m, struct facts *f)
+{
+	int r;
+
+	mounts_learn(m, f->mnt_id);
+	pthread_mutex_lock(&m->lock);
+	r = mounts_tell_from(&m->list, f);
+	pthread_mutex_unlock(&m->lock);
+	return r;
+}
+
+bool mounts_path_is_network(struct mounts *m, const char *path)
+{
+	const struct mount *found;
+	bool network;
+
+	pthread_mutex_lock(&m->lock);
+	found = mounts_find(&m->list, path);
+	network = found && found->network;
+	pthread_mutex_unlock(&m->lock);
+	return network;
+}

@@ -35,6 +35,14 @@ uint64_t mounts_lane(struct mounts *m, const char *path);
  * snapshot; what is not in it yet is asked itself, which is faster than reading the table. Not the
  * UI thread. */
 bool mounts_is_network(struct mounts *m, uint64_t id, int fd);
+struct facts;
+/* Copies what is said of the mount with this id (facts->mnt_id) into the facts; reads the table
+ * anew when it is not in the snapshot. 0 or -ENOMEM. Not the UI thread. */
+int mounts_tell(struct mounts *m, struct facts *f) MUST_USE;
+/* The same from a list. */
+int mounts_tell_from(const struct mount_list *list, struct facts *f) MUST_USE;
+/* Whether a path, judged by the text, lies on a network or FUSE file system. */
+bool mounts_path_is_network(struct mounts *m, const char *path);
 /* Reads the table anew when this id is not in the snapshot, so that the lanes of its paths are
  * known from now on. Not the UI thread. */
 void mounts_learn(struct mounts *m, uint64_t id);

@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <sys/inotify.h>
+#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <sys/xattr.h>
@@ -93,6 +95,22 @@ int sys_gethostname(char *buf, size_t size)
 ssize_t sys_getxattr(const char *path, const char *name, void *buf, size_t size)
 {
 	return AGAIN(getxattr(path, name, buf, size));
+}
+
+ssize_t sys_listxattr(const char *path, char *buf, size_t size)
+{
+	return AGAIN(listxattr(path, buf, size));
+}
+
+/* The number says long; file systems write an int (ioctl_iflags(2)). */
+int sys_getflags(int fd, unsigned *ret)
+{
+	return (int)AGAIN(ioctl(fd, FS_IOC_GETFLAGS, ret));
+}
+
+int sys_getfsxattr(int fd, struct fsxattr *ret)
+{
+	return (int)AGAIN(ioctl(fd, FS_IOC_FSGETXATTR, ret));
 }
 
 int sys_mkdirat(int dir, const char *path, mode_t mode)

@@ -23,6 +23,7 @@
 
 struct open_how; /* <linux/openat2.h> */
 struct statfs;   /* <sys/vfs.h> */
+struct fsxattr;  /* <linux/fs.h> */
 
 /* CALL(type, name, (parameters), (arguments)); SIZED is a call that fills or empties a buffer
  * (parameters named buf and size) and may do less than asked. One line per row: the Makefile reads
@@ -41,7 +42,10 @@ struct statfs;   /* <sys/vfs.h> */
 	SIZED(ssize_t, write, (int fd, const void *buf, size_t size), (fd, buf, size)) \
 	SIZED(ssize_t, getcwd, (char *buf, size_t size), (buf, size)) \
 	CALL(int, gethostname, (char *buf, size_t size), (buf, size)) \
-	CALL(ssize_t, getxattr, (const char *path, const char *name, void *buf, size_t size), (path, name, buf, size)) \
+	SIZED(ssize_t, getxattr, (const char *path, const char *name, void *buf, size_t size), (path, name, buf, size)) \
+	SIZED(ssize_t, listxattr, (const char *path, char *buf, size_t size), (path, buf, size)) \
+	CALL(int, getflags, (int fd, unsigned *ret), (fd, ret)) \
+	CALL(int, getfsxattr, (int fd, struct fsxattr *ret), (fd, ret)) \
 	CALL(int, mkdirat, (int dir, const char *path, mode_t mode), (dir, path, mode)) \
 	CALL(int, renameat, (int olddir, const char *oldpath, int newdir, const char *newpath), (olddir, oldpath, newdir, newpath)) \
 	CALL(int, unlinkat, (int dir, const char *path, int flags), (dir, path, flags)) \

@@ -109,7 +109,7 @@ static void test_types(void **state)
 		{"link/", "type", "directory"},
 		{"link/", "entries", "300"},
 		{"lost", "target", "no/where (dangling: there is no such file)"},
-		{"loop", "target", "loop (cannot be followed: Too many levels of symbolic links)"},
+		{"loop", "target", "loop (loop: it never leads to a file)"},
 		{"hole", "size", "1,073,741,824 bytes (1.0G)"},
 		{"hole", "on disk", "0 bytes"},
 		{"/dev/null", "type", "character device 1:3"},

@@ -106,7 +106,7 @@ static void the_owner_may_be_worse_off_than_others(void **state)
 	tree_free(t);
 }
 
-struct acl {
+struct acl_value {
 	uint32_t version;
 	struct {
 		uint16_t tag, perm;
@@ -116,12 +116,12 @@ struct acl {
 
 static int set_acl(const char *path, uint16_t mask)
 {
-	const struct acl acl = {2,
-				{{0x01, 6, UINT32_MAX},
-				 {0x02, 7, 4000001},
-				 {0x04, 0, UINT32_MAX},
-				 {0x10, mask, UINT32_MAX},
-				 {0x20, 4, UINT32_MAX}}};
+	const struct acl_value acl = {2,
+				      {{0x01, 6, UINT32_MAX},
+				       {0x02, 7, 4000001},
+				       {0x04, 0, UINT32_MAX},
+				       {0x10, mask, UINT32_MAX},
+				       {0x20, 4, UINT32_MAX}}};
 
 	return setxattr(path, "system.posix_acl_access", &acl, sizeof(acl), 0);
 }
