@@ -5,16 +5,19 @@
 VERSION := 0.1.0
 PREFIX  ?= /usr/local
 DATADIR ?= $(PREFIX)/share
+LIBEXECDIR ?= $(PREFIX)/libexec
 O       ?= build
 CFLAGS  ?= -O2 -g
 JOBS    ?= $(shell nproc)
 
 LAYERS := app ui model fs base
 PKGS   := ncursesw libpcre2-8 mount
+HPKGS  := libmagic libarchive libseccomp
 TPKGS  := cmocka vterm
-KINDS  := base fs model ui app scenario view e2e fuzz
+KINDS  := base helper fs model ui app scenario view e2e fuzz
 
 BASE_FLAGS := -std=c17 -D_GNU_SOURCE -DTROWEL_VERSION='"$(VERSION)"' -DTROWEL_DATADIR='"$(DATADIR)/trowel"' \
+	-DTROWEL_LIBEXECDIR='"$(LIBEXECDIR)"' \
 	-pthread -Isrc -ffile-prefix-map=$(CURDIR)=.
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition \
 	-Wwrite-strings -Wpointer-arith -Wcast-qual -Wformat=2 -Wundef -Wvla -Wimplicit-fallthrough -fno-common
@@ -26,6 +29,7 @@ endif
 
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
+HPKG_LIBS  := $(shell pkg-config --libs $(HPKGS) 2>/dev/null)
 TPKG_LIBS  := $(shell pkg-config --libs $(TPKGS) 2>/dev/null) -lutil
 ALL_CFLAGS := $(BASE_FLAGS) $(WARN) $(HARDEN) $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(WERROR)
 
@@ -39,6 +43,8 @@ lib    = $(O)/lib$(1).a
 libs   = $(foreach l,$(1),$(call lib,$(l)))
 link   = $(CC) $(CFLAGS) $(LDHARD) $(LDFLAGS) -pthread -o $@ $(1) \
 	-Wl,--start-group $(2) -Wl,--end-group $(PKG_LIBS) $(3) $(LDLIBS)
+# The helper and its tests: the libraries that read hostile files, which nothing else may link.
+hlink  = $(CC) $(CFLAGS) $(LDHARD) $(LDFLAGS) -o $@ $(1) $(HPKG_LIBS) $(2) $(LDLIBS)
 
 # What a test of each kind links, in link order.
 LINK_base     := base
@@ -50,17 +56,23 @@ LINK_scenario := model base
 LINK_view     := ui model base
 LINK_e2e      := base
 
-all: $(O)/trowel
+all: $(O)/trowel $(O)/trowel-helper
 
 $(O)/trowel: $(O)/src/main.o $(call libs,$(LAYERS))
 	$(call say,LD,$@)
 	$(Q)$(call link,$<,$(call libs,$(LAYERS)))
+
+$(O)/trowel-helper: $(O)/src/helper/main.o $(call libs,helper base)
+	$(call say,LD,$@)
+	$(Q)$(call hlink,$^)
 
 define layer_rule
 $(call lib,$(1)): $(call objs,$(call src_of,$(1)))
 	$$(Q)rm -f $$@ && $$(AR) rcsD $$@ $$^
 endef
 $(foreach l,$(LAYERS),$(eval $(call layer_rule,$(l))))
+$(call lib,helper): $(call objs,$(filter-out %/main.c,$(call src_of,helper)))
+	$(Q)rm -f $@ && $(AR) rcsD $@ $^
 
 $(O)/%.o: %.c $(O)/flags | $(O)/deps
 	@mkdir -p $(@D)
@@ -92,6 +104,11 @@ endef
 $(foreach l,base fs model ui app,$(eval $(call test_rule,$(l),tests/unit/$(l))))
 $(foreach k,scenario view e2e,$(eval $(call test_rule,$(k),tests/$(k))))
 
+TESTS_helper := $(patsubst %.c,$(O)/%,$(sort $(wildcard tests/unit/helper/test_*.c)))
+$(TESTS_helper): $(O)/%: $(O)/%.o $(O)/libtest.a $(call libs,helper base)
+	$(call say,LD,$@)
+	$(Q)$(call hlink,$^,$(TPKG_LIBS))
+
 # Fuzz targets: replayed over their corpus by the tests (replay.c), let loose by `make fuzz-NAME`.
 FUZZERS    := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 TESTS_fuzz := $(FUZZERS:%=$(O)/tests/fuzz/replay_%)
@@ -110,9 +127,9 @@ fuzz-%:
 # make test-base, test-fs, test-view ...: builds and runs one kind.
 test-%:
 	$(Q)$(MAKE) --no-print-directory run-tests KIND=$*
-run-tests: $(foreach k,$(or $(KIND),$(KINDS)),$(TESTS_$(k)) $(if $(filter e2e,$(k)),$(O)/trowel))
+run-tests: $(foreach k,$(or $(KIND),$(KINDS)),$(TESTS_$(k)) $(if $(filter e2e fs,$(k)),$(O)/trowel $(O)/trowel-helper))
 	$(Q)TROWEL_BIN='$(abspath $(O))/trowel' JOBS=$(JOBS) tests/run $(foreach k,$(or $(KIND),$(KINDS)),$(TESTS_$(k)))
-check-unit: KIND = base fs model ui app
+check-unit: KIND = base helper fs model ui app
 check-unit:
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) run-tests KIND='$(KIND)'
 
@@ -161,9 +178,10 @@ field = $(word $(2),$(subst :, ,$(1)))
 DEST := $(DESTDIR)$(PREFIX)
 install: all
 	install -D -m 755 $(O)/trowel '$(DEST)/bin/trowel'
+	install -D -m 755 $(O)/trowel-helper '$(DESTDIR)$(LIBEXECDIR)/trowel-helper'
 	$(foreach i,$(INSTALL),install -D -m 644 $(call field,$i,1) '$(DEST)/$(call field,$i,2)/$(call field,$i,3)' &&) :
 uninstall:
-	rm -f '$(DEST)/bin/trowel' $(foreach i,$(INSTALL),'$(DEST)/$(call field,$i,2)/$(call field,$i,3)')
+	rm -f '$(DEST)/bin/trowel' '$(DESTDIR)$(LIBEXECDIR)/trowel-helper' $(foreach i,$(INSTALL),'$(DEST)/$(call field,$i,2)/$(call field,$i,3)')
 	-rmdir '$(DEST)/share/trowel/themes' '$(DEST)/share/trowel/shell' '$(DEST)/share/trowel' 2>/dev/null
 
 dist:
@@ -175,10 +193,10 @@ clean:
 help:
 	@sed -n 's/^## //p' Makefile
 
-## make              the program, at build/trowel
+## make              the program, at build/trowel, and its helper beside it
 ## make run          everything it needs, then the program; ARGS='PATH' to start somewhere else
 ## make check        everything it needs, then all tests
-## make check-unit   the unit tests; test-KIND one kind: base fs model ui app scenario view e2e fuzz
+## make check-unit   the unit tests; test-KIND one kind: base helper fs model ui app scenario view e2e fuzz
 ## make debug        unoptimised, in build/debug; asan, tsan: with sanitizers; check-asan, check-tsan: their tests
 ## make lint         layers, formatting, static analysis
 ## make bench        speed, against the least possible work and the file managers installed here

@@ -26,7 +26,16 @@
  *   base/queue             messages between threads
  *   base/str               growable byte string
  *   base/utf8              UTF-8 and the width of characters
+ *   base/wire              what the program and its helper say to each other
  *   base/words             a set of words searched in very many names
+ *
+ * helper: the other program, trowel-helper, which looks at contents in a sandbox
+ *   helper/content         the preview of one file
+ *   helper/kind            what kind of content it is, from libmagic
+ *   helper/main            takes files from a socket, answers with previews
+ *   helper/sandbox         what it gives up before the first file
+ *   helper/source          reading the file
+ *   helper/text            text in any encoding, as lines
  *
  * fs: system calls and threads
  *   fs/access              who may do what with a path, and why
@@ -39,6 +48,9 @@
  *   fs/facts               all that can be told about one thing, as data
  *   fs/gather              gathering that
  *   fs/guard               signals, and the terminal restored whatever happens
+ *   fs/helper              the helper processes: asked, kept, ended
+ *   fs/helper_child        one of them
+ *   fs/helper_path         where its program is, and whether to trust it
  *   fs/lister              jobs: read an open directory
  *   fs/mounts              the mount table
  *   fs/openpath            opening paths longer than PATH_MAX
@@ -46,6 +58,9 @@
  *   fs/owner               names of users and groups
  *   fs/placer              jobs: what is at a path, what completes it
  *   fs/pool                worker threads, a lane per mount
+ *   fs/preview_dir         the first names of a directory
+ *   fs/preview_link        the steps of a chain of links
+ *   fs/previewer           jobs: what can be shown of one thing's content
  *   fs/saver               small files of our own, replaced as a whole
  *   fs/scandir             iterator over one directory
  *   fs/service             what the jobs of a browser share

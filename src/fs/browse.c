@@ -8,9 +8,11 @@
 #include "base/alloc.h"
 #include "fs/capacity.h"
 #include "fs/gather.h"
+#include "fs/helper.h"
 #include "fs/lister.h"
 #include "fs/owner.h"
 #include "fs/placer.h"
+#include "fs/previewer.h"
 #include "fs/saver.h"
 #include "fs/service.h"
 #include "fs/sorter.h"
@@ -24,6 +26,7 @@ struct browse {
 
 static void free_parts(struct browse *b)
 {
+	helper_free(b->service.helper);
 	sorter_free(b->service.sorter);
 	owners_free(b->service.owners);
 	mounts_free(b->service.mounts);
@@ -52,6 +55,8 @@ int browse_new(struct queue *answers, struct browse **ret_browse)
 		rc = owners_new(&b->service.owners);
 	if (!rc)
 		rc = sorter_new(&b->service.sorter);
+	if (!rc)
+		rc = helper_new(NULL, &b->service.helper);
 	if (!rc)
 		rc = pool_new(&b->service.pool);
 	if (rc)
@@ -188,6 +193,12 @@ void browse_complete(struct browse *b, uint64_t ticket, const char *dir, const c
 void browse_info(struct browse *b, uint64_t ticket, const char *path)
 {
 	gather_ask(&b->service, ticket, path);
+}
+
+void browse_preview(struct browse *b, uint64_t ticket, const char *path,
+		    const struct preview_ask *ask)
+{
+	previewer_preview(&b->service, ticket, path, ask);
 }
 
 void browse_check(struct browse *b, uint64_t ticket)

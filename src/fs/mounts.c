@@ -58,6 +58,37 @@ static const char *const KERNEL[] = {
 	"securityfs", "selinuxfs", "smackfs",     "sysfs",    "tracefs",
 };
 
+/* The same file systems by f_type; devtmpfs has that of tmpfs, and its files are like any. */
+static const uint32_t KERNEL_MAGIC[] = {
+	0x00000187, /* autofs */
+	0x6c6f6f70, /* binder */
+	0x42494e4d, /* binfmt_misc */
+	0xcafe4a11, /* bpf */
+	0x0027e0eb, /* cgroup */
+	0x63677270, /* cgroup2 */
+	0x62656570, /* configfs */
+	0x64626720, /* debugfs */
+	0x00001cd1, /* devpts */
+	0xde5e81e4, /* efivarfs */
+	0x65735543, /* fusectl */
+	0x958458f6, /* hugetlbfs */
+	0x19800202, /* mqueue */
+	0x6e667364, /* nfsd */
+	0x6e736673, /* nsfs */
+	0x00009fa1, /* openprom */
+	0x00009fa0, /* proc */
+	0x6165676c, /* pstore */
+	0x07655821, /* resctrl */
+	0x67596969, /* rpc_pipefs */
+	0x73636673, /* securityfs */
+	0xf97cff8c, /* selinuxfs */
+	0x43415d53, /* smackfs */
+	0x62656572, /* sysfs */
+	0x74726163, /* tracefs */
+	0x00009fa2, /* usbdevfs */
+	0xabba1974, /* xenfs */
+};
+
 static bool in_list(const char *const *list, size_t n, const char *s)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -78,6 +109,15 @@ bool mounts_network_magic(uint32_t magic)
 {
 	for (size_t i = 0; i < ARRAY_LEN(MAGIC); i++) {
 		if (MAGIC[i] == magic)
+			return true;
+	}
+	return false;
+}
+
+bool mounts_kernel_magic(uint32_t magic)
+{
+	for (size_t i = 0; i < ARRAY_LEN(KERNEL_MAGIC); i++) {
+		if (KERNEL_MAGIC[i] == magic)
 			return true;
 	}
 	return false;

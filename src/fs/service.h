@@ -12,6 +12,7 @@
 #include "fs/pool.h"
 #include "fs/watch.h"
 
+struct helper;
 struct owners;
 struct sorter;
 
@@ -22,6 +23,7 @@ struct service {
 	struct mounts *mounts;
 	struct owners *owners;
 	struct sorter *sorter;
+	struct helper *helper;
 };
 
 /* An open directory. Whoever works in it holds a reference; when the last one goes, a job of its

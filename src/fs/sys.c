@@ -5,11 +5,15 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <linux/openat2.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
+#include <sys/wait.h>
 #include <sys/xattr.h>
 #include <unistd.h>
 
@@ -146,4 +150,44 @@ int sys_inotify_add_watch(int fd, const char *path, uint32_t mask)
 int sys_inotify_rm_watch(int fd, int wd)
 {
 	return (int)result(inotify_rm_watch(fd, wd));
+}
+
+/* Of the Unix domain. */
+int sys_socketpair(int type, int ret_fds[2])
+{
+	return (int)result(socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, ret_fds));
+}
+
+int sys_posix_spawn(const char *path, const posix_spawn_file_actions_t *actions,
+		    const posix_spawnattr_t *attr, const char *const *argv, const char *const *env,
+		    pid_t *ret_pid)
+{
+	/* It takes arrays of what it does not change as arrays of what it might. */
+	return -posix_spawn(ret_pid, path, actions, attr, (char *const *)(uintptr_t)argv,
+			    (char *const *)(uintptr_t)env);
+}
+
+int sys_waitpid(pid_t pid, int *ret_status, int options)
+{
+	return (int)AGAIN(waitpid(pid, ret_status, options));
+}
+
+int sys_kill(pid_t pid, int signal)
+{
+	return (int)result(kill(pid, signal));
+}
+
+int sys_poll(struct pollfd *fds, unsigned n, int ms)
+{
+	return (int)result(poll(fds, n, ms));
+}
+
+ssize_t sys_sendmsg(int fd, const struct msghdr *msg, int flags)
+{
+	return AGAIN(sendmsg(fd, msg, flags));
+}
+
+ssize_t sys_recv(int fd, void *buf, size_t size, int flags)
+{
+	return AGAIN(recv(fd, buf, size, flags));
 }

@@ -7,21 +7,24 @@
  * another system replaces sys.c.
  *
  * EINTR: calls that may wait for a file server (openat, openat2, statx, getdents, readlinkat,
- * fstatvfs, fstatfs, read, write) are repeated; they are idempotent or did nothing when they were
- * interrupted. close is not: on Linux the descriptor is gone in any case (close(2)), so EINTR
- * counts as done.
+ * fstatvfs, fstatfs, read, write, waitpid) are repeated; they are idempotent or did nothing when
+ * they were interrupted. close is not: on Linux the descriptor is gone in any case (close(2)), so
+ * EINTR counts as done.
  *
  * Thread: any. Owns: nothing.
  */
 #ifndef FS_SYS_H
 #define FS_SYS_H
 
+#include <spawn.h>
 #include <stdint.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/types.h>
 
+struct msghdr;   /* <sys/socket.h> */
 struct open_how; /* <linux/openat2.h> */
+struct pollfd;   /* <poll.h> */
 struct statfs;   /* <sys/vfs.h> */
 struct fsxattr;  /* <linux/fs.h> */
 
@@ -52,7 +55,14 @@ struct fsxattr;  /* <linux/fs.h> */
 	CALL(int, fsync, (int fd), (fd)) \
 	CALL(int, inotify_init, (int flags), (flags)) \
 	CALL(int, inotify_add_watch, (int fd, const char *path, uint32_t mask), (fd, path, mask)) \
-	CALL(int, inotify_rm_watch, (int fd, int wd), (fd, wd))
+	CALL(int, inotify_rm_watch, (int fd, int wd), (fd, wd)) \
+	CALL(int, socketpair, (int type, int ret_fds[2]), (type, ret_fds)) \
+	CALL(int, posix_spawn, (const char *path, const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attr, const char *const *argv, const char *const *env, pid_t *ret_pid), (path, actions, attr, argv, env, ret_pid)) \
+	CALL(int, waitpid, (pid_t pid, int *ret_status, int options), (pid, ret_status, options)) \
+	CALL(int, kill, (pid_t pid, int signal), (pid, signal)) \
+	CALL(int, poll, (struct pollfd *fds, unsigned n, int ms), (fds, n, ms)) \
+	CALL(ssize_t, sendmsg, (int fd, const struct msghdr *msg, int flags), (fd, msg, flags)) \
+	SIZED(ssize_t, recv, (int fd, void *buf, size_t size, int flags), (fd, buf, size, flags))
 /* clang-format on */
 
 #define SYS_DECLARE(type, name, params, args) type sys_##name params;

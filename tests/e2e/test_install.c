@@ -72,6 +72,7 @@ static void test_install_and_uninstall(void **state)
 	stage = tree_new("");
 	run_make("install");
 	expect_file("usr/local/bin/trowel", 0755);
+	expect_file("usr/local/libexec/trowel-helper", 0755);
 	expect_file("usr/local/share/man/man1/trowel.1", 0644);
 	expect_file("usr/local/share/bash-completion/completions/trowel", 0644);
 	expect_file("usr/local/share/trowel/themes/default.theme", 0644);

@@ -87,6 +87,8 @@ static void track(enum fault_call call, long result)
 	if (result >= 0 &&
 	    (call == FAULT_openat || call == FAULT_openat2 || call == FAULT_inotify_init))
 		open_fds++;
+	if (result >= 0 && call == FAULT_socketpair)
+		open_fds += 2;
 	if (result >= 0 && call == FAULT_close)
 		open_fds--;
 }

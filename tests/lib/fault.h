@@ -27,8 +27,8 @@ enum fault_call { SYS_CALLS(FAULT_NAME, FAULT_NAME) FAULT_CALLS };
 void fault_reset(void); /* no faults, counts at 0 */
 unsigned fault_count(enum fault_call call);
 const char *fault_name(enum fault_call call); /* "openat" */
-/* Descriptors open now that were opened through openat, openat2 or inotify_init since
- * fault_reset(). */
+/* Descriptors open now that were opened through openat, openat2, inotify_init or socketpair
+ * since fault_reset(). */
 int fault_open_fds(void);
 
 /* The nth call from now (1 is the next) returns -err; forever: and all after it. */
