@@ -19,11 +19,13 @@
 #define REGEX_DEPTH_MAX   2000
 #define REGEX_HEAP_KIB    1024
 #define REGEX_PATTERN_MAX 4096
+#define REGEX_STEPS_TEXT  1000000 /* of a line of text */
 
 struct matcher {
 	atomic_uint refs;
 	enum match_kind kind;
 	bool fold, invert, empty;
+	bool text; /* for lines of text */
 	struct str pattern;
 	struct words words; /* substring; also a glob with nothing special in it */
 	uint32_t *units;    /* fuzzy */
@@ -80,6 +82,8 @@ static int compile_substring(struct matcher *m, struct str *err UNUSED)
 	int r = 0;
 
 	m->fold = m->words.fold = !utf8_has_upper(s, len);
+	if (m->text)
+		return words_add(&m->words, s, len);
 	for (size_t at = 0; r == 0 && at < len;) {
 		const char *space = memchr(s + at, ' ', len - at);
 		size_t end = space ? (size_t)(space - s) : len;
@@ -175,7 +179,7 @@ static int compile_regex(struct matcher *m, struct str *err)
 	m->limits = pcre2_match_context_create(NULL);
 	if (!m->limits)
 		return -ENOMEM;
-	pcre2_set_match_limit(m->limits, REGEX_STEPS_MAX);
+	pcre2_set_match_limit(m->limits, m->text ? REGEX_STEPS_TEXT : REGEX_STEPS_MAX);
 	pcre2_set_depth_limit(m->limits, REGEX_DEPTH_MAX);
 	pcre2_set_heap_limit(m->limits, REGEX_HEAP_KIB);
 	m->code = pcre2_compile((PCRE2_SPTR)m->pattern.buf, m->pattern.len,
@@ -185,8 +189,8 @@ static int compile_regex(struct matcher *m, struct str *err)
 	return m->code ? 0 : regex_refused(err, code, at);
 }
 
-int matcher_new(enum match_kind kind, const char *pattern, size_t len, struct str *err,
-		struct matcher **ret_matcher)
+static int compile_any(enum match_kind kind, bool text, const char *pattern, size_t len,
+		       struct str *err, struct matcher **ret_matcher)
 {
 	static int (*const compile[MATCH_KINDS])(struct matcher *, struct str *) = {
 		[MATCH_SUBSTRING] = compile_substring,
@@ -202,6 +206,7 @@ int matcher_new(enum match_kind kind, const char *pattern, size_t len, struct st
 	atomic_init(&m->refs, 1);
 	atomic_init(&m->spare, NULL);
 	m->kind = kind;
+	m->text = text;
 	str_init(&m->pattern);
 	m->empty = len == 0;
 	r = str_add(&m->pattern, pattern, len);
@@ -213,6 +218,18 @@ int matcher_new(enum match_kind kind, const char *pattern, size_t len, struct st
 	}
 	*ret_matcher = m;
 	return 0;
+}
+
+int matcher_new(enum match_kind kind, const char *pattern, size_t len, struct str *err,
+		struct matcher **ret_matcher)
+{
+	return compile_any(kind, false, pattern, len, err, ret_matcher);
+}
+
+int matcher_new_text(enum match_kind kind, const char *pattern, size_t len, struct str *err,
+		     struct matcher **ret_matcher)
+{
+	return compile_any(kind, true, pattern, len, err, ret_matcher);
 }
 
 void match_add_span(struct match_spans *spans, size_t start, size_t len)
@@ -239,9 +256,11 @@ void match_add_span(struct match_spans *spans, size_t start, size_t len)
 	spans->at[at].len = (uint32_t)(end - start);
 }
 
-/* pcre2_match() writes to its match data, so no two threads may share one. */
-static bool test_regex(const struct matcher *const_m, const char *name, size_t len,
-		       struct match_spans *spans)
+/* Takes pcre2_match()'s result; *ret_len is 0 when the match is empty, or when \K in a lookahead
+ * put its start after its end. pcre2_match() writes to its match data, so no two threads may share
+ * one. */
+static int find_regex(const struct matcher *const_m, const char *name, size_t len, size_t from,
+		      size_t *ret_at, size_t *ret_len)
 {
 	_Atomic(pcre2_match_data *) *spare =
 		(_Atomic(pcre2_match_data *) *)(uintptr_t)&const_m->spare;
@@ -251,18 +270,63 @@ static bool test_regex(const struct matcher *const_m, const char *name, size_t l
 	if (!data)
 		data = pcre2_match_data_create(1, NULL);
 	if (!data)
-		return false;
-	/* Beyond the limits is no match. 0: there are more groups than the one asked for. */
-	r = pcre2_match(const_m->code, (PCRE2_SPTR)name, len, 0, 0, data, const_m->limits);
-	if (r >= 0 && spans) {
+		return PCRE2_ERROR_NOMEMORY;
+	/* 0: there are more groups than the one asked for. */
+	r = pcre2_match(const_m->code, (PCRE2_SPTR)name, len, from, 0, data, const_m->limits);
+	if (r >= 0) {
 		const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(data);
 
-		/* \K in a lookahead can put the start after the end. */
-		if (ends[1] > ends[0])
-			match_add_span(spans, ends[0], ends[1] - ends[0]);
+		*ret_at = ends[0];
+		*ret_len = ends[1] > ends[0] ? ends[1] - ends[0] : 0;
 	}
 	pcre2_match_data_free(atomic_exchange(spare, data));
-	return r >= 0;
+	return r;
+}
+
+/* Beyond the limits is no match. */
+static bool test_regex(const struct matcher *m, const char *name, size_t len,
+		       struct match_spans *spans)
+{
+	size_t at, n;
+
+	if (find_regex(m, name, len, 0, &at, &n) < 0)
+		return false;
+	if (spans && n)
+		match_add_span(spans, at, n);
+	return true;
+}
+
+bool matcher_find(const struct matcher *m, const char *s, size_t len, size_t from, size_t *ret_at,
+		  size_t *ret_len, bool *ret_gave_up)
+{
+	int r;
+
+	if (matcher_empty(m) || from > len)
+		return false;
+	if (m->words.n) {
+		if (!words_find(&m->words, s + from, len - from, ret_at, ret_len))
+			return false;
+		*ret_at += from;
+		return true;
+	}
+	r = find_regex(m, s, len, from, ret_at, ret_len);
+	if (r < 0 && r != PCRE2_ERROR_NOMATCH && ret_gave_up)
+		*ret_gave_up = true;
+	return r >= 0 && *ret_at >= from;
+}
+
+bool matcher_is_phrase(const struct matcher *m)
+{
+	return m && m->text && m->words.n;
+}
+
+bool matcher_is_ascii(const struct matcher *m)
+{
+	bool ascii = matcher_is_phrase(m);
+
+	for (size_t i = 0; ascii && i < m->pattern.len; i++)
+		ascii = (unsigned char)m->pattern.buf[i] < 0x80;
+	return ascii;
 }
 
 int matcher_test(const struct matcher *m, const char *name, size_t len, struct match_spans *spans)

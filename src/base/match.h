@@ -43,8 +43,20 @@ int matcher_new(enum match_kind kind, const char *pattern, size_t len, struct st
 		struct matcher **ret_matcher) MUST_USE;
 struct matcher *matcher_ref(struct matcher *m);
 void matcher_unref(struct matcher *m);
+/* The same for lines of text instead of names: MATCH_SUBSTRING is one phrase, blanks and all, and
+ * MATCH_REGEX may take fifty times the effort. Only these two kinds. */
+int matcher_new_text(enum match_kind kind, const char *pattern, size_t len, struct str *err,
+		     struct matcher **ret_matcher) MUST_USE;
 /* Score > 0 when the name matches, else 0. spans (may be NULL) gets what to highlight. */
 int matcher_test(const struct matcher *m, const char *name, size_t len, struct match_spans *spans);
+/* The first match of a matcher for text at or after `from`: true, and where; it may be empty (a
+ * regex). *ret_gave_up (may be NULL) is set when it took too much effort to tell. */
+bool matcher_find(const struct matcher *m, const char *s, size_t len, size_t from, size_t *ret_at,
+		  size_t *ret_len, bool *ret_gave_up);
+/* True for a phrase: it may be looked for in many lines at once. */
+bool matcher_is_phrase(const struct matcher *m);
+/* True for a phrase that is the same bytes in every encoding that has ASCII in it. */
+bool matcher_is_ascii(const struct matcher *m);
 bool matcher_empty(const struct matcher *m); /* NULL, or an empty pattern */
 /* True when what `m` matches is certainly among what `older` matched (a narrowed substring or fuzzy
  * pattern), so that only the older result needs to be looked at. */

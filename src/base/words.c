@@ -176,6 +176,15 @@ bool words_test(const struct words *w, const char *name, size_t len, struct matc
 	return true;
 }
 
+bool words_find(const struct words *w, const char *s, size_t len, size_t *ret_at, size_t *ret_len)
+{
+	const char *found = w->n ? find_word(w, &w->at[0], s, len, ret_len) : NULL;
+
+	if (found)
+		*ret_at = (size_t)(found - s);
+	return found != NULL;
+}
+
 /* The newer words as the older ones compare, in one text: each after a space, which no word has. */
 bool words_narrow(const struct words *w, const struct words *older)
 {

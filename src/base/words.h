@@ -22,6 +22,8 @@ int words_add(struct words *w, const char *s, size_t len);
 void words_done(struct words *w);
 /* True when all are there; spans (may be NULL, else empty) gets where. */
 bool words_test(const struct words *w, const char *name, size_t len, struct match_spans *spans);
+/* Where the first word is first; false: nowhere. */
+bool words_find(const struct words *w, const char *s, size_t len, size_t *ret_at, size_t *ret_len);
 /* True when what has the words of `w` certainly has those of `older`. Both must be valid UTF-8, and
  * `older` must fold if `w` does. */
 bool words_narrow(const struct words *w, const struct words *older);

@@ -393,9 +393,73 @@ static void threads_share_a_matcher(void **state)
 	matcher_unref(NULL);
 }
 
+/* Of a line of text: a phrase or a regex, from a place on. */
+static void finds_in_text(void **state)
+{
+	static const struct {
+		enum match_kind kind;
+		const char *pattern, *text;
+		size_t from;
+		int at, len;
+	} rows[] = {
+		{MATCH_SUBSTRING, "two one", "one two one two", 0, 4, 7},
+		{MATCH_SUBSTRING, "one", "one two one two", 0, 0, 3},
+		{MATCH_SUBSTRING, "one", "one two ONE two", 1, 8, 3},
+		{MATCH_SUBSTRING, "ONE", "one two", 0, -1, 0},
+		{MATCH_SUBSTRING, "one", "one", 3, -1, 0},
+		{MATCH_SUBSTRING, "one", "one", 4, -1, 0},
+		{MATCH_SUBSTRING, "\xc3\xa9", "\xc3\x89x", 0, 0, 2},
+		{MATCH_REGEX, "^one", "one one", 0, 0, 3},
+		{MATCH_REGEX, "^one", "one one", 1, -1, 0},
+		{MATCH_REGEX, "o.e", "one oxe", 1, 4, 3},
+		{MATCH_REGEX, "x*", "ab", 1, 1, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct matcher *m = NULL;
+		size_t at = 99, len = 99;
+		bool found;
+
+		assert_int_equal(matcher_new_text(rows[i].kind, rows[i].pattern,
+						  strlen(rows[i].pattern), NULL, &m),
+				 0);
+		found = matcher_find(m, rows[i].text, strlen(rows[i].text), rows[i].from, &at, &len,
+				     NULL);
+		if (found != (rows[i].at >= 0) ||
+		    (found && ((int)at != rows[i].at || (int)len != rows[i].len)))
+			fail_msg("row %zu: %d at %zu, %zu bytes", i, found, at, len);
+		assert_int_equal(matcher_is_phrase(m), rows[i].kind == MATCH_SUBSTRING);
+		assert_int_equal(matcher_is_ascii(m),
+				 rows[i].kind == MATCH_SUBSTRING && rows[i].pattern[0] > 0);
+		matcher_unref(m);
+	}
+}
+
+/* A pattern that would take for ever is given up, and that is said. */
+static void gives_up(void **state)
+{
+	struct matcher *m = NULL;
+	char text[4000];
+	size_t at, len;
+	bool gave_up = false;
+
+	(void)state;
+	memset(text, 'a', sizeof(text));
+	assert_int_equal(matcher_new_text(MATCH_REGEX, "(a*)*(a*)*b", 11, NULL, &m), 0);
+	assert_false(matcher_find(m, text, sizeof(text), 0, &at, &len, &gave_up));
+	matcher_unref(m);
+	assert_int_equal(matcher_new_text(MATCH_REGEX, "(a+)+\\d$|b", 11, NULL, &m), 0);
+	assert_false(matcher_find(m, text, sizeof(text), 0, &at, &len, &gave_up));
+	assert_true(gave_up);
+	matcher_unref(m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(finds_in_text),
+		cmocka_unit_test(gives_up),
 		cmocka_unit_test(matches_names),
 		cmocka_unit_test(bad_patterns_say_why),
 		cmocka_unit_test(highlights),
