@@ -25,6 +25,9 @@
  *   base/preview           the first part of a file's content, as lines
  *   base/queue             messages between threads
  *   base/str               growable byte string
+ *   base/textcode          encodings of text: which, where lines end, as UTF-8
+ *   base/textline          one line of text with its columns, safe to show
+ *   base/textrow           the lines of a text of any size, through a window
  *   base/utf8              UTF-8 and the width of characters
  *   base/wire              what the program and its helper say to each other
  *   base/words             a set of words searched in very many names
@@ -69,6 +72,8 @@
  *   fs/stat                metadata of one thing
  *   fs/statter             jobs: metadata of many
  *   fs/sys                 every system call, replaceable
+ *   fs/viewfile            a file open for viewing, read in windows
+ *   fs/viewscan            jobs: search it, count its lines
  *   fs/walk                iterator over a tree
  *   fs/watch               changes, from inotify
  *
@@ -104,6 +109,10 @@
  *   model/slices           work that is too long for a key to wait for
  *   model/sorting          sort, filter, hidden files
  *   model/tab              a tab: the directory shown and the one that is coming
+ *   model/viewer           the full-screen viewer: a window on a file of any size
+ *   model/viewer_find      searching it, and counting its lines
+ *   model/viewer_go        what its keys do
+ *   model/viewer_rows      where the rows of its screen begin
  *   model/views            tabs, and the views on the stack of one
  *
  * ui: the terminal
@@ -132,11 +141,13 @@
  *   ui/view_palette        the command palette
  *   ui/view_prompt         prompts
  *   ui/view_strip          the keys that may follow a prefix
+ *   ui/view_viewer         the viewer
  *
  * app: the only place that sees everything
  *   app/cmd_app            command functions: views, tabs, program
  *   app/cmd_list           command functions: mark, find, sort
  *   app/cmd_move           command functions: move, go
+ *   app/cmd_view           command functions: the viewer
  *   app/commands           the command table: every action is one row
  *   app/config             the configuration file
  *   app/dispatch           events of the terminal to commands

@@ -32,7 +32,15 @@ struct items {
 };
 
 struct prompt_kind;
-enum edit_kind { EDIT_GOTO, EDIT_FILTER, EDIT_MARK, EDIT_COMMAND, EDIT_KINDS };
+enum edit_kind {
+	EDIT_GOTO,
+	EDIT_FILTER,
+	EDIT_MARK,
+	EDIT_COMMAND,
+	EDIT_SEARCH,
+	EDIT_LINE,
+	EDIT_KINDS
+};
 
 struct app {
 	struct model *model;
@@ -56,6 +64,7 @@ struct app {
 	const struct prompt_kind *prompt;
 	enum match_kind match_kind; /* of filter and mark prompts */
 	bool match_kind_set;
+	bool view_regex; /* the viewer looks for a regular expression */
 	struct {
 		struct key keys[CHORD_MAX];
 		unsigned nkeys;

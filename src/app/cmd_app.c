@@ -56,6 +56,10 @@ int cmd_redraw(struct app *app, const struct command_args *args)
 	(void)args;
 	term_redraw(app->term);
 	app->shown_valid = false;
+	if (app->model->viewer) {
+		viewer_reload(app->model);
+		return 0;
+	}
 	return model_reload(app->model);
 }
 
@@ -67,6 +71,8 @@ int cmd_edit(struct app *app, const struct command_args *args)
 	int err;
 
 	(void)args;
+	if (app->model->viewer)
+		return cmd_view_edit(app, args);
 	if (!list_row(list, list->cursor, &row) || row.type == ENTRY_DIR) {
 		model_notice(app->model, NOTICE_INFO, app->now_ms, "this is not a file to edit");
 		return 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * The command table. Rows only; the functions are in cmd_move.c (move, go), cmd_list.c (mark, find,
- * sort) and cmd_app.c (views, tabs, program).
+ * sort), cmd_view.c (the viewer) and cmd_app.c (views, tabs, program).
  */
 #include "app/commands.h"
 
@@ -84,9 +84,36 @@ const struct command commands[] = {
 	ROW("hidden",        "View", ".",                  CMD_HINT, "show or hide names that begin with a dot", "hidden", cmd_hidden, 0),
 	IN(CTX_ALL, "redraw",        "View", "<C-l>",              0, "read the directory again and redraw the screen", NULL, cmd_redraw, 0),
 
-	ROW("edit",          "Out", "e <F4>",              CMD_HINT, "edit the file ($VISUAL, $EDITOR)", "edit", cmd_edit, 0),
+	ROW("view",          "Out", "<F3>",                CMD_HINT, "view the file, text or bytes, of any size", "view", cmd_view, 0),
+	IN(CTX_ALL & ~CTX_PANE, "edit", "Out", "e <F4>",   CMD_HINT, "edit the file ($VISUAL, $EDITOR)", "edit", cmd_edit, 0),
 	ROW("shell",         "Out", "!",                   CMD_HINT, "a shell in this directory", "shell", cmd_shell, 0),
 	IN(CTX_ALL, "suspend",       "Out", "<C-z>",               0, "stop; fg in the shell comes back", NULL, cmd_suspend, 0),
+
+	IN(CTX_VIEWER, "view-help", "Viewer", "<F1>",      CMD_HINT, "show all keys", "help", cmd_help, 0),
+	IN(CTX_VIEWER, "view-palette", "Viewer", "<C-p> <F9>", 0, "find a command by its name and run it", NULL, cmd_palette, 0),
+	IN(CTX_VIEWER, "view-down", "Viewer", "j <Down> <Enter>", CMD_REPEAT, "a line down", NULL, cmd_view_move, 1),
+	IN(CTX_VIEWER, "view-up", "Viewer", "k <Up>",      CMD_REPEAT, "a line up", NULL, cmd_view_move, -1),
+	IN(CTX_VIEWER, "view-half-down", "Viewer", "<C-d>", CMD_REPEAT, "half a page down", NULL, cmd_view_page, 1),
+	IN(CTX_VIEWER, "view-half-up", "Viewer", "<C-u>",  CMD_REPEAT, "half a page up", NULL, cmd_view_page, -1),
+	IN(CTX_VIEWER, "view-page-down", "Viewer", "<C-f> <Space> <PgDn>", CMD_REPEAT, "a page down", NULL, cmd_view_page, 2),
+	IN(CTX_VIEWER, "view-page-up", "Viewer", "<C-b> b <PgUp>", CMD_REPEAT, "a page up", NULL, cmd_view_page, -2),
+	IN(CTX_VIEWER, "view-top", "Viewer", "gg <Home>",  0, "the beginning, or the line of the count", NULL, cmd_view_top, 0),
+	IN(CTX_VIEWER, "view-end", "Viewer", "G <End>",    0, "the end, or the line of the count", NULL, cmd_view_end, 0),
+	IN(CTX_VIEWER, "view-percent", "Viewer", "%",      0, "so many percent into the file: 50%", NULL, cmd_view_percent, 0),
+	IN(CTX_VIEWER, "view-line", "Viewer", ":",         CMD_HINT, "type a line, a percentage or an offset (0x...) to go to", "line", cmd_view_line, 0),
+	IN(CTX_VIEWER, "view-left", "Viewer", "<Left>",    CMD_REPEAT, "half a screen to the left, where lines are cut", NULL, cmd_view_aside, -1),
+	IN(CTX_VIEWER, "view-right", "Viewer", "<Right>",  CMD_REPEAT, "half a screen to the right", NULL, cmd_view_aside, 1),
+	IN(CTX_VIEWER, "view-search", "Viewer", "/",       CMD_HINT, "search forward; Tab: a regular expression", "search", cmd_view_search, 0),
+	IN(CTX_VIEWER, "view-search-back", "Viewer", "?",  0, "search backward", NULL, cmd_view_search, 1),
+	IN(CTX_VIEWER, "view-next", "Viewer", "n",         0, "next match", NULL, cmd_view_next, 1),
+	IN(CTX_VIEWER, "view-previous", "Viewer", "N",     0, "match before this one", NULL, cmd_view_next, -1),
+	IN(CTX_VIEWER, "view-hex", "Viewer", "x",          CMD_HINT, "text or bytes", "hex", cmd_view_show, VIEW_HEX),
+	IN(CTX_VIEWER, "view-wrap", "Viewer", "w",         CMD_HINT, "wrap long lines, or cut them", "wrap", cmd_view_show, VIEW_WRAP),
+	IN(CTX_VIEWER, "view-numbers", "Viewer", "#",      0, "line numbers", NULL, cmd_view_show, VIEW_NUMBERS),
+	IN(CTX_VIEWER, "view-encoding", "Viewer", "E",     0, "read the text in the next encoding", NULL, cmd_view_code, 0),
+	IN(CTX_VIEWER, "view-follow", "Viewer", "F",       0, "stay at the end while the file grows", NULL, cmd_view_follow, 0),
+	IN(CTX_VIEWER, "view-escape", "Viewer", "<Esc> <C-c>", 0, "stop what goes on, or leave the viewer", NULL, cmd_view_escape, 0),
+	IN(CTX_VIEWER, "view-close", "Viewer", "q h <F3>", CMD_HINT, "back to the list", "back", cmd_view_close, 0),
 
 	ROW("quit",          "Program", "q <F10>",         CMD_HINT, "leave the view, or the program; the shell follows", "quit", cmd_quit, 1),
 	ROW("quit-stay",     "Program", "Q",               0, "leave the program; the shell stays where it was", NULL, cmd_quit, 0),

@@ -9,6 +9,9 @@
 
 #include "app/app.h"
 
+/* Arguments of cmd_view_show(). */
+enum { VIEW_HEX, VIEW_WRAP, VIEW_NUMBERS };
+
 typedef int command_fn(struct app *app, const struct command_args *args);
 
 /* cmd_move.c */
@@ -20,6 +23,11 @@ command_fn cmd_bookmark, cmd_go_bookmark, cmd_mounts;
 command_fn cmd_mark, cmd_range, cmd_mark_all, cmd_mark_invert, cmd_mark_none, cmd_marked;
 command_fn cmd_mark_matching, cmd_escape, cmd_filter, cmd_find, cmd_find_letter;
 command_fn cmd_sort, cmd_sort_reverse, cmd_sort_dirs, cmd_hidden;
+
+/* cmd_view.c */
+command_fn cmd_view, cmd_view_close, cmd_view_escape, cmd_view_edit, cmd_view_move, cmd_view_page;
+command_fn cmd_view_top, cmd_view_end, cmd_view_percent, cmd_view_line, cmd_view_aside;
+command_fn cmd_view_search, cmd_view_next, cmd_view_show, cmd_view_follow, cmd_view_code;
 
 /* cmd_app.c */
 command_fn cmd_help, cmd_palette, cmd_tab_new, cmd_tab_close, cmd_tab_next, cmd_tab, cmd_redraw;

@@ -11,8 +11,7 @@
 
 enum command_context app_context(const struct app *app)
 {
-	(void)app;
-	return CTX_LIST;
+	return app->model->viewer ? CTX_VIEWER : CTX_LIST;
 }
 
 void app_pending_clear(struct app *app)
@@ -199,6 +198,14 @@ static void list_mouse(struct app *app, const struct input_event *event)
 	}
 }
 
+static void viewer_mouse(struct app *app, const struct input_event *event)
+{
+	if (event->mouse.kind == MOUSE_WHEEL_UP)
+		viewer_scroll(app->model, -WHEEL_ROWS);
+	else if (event->mouse.kind == MOUSE_WHEEL_DOWN)
+		viewer_scroll(app->model, WHEEL_ROWS);
+}
+
 void app_input(struct app *app, struct input_event *event)
 {
 	app->dirty = true;
@@ -216,7 +223,10 @@ void app_input(struct app *app, struct input_event *event)
 		list_key(app, event->key);
 		break;
 	case INPUT_MOUSE:
-		list_mouse(app, event);
+		if (app_context(app) == CTX_VIEWER)
+			viewer_mouse(app, event);
+		else
+			list_mouse(app, event);
 		break;
 	case INPUT_PASTE:
 		model_notice(app->model, NOTICE_INFO, app->now_ms,

@@ -154,6 +154,16 @@ static struct drawing drawing_of(struct app *app)
 	};
 }
 
+/* Tells the model how much room there is. */
+static void fit(struct app *app, const struct drawing *d)
+{
+	struct rect room = scene_viewer_room(d, app->canvas.rows, app->canvas.cols);
+
+	list_fit(model_list(app->model),
+		 (size_t)MAX(scene_list_height(d, app->canvas.rows, app->canvas.cols), 0));
+	viewer_fit(app->model, room.rows, room.cols, app->canvas.ascii);
+}
+
 static void draw(struct app *app)
 {
 	struct drawing d = drawing_of(app);
@@ -162,8 +172,7 @@ static void draw(struct app *app)
 
 	app->scene.resting = resting;
 	(void)items_hints(app);
-	list_fit(model_list(app->model),
-		 (size_t)MAX(scene_list_height(&d, app->canvas.rows, app->canvas.cols), 0));
+	fit(app, &d);
 	scene_draw(&d, &app->canvas, app->shown_valid ? &app->shown : NULL);
 	took = term_show(app->term, &app->canvas);
 	canvas_copy(&app->shown, &app->canvas);
@@ -187,8 +196,7 @@ static void look_around(struct app *app)
 	struct drawing d = drawing_of(app);
 	uint64_t rev = app->model->rev;
 
-	list_fit(model_list(app->model),
-		 (size_t)MAX(scene_list_height(&d, app->canvas.rows, app->canvas.cols), 0));
+	fit(app, &d);
 	model_tick(app->model, app->now_ms);
 	app->stirred |= app->model->rev != rev;
 	serve_requests(app);

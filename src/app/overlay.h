@@ -9,6 +9,23 @@
 
 #include "app/app.h"
 
+/* What the keys of a prompt mean. */
+struct prompt_kind {
+	const char *question;
+	enum edit_kind edit; /* its line, with a history of its own */
+	bool matches;        /* takes a pattern: Tab changes its kind */
+	bool live;           /* narrows the list as one types; up and down move in the list */
+	bool completes;
+	int (*changed)(struct app *app); /* after each change of the text; may be NULL */
+	int (*accept)(struct app *app);
+	void (*cancel)(struct app *app); /* may be NULL */
+	void (*tab)(struct app *app);    /* may be NULL */
+};
+
+/* Opens a prompt with a text to begin with. */
+int prompt_open(struct app *app, const struct prompt_kind *kind, const char *text);
+/* What stands beside the text. */
+void prompt_note(struct app *app, bool is_error, const char *text);
 bool overlay_is_cancel(struct key key); /* Esc, C-c, C-g */
 /* A key for the open prompt. 0 or -errno. */
 int prompt_key(struct app *app, struct key key);

@@ -7,17 +7,6 @@
 #include <errno.h>
 #include <string.h>
 
-struct prompt_kind {
-	const char *question;
-	enum edit_kind edit; /* its line, with a history of its own */
-	bool matches;        /* takes a pattern: Tab changes its kind */
-	bool live;           /* narrows the list as one types; up and down move in the list */
-	bool completes;
-	int (*changed)(struct app *app); /* after each change of the text; may be NULL */
-	int (*accept)(struct app *app);
-	void (*cancel)(struct app *app); /* may be NULL */
-};
-
 static const char *const kind_questions[MATCH_KINDS] = {
 	[MATCH_SUBSTRING] = "words",
 	[MATCH_FUZZY] = "fuzzy",
@@ -25,7 +14,7 @@ static const char *const kind_questions[MATCH_KINDS] = {
 	[MATCH_REGEX] = "regex",
 };
 
-static void note(struct app *app, bool is_error, const char *text)
+void prompt_note(struct app *app, bool is_error, const char *text)
 {
 	str_clear(&app->note);
 	(void)str_adds(&app->note, text);
@@ -38,10 +27,10 @@ static void note_kind(struct app *app)
 	CLEANUP(str_done) struct str text = STR_INIT;
 
 	(void)str_addf(&text, "%s  (Tab: other)", kind_questions[app->match_kind]);
-	note(app, false, text.buf);
+	prompt_note(app, false, text.buf);
 }
 
-static int prompt_open(struct app *app, const struct prompt_kind *kind, const char *text)
+int prompt_open(struct app *app, const struct prompt_kind *kind, const char *text)
 {
 	int err;
 
@@ -60,7 +49,7 @@ static int prompt_open(struct app *app, const struct prompt_kind *kind, const ch
 	app->scene.question = kind->question;
 	app->scene.completes = kind->completes;
 	app->scene.selected = 0;
-	note(app, false, "");
+	prompt_note(app, false, "");
 	if (kind->matches)
 		note_kind(app);
 	return 0;
@@ -130,7 +119,7 @@ static int filter_changed(struct app *app)
 	int err = model_filter(app->model, app->match_kind, app->edit->text.buf, &reason);
 
 	if (err == -EINVAL)
-		note(app, true, reason.buf);
+		prompt_note(app, true, reason.buf);
 	else
 		note_kind(app);
 	return err == -EINVAL ? 0 : err;
@@ -235,6 +224,8 @@ static void prompt_cancel(struct app *app)
 
 static int prompt_tab(struct app *app)
 {
+	if (app->prompt->tab)
+		app->prompt->tab(app);
 	if (app->prompt->completes)
 		complete(app);
 	if (!app->prompt->matches)

@@ -6,6 +6,32 @@
 
 #include "app/config.h"
 
+static void serve_count(struct browse *b, const struct request *r)
+{
+	const struct view_count count = {
+		.from = {.at = r->view.at, .lines = r->view.lines},
+		.to_at = r->view.to_at,
+		.to_lines = r->view.to_lines,
+		.step = r->view.step,
+		.code = r->view.code,
+	};
+
+	browse_view_count(b, r->view.file, r->ticket, &count);
+}
+
+static void serve_search(struct browse *b, struct request *r)
+{
+	const struct view_search search = {
+		.matcher = r->matcher,
+		.code = r->view.code,
+		.from = r->view.at,
+		.backward = r->view.backward,
+	};
+
+	r->matcher = NULL;
+	browse_view_search(b, r->view.file, r->ticket, &search);
+}
+
 static void serve_plain(struct browse *b, struct request *r)
 {
 	switch (r->kind) {
@@ -39,10 +65,23 @@ static void serve_plain(struct browse *b, struct request *r)
 	case REQ_CHECK:
 		browse_check(b, r->ticket);
 		break;
+	case REQ_VIEW:
+		browse_view(b, r->ticket, r->path);
+		break;
+	case REQ_VIEW_READ:
+		browse_view_read(b, r->ticket, r->view.at, r->view.len);
+		break;
+	case REQ_VIEW_CHECK:
+		browse_view_check(b, r->ticket);
+		break;
+	case REQ_VIEW_COUNT:
+		serve_count(b, r);
+		break;
 	case REQ_STAT:
 	case REQ_STAT_NAMES:
 	case REQ_ORDER:
 	case REQ_SAVE_BOOKMARKS:
+	case REQ_VIEW_SEARCH:
 		break; /* serve_one(): they hand something over */
 	}
 }
@@ -81,6 +120,9 @@ static void serve_one(struct app *app, struct request *r)
 		break;
 	case REQ_SAVE_BOOKMARKS:
 		save_bookmarks(app);
+		break;
+	case REQ_VIEW_SEARCH:
+		serve_search(app->browse, r);
 		break;
 	default:
 		serve_plain(app->browse, r);

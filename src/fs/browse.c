@@ -17,11 +17,15 @@
 #include "fs/service.h"
 #include "fs/sorter.h"
 #include "fs/statter.h"
+#include "fs/viewfile.h"
+#include "fs/viewscan.h"
 
 struct browse {
 	struct service service;
 	struct dir **dirs; /* one per listed ticket; some dozens at most */
 	size_t ndirs, dirs_cap;
+	struct viewfile **views; /* one per file viewed */
+	size_t nviews, views_cap;
 };
 
 static void free_parts(struct browse *b)
@@ -33,6 +37,7 @@ static void free_parts(struct browse *b)
 	watch_free(b->service.watch);
 	outbox_done(&b->service.out);
 	free(b->dirs);
+	free(b->views);
 	free(b);
 }
 
@@ -81,6 +86,9 @@ void browse_free(struct browse *b, unsigned ms)
 	for (size_t i = 0; i < b->ndirs; i++)
 		let_go(b->dirs[i]);
 	b->ndirs = 0;
+	for (size_t i = 0; i < b->nviews; i++)
+		viewfile_let_go(b->views[i]);
+	b->nviews = 0;
 	if (pool_stop(b->service.pool, ms))
 		free_parts(b);
 }
@@ -115,6 +123,20 @@ void browse_list(struct browse *b, uint64_t ticket, const char *path)
 	b->dirs[b->ndirs++] = d;
 }
 
+static void close_views(struct browse *b, uint64_t ticket)
+{
+	for (size_t i = 0; i < b->nviews;) {
+		struct viewfile *v = b->views[i];
+
+		if (v->ticket != ticket) {
+			i++;
+			continue;
+		}
+		b->views[i] = b->views[--b->nviews];
+		viewfile_let_go(v);
+	}
+}
+
 void browse_close(struct browse *b, uint64_t ticket)
 {
 	for (size_t i = 0; i < b->ndirs;) {
@@ -127,6 +149,7 @@ void browse_close(struct browse *b, uint64_t ticket)
 		b->dirs[i] = b->dirs[--b->ndirs];
 		let_go(d);
 	}
+	close_views(b, ticket);
 	pool_cancel(b->service.pool, ticket);
 	outbox_barrier(&b->service.out);
 }
@@ -207,6 +230,66 @@ void browse_check(struct browse *b, uint64_t ticket)
 
 	if (d)
 		lister_check(d);
+}
+
+void browse_view(struct browse *b, uint64_t ticket, const char *path)
+{
+	struct viewfile *v = viewfile_new(&b->service, ticket, path);
+	int rc = v ? array_grow(&b->views, &b->views_cap, b->nviews + 1, sizeof(struct viewfile *))
+		   : -ENOMEM;
+
+	if (!rc)
+		rc = viewfile_open(v);
+	if (rc) {
+		viewfile_unref(v);
+		outbox_fail(&b->service.out, FS_VIEW_OPENED, ticket, rc, NULL);
+		return;
+	}
+	b->views[b->nviews++] = v;
+}
+
+static struct viewfile *find_view(const struct browse *b, uint64_t ticket)
+{
+	for (size_t i = 0; i < b->nviews; i++)
+		if (b->views[i]->ticket == ticket)
+			return b->views[i];
+	return NULL;
+}
+
+void browse_view_read(struct browse *b, uint64_t ticket, uint64_t at, size_t len)
+{
+	struct viewfile *v = find_view(b, ticket);
+
+	if (v)
+		viewfile_window(v, at, len);
+}
+
+void browse_view_check(struct browse *b, uint64_t ticket)
+{
+	struct viewfile *v = find_view(b, ticket);
+
+	if (v)
+		viewfile_check(v);
+}
+
+void browse_view_search(struct browse *b, uint64_t ticket, uint64_t op,
+			const struct view_search *search)
+{
+	struct viewfile *v = find_view(b, ticket);
+
+	if (v)
+		viewscan_search(v, op, search);
+	else
+		matcher_unref(search->matcher);
+}
+
+void browse_view_count(struct browse *b, uint64_t ticket, uint64_t op,
+		       const struct view_count *count)
+{
+	struct viewfile *v = find_view(b, ticket);
+
+	if (v)
+		viewscan_count(v, op, count);
 }
 
 void browse_save(struct browse *b, const char *path, const void *bytes, size_t len)

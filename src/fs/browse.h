@@ -12,6 +12,7 @@
 #ifndef FS_BROWSE_H
 #define FS_BROWSE_H
 
+#include "base/match.h"
 #include "base/queue.h"
 #include "fs/event.h"
 #include "fs/pool.h"
@@ -77,6 +78,37 @@ struct preview_ask {
  * browse_close() with the ticket cancels it. */
 void browse_preview(struct browse *b, uint64_t ticket, const char *path,
 		    const struct preview_ask *ask);
+
+/* Opens a file for viewing, links in `path` followed: FS_VIEW_OPENED. Only a regular file is opened
+ * for reading; it stays open, and watched where it is local, until browse_close(). What follows is
+ * for a ticket that is open; of another no event comes. */
+void browse_view(struct browse *b, uint64_t ticket, const char *path);
+/* FS_VIEW_DATA: a window that begins at `at` (a multiple of 4). What cannot be read is a gap. */
+void browse_view_read(struct browse *b, uint64_t ticket, uint64_t at, size_t len);
+/* FS_VIEW_STATE. */
+void browse_view_check(struct browse *b, uint64_t ticket);
+/* A search through the file, from a position on or back from it: the nearest match that begins at
+ * or after `from`, or before it. A match begins and ends in one line. */
+struct view_search {
+	struct matcher *matcher; /* matcher_new_text(); a reference, taken */
+	enum textcode code;
+	uint64_t from;
+	bool backward;
+};
+/* FS_VIEW_FOUND with the ticket `op`, several while it goes on; browse_close(op) cancels it. */
+void browse_view_search(struct browse *b, uint64_t ticket, uint64_t op,
+			const struct view_search *search);
+/* Counts newlines from a position on, until a position or until there are so many. */
+struct view_count {
+	struct view_mark from;
+	uint64_t to_at, to_lines; /* UINT64_MAX: no matter */
+	uint64_t step;            /* bytes between the marks told */
+	enum textcode code;
+};
+/* FS_VIEW_LINES with the ticket `op`, likewise. What was asked by lines is answered with the
+ * position behind that newline. */
+void browse_view_count(struct browse *b, uint64_t ticket, uint64_t op,
+		       const struct view_count *count);
 
 /* FS_SAVED, ticket 0: writes a small file of our own (bytes are copied) through a temporary name in
  * the same directory, fsync and rename, 0600, making its directory (0700) when missing; a reader

@@ -89,6 +89,16 @@ void fs_event_free(struct fs_event *event)
 	case FS_INFO:
 		facts_free(event->u.facts);
 		break;
+	case FS_VIEW_DATA:
+		free((void *)(uintptr_t)event->u.view_data.window.bytes);
+		break;
+	case FS_VIEW_LINES:
+		free(event->u.view_lines.marks);
+		break;
+	case FS_VIEW_OPENED:
+	case FS_VIEW_FOUND:
+	case FS_VIEW_STATE:
+		break;
 	}
 	free(event);
 }

@@ -17,6 +17,7 @@
 #include "base/perm.h"
 #include "base/preview.h"
 #include "base/qnode.h"
+#include "base/textrow.h"
 #include "fs/entry.h"
 #include "fs/facts.h"
 
@@ -36,6 +37,11 @@ enum fs_event_kind {
 	FS_SAVED,       /* saved: a file of our own was written, or err */
 	FS_PREVIEW,     /* preview: what can be shown of one thing's content */
 	FS_INFO,        /* facts: all about one thing but its content */
+	FS_VIEW_OPENED, /* view_opened: a file is open for viewing, or err */
+	FS_VIEW_DATA,   /* view_data: a window on it */
+	FS_VIEW_FOUND,  /* view_found: how a search in it goes */
+	FS_VIEW_LINES,  /* view_lines: how counting its lines goes */
+	FS_VIEW_STATE,  /* view_state: its size now, and whether it is still the same file */
 };
 
 struct stat_item {
@@ -44,6 +50,11 @@ struct stat_item {
 	int err;     /* -errno; -ENOENT: it is gone */
 	struct meta meta;
 	char *target; /* of a symbolic link, else NULL; bytes, NUL-terminated */
+};
+
+/* So many newlines are before this position. */
+struct view_mark {
+	uint64_t at, lines;
 };
 
 struct fs_event {
@@ -95,6 +106,39 @@ struct fs_event {
 		} saved;
 		struct preview *preview;
 		struct facts *facts;
+		struct {
+			uint64_t size;        /* bytes that there are to read */
+			enum entry_type type; /* what is no file is not opened: err -EINVAL */
+			bool network;         /* expect slow answers */
+			bool watched;         /* changes arrive as FS_CHANGED */
+			bool kept;            /* the kernel makes it as it is read: read once */
+			bool partial;         /* and only its beginning: there is more */
+		} view_opened;
+		struct {
+			struct textwin window; /* its bytes are heap */
+			uint64_t size;         /* of the file */
+		} view_data;
+		struct {
+			uint64_t at, pos; /* at: of the match; pos: how far it got */
+			uint64_t unread;  /* bytes that could not be read on the way */
+			uint32_t len;     /* bytes of the match */
+			bool found, done; /* !done: it goes on */
+			bool gave_up;     /* a line was too much for the pattern */
+		} view_found;
+		struct {
+			struct view_mark *marks; /* heap, in order: on the way */
+			uint32_t n;
+			struct view_mark now; /* how far it got; when done, the result */
+			bool done;
+			bool at_end; /* the file ended before what was asked for */
+			bool unread; /* some of it could not be read */
+		} view_lines;
+		struct {
+			uint64_t size;
+			bool changed;  /* since the last time, or since it was opened */
+			bool replaced; /* its path leads to another file now */
+			bool gone;     /* its path leads nowhere */
+		} view_state;
 	} u;
 };
 

@@ -79,6 +79,11 @@ ssize_t sys_read(int fd, void *buf, size_t size)
 	return AGAIN(read(fd, buf, size));
 }
 
+ssize_t sys_pread(int fd, void *buf, size_t size, off_t at)
+{
+	return AGAIN(pread(fd, buf, size, at));
+}
+
 ssize_t sys_write(int fd, const void *buf, size_t size)
 {
 	return AGAIN(write(fd, buf, size));

@@ -7,9 +7,9 @@
  * another system replaces sys.c.
  *
  * EINTR: calls that may wait for a file server (openat, openat2, statx, getdents, readlinkat,
- * fstatvfs, fstatfs, read, write, waitpid) are repeated; they are idempotent or did nothing when
- * they were interrupted. close is not: on Linux the descriptor is gone in any case (close(2)), so
- * EINTR counts as done.
+ * fstatvfs, fstatfs, read, pread, write, waitpid) are repeated; they are idempotent or did nothing
+ * when they were interrupted. close is not: on Linux the descriptor is gone in any case (close(2)),
+ * so EINTR counts as done.
  *
  * Thread: any. Owns: nothing.
  */
@@ -42,6 +42,7 @@ struct fsxattr;  /* <linux/fs.h> */
 	SIZED(ssize_t, getdents, (int fd, void *buf, size_t size), (fd, buf, size)) \
 	SIZED(ssize_t, readlinkat, (int dir, const char *path, char *buf, size_t size), (dir, path, buf, size)) \
 	SIZED(ssize_t, read, (int fd, void *buf, size_t size), (fd, buf, size)) \
+	SIZED(ssize_t, pread, (int fd, void *buf, size_t size, off_t at), (fd, buf, size, at)) \
 	SIZED(ssize_t, write, (int fd, const void *buf, size_t size), (fd, buf, size)) \
 	SIZED(ssize_t, getcwd, (char *buf, size_t size), (buf, size)) \
 	CALL(int, gethostname, (char *buf, size_t size), (buf, size)) \

@@ -22,6 +22,8 @@
 #define MASK_DIR                                                                       \
 	(IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ATTRIB | IN_MODIFY | \
 	 IN_CLOSE_WRITE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_EXCL_UNLINK)
+/* Whoever replaces a file by renaming another over it takes a link from the one that is open. */
+#define MASK_FILE   (IN_MODIFY | IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF)
 #define MASK_PARENT (IN_DELETE | IN_MOVED_FROM | IN_ONLYDIR)
 #define MASK_NAMES                                                                     \
 	(IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ATTRIB | IN_MODIFY | \
@@ -38,6 +40,7 @@ struct interest {
 	struct map seen;
 	char **names;
 	size_t n, cap;
+	bool file; /* any change is `all` */
 	bool all, gone, told_gone;
 	const _Atomic bool *closed;
 };
@@ -172,7 +175,7 @@ int watch_room(struct watch *w)
 }
 
 /* Only local file systems are watched, so nothing here waits for a server. */
-int watch_add(struct watch *w, uint64_t ticket, int fd, const _Atomic bool *closed)
+static int add_open(struct watch *w, int fd, uint32_t mask, const struct interest *interest)
 {
 	char path[64];
 	int rc;
@@ -181,10 +184,20 @@ int watch_add(struct watch *w, uint64_t ticket, int fd, const _Atomic bool *clos
 		return -ENOSYS;
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	pthread_mutex_lock(&w->change);
-	rc = add_interest(w, path, MASK_DIR,
-			  &(struct interest){.ticket = ticket, .closed = closed});
+	rc = add_interest(w, path, mask, interest);
 	pthread_mutex_unlock(&w->change);
 	return rc;
+}
+
+int watch_add(struct watch *w, uint64_t ticket, int fd, const _Atomic bool *closed)
+{
+	return add_open(w, fd, MASK_DIR, &(struct interest){.ticket = ticket, .closed = closed});
+}
+
+int watch_add_file(struct watch *w, uint64_t ticket, int fd, const _Atomic bool *closed)
+{
+	return add_open(w, fd, MASK_FILE,
+			&(struct interest){.ticket = ticket, .closed = closed, .file = true});
 }
 
 int watch_add_late(struct watch *w, uint64_t ticket, int fd, const _Atomic bool *closed)
@@ -271,6 +284,8 @@ static void take_event(struct watch *w, const struct inotify_event *ev, const ch
 			want_all(in);
 		else if (in->wd != ev->wd)
 			continue;
+		else if (in->file)
+			in->all |= (ev->mask & MASK_FILE) != 0;
 		else if (in->child)
 			in->gone |= (ev->mask & MASK_PARENT) && !strcmp(name, in->child);
 		else if (ev->mask & MASK_GONE)

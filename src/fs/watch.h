@@ -33,6 +33,9 @@ int watch_add(struct watch *w, uint64_t ticket, int fd, const _Atomic bool *clos
 /* The same, when watch_room() had said there was room. If it fails, the next watch_room() fails
  * too, so that a directory listed again because of this is known to be polled. */
 int watch_add_late(struct watch *w, uint64_t ticket, int fd, const _Atomic bool *closed) MUST_USE;
+/* The same for an open file: FS_CHANGED (all) when it is written to, renamed, removed or replaced.
+ */
+int watch_add_file(struct watch *w, uint64_t ticket, int fd, const _Atomic bool *closed) MUST_USE;
 /* After watch_add(): watches its parent for the end of this directory, which is called `name` there
  * unless the kernel knows better. Where that cannot be (an unreadable parent), the end shows when
  * something asks for the directory. */

@@ -110,6 +110,9 @@ int model_dump(const struct model *m, struct str *out)
 		str_adds(out, "looking\n");
 	if (m->open_file)
 		str_addf(out, "open %s\n", m->open_file);
-	dump_list(m, &v->list, out);
+	if (m->viewer)
+		viewer_dump(m->viewer, out);
+	else
+		dump_list(m, &v->list, out);
 	return out->failed ? -ENOMEM : 0;
 }

@@ -96,6 +96,7 @@ void model_free(struct model *m)
 	settings_done(&m->settings);
 	free(m->placing.what);
 	free(m->open_file);
+	viewer_free(m->viewer);
 	free(m);
 }
 
@@ -255,19 +256,33 @@ static void event_mounts(struct model *m, struct fs_event *event)
 		(void)mounts_rows_set(m->mounts, &event->u.mounts);
 }
 
+static void event_viewer(struct model *m, struct fs_event *event)
+{
+	(void)viewer_apply(m, event);
+}
+
+static void event_changed(struct model *m, struct fs_event *event)
+{
+	if (!viewer_apply(m, event))
+		route_listing(m, event);
+}
+
 void model_apply(struct model *m, struct fs_event *event, int64_t now_ms)
 {
 	static void (*const route[])(struct model *, struct fs_event *) = {
 		[FS_LIST_OPENED] = route_listing, [FS_LIST_PART] = route_listing,
 		[FS_LIST_DONE] = route_listing,   [FS_STAT] = route_listing,
-		[FS_CHANGED] = route_listing,     [FS_SPACE] = route_listing,
+		[FS_CHANGED] = event_changed,     [FS_SPACE] = route_listing,
 		[FS_ORDER] = route_order,         [FS_OWNER] = event_owner,
 		[FS_SELF] = event_self,           [FS_MOUNTS] = event_mounts,
 		[FS_PLACE] = event_place,         [FS_COMPLETE] = event_complete,
+		[FS_VIEW_OPENED] = event_viewer,  [FS_VIEW_DATA] = event_viewer,
+		[FS_VIEW_FOUND] = event_viewer,   [FS_VIEW_LINES] = event_viewer,
+		[FS_VIEW_STATE] = event_viewer,
 	};
 
 	m->now_ms = now_ms;
-	if ((size_t)event->kind < ARRAY_LEN(route))
+	if ((size_t)event->kind < ARRAY_LEN(route) && route[event->kind])
 		route[event->kind](m, event);
 	m->rev++;
 	model_settle(m);
@@ -300,6 +315,7 @@ void model_tick(struct model *m, int64_t now_ms)
 	if (m->notice.kind != NOTICE_NONE && m->notice.until_ms <= now_ms)
 		model_notice_clear(m);
 	owners_again(m);
+	viewer_tick(m);
 	for (size_t i = 0; i < m->ntabs; i++) {
 		struct tab *t = &m->tabs[i];
 
@@ -335,6 +351,8 @@ int64_t model_going_until(const struct model *m)
 		until = MAX(until, m->home_ms + SWITCH_MS);
 	if (m->placing.ticket)
 		until = MAX(until, m->placing.asked_ms + SWITCH_MS);
+	if (m->viewer && m->viewer->phase == VIEWER_OPENING)
+		until = MAX(until, m->viewer->asked_ms + SWITCH_MS);
 	return until;
 }
 
@@ -344,6 +362,7 @@ int64_t model_deadline(const struct model *m)
 	const struct dir_info *dir;
 
 	at = MIN(at, m->owners_ms);
+	at = MIN(at, viewer_deadline(m));
 	for (size_t i = 0; i < m->ntabs; i++)
 		at = MIN(at, tab_deadline(&m->tabs[i]));
 	if (!m->ntabs)

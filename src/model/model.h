@@ -33,6 +33,11 @@ enum request_kind {
 	REQ_COMPLETE,    /* ticket, path, prefix */
 	REQ_CHECK,       /* ticket */
 	REQ_SAVE_BOOKMARKS,
+	REQ_VIEW,        /* ticket, path */
+	REQ_VIEW_READ,   /* ticket, view.at, view.len */
+	REQ_VIEW_CHECK,  /* ticket */
+	REQ_VIEW_SEARCH, /* ticket, view.file, .at, .code, .backward, matcher */
+	REQ_VIEW_COUNT,  /* ticket, view.file, .at, .lines, .to_at, .to_lines, .step, .code */
 };
 
 struct request {
@@ -45,6 +50,14 @@ struct request {
 	uint32_t n, id;
 	bool urgent, group;
 	struct order_spec order;
+	struct matcher *matcher; /* a reference */
+	struct {
+		uint64_t file; /* ticket of the file; the request's own is that of the answer */
+		uint64_t at, lines, to_at, to_lines, step;
+		size_t len;
+		enum textcode code;
+		bool backward;
+	} view;
 };
 void request_done(struct request *r); /* frees what was not taken (set to NULL) */
 

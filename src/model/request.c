@@ -21,6 +21,7 @@ void request_done(struct request *r)
 		free(r->strings[i]);
 	free(r->strings);
 	order_spec_done(&r->order);
+	matcher_unref(r->matcher);
 	*r = (struct request){0};
 }
 
@@ -66,7 +67,8 @@ void request_close(struct model *m, uint64_t ticket)
 			continue;
 		}
 		/* What fs never heard of need not be closed. */
-		if (r->kind == REQ_LIST || r->kind == REQ_ORDER)
+		if (r->kind == REQ_LIST || r->kind == REQ_ORDER || r->kind == REQ_VIEW ||
+		    r->kind == REQ_VIEW_SEARCH || r->kind == REQ_VIEW_COUNT)
 			listed = false;
 		request_done(r);
 	}

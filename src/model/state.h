@@ -12,6 +12,7 @@
 #include "model/listing.h"
 #include "model/marks.h"
 #include "model/model.h"
+#include "model/viewer.h"
 
 enum view_kind { VIEW_DIR, VIEW_MARKED, VIEW_MOUNTS };
 
@@ -147,10 +148,11 @@ struct model {
 		uint64_t ticket, ms;
 	} stall;
 	struct placing placing;
-	bool home_wanted;     /* to go to once it is known */
-	int64_t home_ms;      /* when that was asked for */
-	uint64_t marks_epoch; /* of the marks that the lists know */
-	char *open_file;      /* for model_take_open() */
+	bool home_wanted;      /* to go to once it is known */
+	int64_t home_ms;       /* when that was asked for */
+	uint64_t marks_epoch;  /* of the marks that the lists know */
+	char *open_file;       /* for model_take_open() */
+	struct viewer *viewer; /* over the whole screen; NULL: the list is shown */
 	struct request *requests;
 	size_t nrequests, requests_cap, next_request;
 	uint64_t next_ticket;

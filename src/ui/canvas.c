@@ -3,6 +3,7 @@
 
 #include "base/match.h"
 #include "base/path.h"
+#include "base/textline.h"
 #include "base/utf8.h"
 #include "ui/theme.h"
 
@@ -317,6 +318,43 @@ int canvas_name(struct canvas *c, int row, int col, int width, const char *bytes
 	/* What matched is in the part left out. */
 	if (hidden_match)
 		put_ellipsis(c, row, ellipsis, ROLE_MATCH);
+	return col;
+}
+
+/* A glyph that begins left of the edge, or a tab, is as many blanks as are seen of it. */
+static int put_part(struct canvas *c, int row, int col, int end, const struct glyph *g, int seen,
+		    uint16_t look)
+{
+	if (seen == g->width && strcmp(g->text, " ") != 0)
+		return put_glyph(c, row, col, end - col, g, look);
+	for (int i = 0; i < seen && col < end; i++)
+		put(c, row, col++, " ", 1, 1, look);
+	return col;
+}
+
+int canvas_line(struct canvas *c, int row, int col, int width, const char *bytes, size_t len,
+		uint64_t skip, uint16_t look, const struct match_spans *spans)
+{
+	int room = room_at(c, col, width), end = col + room;
+	struct textline line;
+	struct glyph g;
+
+	textline_init(&line, bytes, len, c->ascii);
+	while (room > 0 && textline_next(&line, &g)) {
+		bool match = in_spans(spans, &g);
+		int seen = (int)MIN(line.col > skip ? line.col - skip : 0, g.width);
+
+		if (seen == 0)
+			continue;
+		if (col + seen > end || (col + seen == end && line.it.pos < len)) {
+			put_ellipsis(c, row, end - 1, match ? ROLE_MATCH : look);
+			return end;
+		}
+		col = put_part(c, row, col, end, &g, seen,
+			       match       ? ROLE_MATCH
+			       : g.escaped ? ROLE_ESCAPE
+					   : look);
+	}
 	return col;
 }
 

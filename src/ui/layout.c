@@ -26,6 +26,25 @@ void layout_screen(int rows, int cols, bool hints, bool last_line, struct screen
 	*ret_screen = s;
 }
 
+void layout_viewer(int rows, int cols, bool hints, bool last_line, struct screen *ret_screen)
+{
+	struct screen s = {0};
+	int top = 0, bottom = rows;
+
+	s.last = rows_at(rows - 1, 1, cols);
+	if (hints && rows >= SCREEN_HINTS_FROM) {
+		s.hints = rows_at(--bottom, 1, cols);
+		if (last_line)
+			s.sentence = rows_at(bottom - 1, 1, cols);
+	} else if (last_line && rows > 1) {
+		bottom--;
+	}
+	if (rows >= SCREEN_HEADER_FROM)
+		s.header = rows_at(top++, 1, cols);
+	s.list = rows_at(top, bottom - top, cols);
+	*ret_screen = s;
+}
+
 int layout_gutter(int cols)
 {
 	return cols >= 12 ? 3 : cols >= 4 ? 1 : 0;

@@ -28,6 +28,10 @@ struct screen {
  * is then kept free of the list when there are two rows at all. */
 void layout_screen(int rows, int cols, bool hints, bool last_line, struct screen *ret_screen);
 
+/* The same for the viewer, which has no titles and no sentence: when there is something to be told
+ * it is told in the line above the hints, over what is shown there. */
+void layout_viewer(int rows, int cols, bool hints, bool last_line, struct screen *ret_screen);
+
 /* Columns before the names: cursor sign, mark sign, blank; 1 or 0 when there is no room. */
 int layout_gutter(int cols);
 /* Columns that stay blank at the right edge, as in the header. */

@@ -13,6 +13,26 @@ static void screen_of(const struct drawing *d, int rows, int cols, struct screen
 	layout_screen(rows, cols, d->model->settings.hints, last_line, ret_screen);
 }
 
+/* A prompt takes the line of the hints; a notice, the line above them. */
+static void viewer_screen_of(const struct drawing *d, int rows, int cols, struct screen *ret_screen)
+{
+	bool hints = d->model->settings.hints;
+	bool last_line = d->model->notice.kind != NOTICE_NONE;
+
+	if (!hints || rows < SCREEN_HINTS_FROM)
+		last_line |=
+			d->scene->overlay == OVERLAY_PROMPT || d->scene->overlay == OVERLAY_STRIP;
+	layout_viewer(rows, cols, hints, last_line, ret_screen);
+}
+
+struct rect scene_viewer_room(const struct drawing *d, int rows, int cols)
+{
+	struct screen s;
+
+	viewer_screen_of(d, rows, cols, &s);
+	return s.list;
+}
+
 int scene_list_height(const struct drawing *d, int rows, int cols)
 {
 	struct screen s;
@@ -49,6 +69,24 @@ static void publish_layout(struct frame *f)
 	l->slots = f->slots;
 }
 
+static void draw_list(struct frame *f)
+{
+	screen_of(f->d, f->c->rows, f->c->cols, &f->screen);
+	choose_columns(f);
+	publish_layout(f);
+	view_header(f);
+	view_titles(f);
+	view_list(f);
+}
+
+static void draw_viewer(struct frame *f)
+{
+	f->before = NULL;
+	viewer_screen_of(f->d, f->c->rows, f->c->cols, &f->screen);
+	publish_layout(f);
+	view_viewer(f);
+}
+
 void scene_draw(const struct drawing *d, struct canvas *c, const struct canvas *before)
 {
 	static void (*const overlays[])(struct frame * f) = {
@@ -61,13 +99,11 @@ void scene_draw(const struct drawing *d, struct canvas *c, const struct canvas *
 
 	if (!d->scene->resting && before && before->rows == c->rows && before->cols == c->cols)
 		f.before = before;
-	screen_of(d, c->rows, c->cols, &f.screen);
-	choose_columns(&f);
-	publish_layout(&f);
 	canvas_clear(c);
-	view_header(&f);
-	view_titles(&f);
-	view_list(&f);
+	if (viewer_shown(d->model))
+		draw_viewer(&f);
+	else
+		draw_list(&f);
 	view_footer(&f);
 	if (d->scene->overlay != OVERLAY_NONE)
 		overlays[d->scene->overlay](&f);

@@ -71,6 +71,8 @@ struct drawing {
 
 /* Height of the list at this size of the screen: what model's list_fit() is to be told. */
 int scene_list_height(const struct drawing *d, int rows, int cols);
+/* The room that the viewer has: what viewer_fit() is to be told. */
+struct rect scene_viewer_room(const struct drawing *d, int rows, int cols);
 /* Draws everything on the canvas, at any size from 1x1. While !resting, `before` (the canvas last
  * shown, or NULL) supplies what does not need to follow a held key: see view_list.c. */
 void scene_draw(const struct drawing *d, struct canvas *c, const struct canvas *before);

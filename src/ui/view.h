@@ -27,6 +27,7 @@ void view_header(struct frame *f);
 void view_titles(struct frame *f);
 void view_list(struct frame *f);
 void view_footer(struct frame *f);
+void view_viewer(struct frame *f);
 void view_strip(struct frame *f);
 void view_prompt(struct frame *f);
 void view_palette(struct frame *f);

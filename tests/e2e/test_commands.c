@@ -8,7 +8,7 @@
 
 #include <unistd.h>
 
-#define STEPS_MAX 6
+#define STEPS_MAX 7
 
 struct step {
 	const char *keys, *check; /* as explorer_do() */
@@ -20,19 +20,28 @@ struct exercise {
 	struct step steps[STEPS_MAX];
 };
 
-static const char tree_text[] = "alpha/inner.txt 10\n"
-				"alpha/deep/\n"
-				"beta/\n"
-				"home/homefile\n"
-				"many/ *200\n"
-				"repo/.git/\n"
-				"repo/sub/file\n"
-				"a.txt \"hello\" :0600 @1000000000\n"
-				"b.c 5000 @1000003000\n"
-				"c.log 20 @1000002000\n"
-				".hidden\n"
-				"editor \"#!/bin/sh\\necho EDITING $1; read x\\n\" :0755\n"
-				"zlink -> alpha\n";
+static const char tree_text[] =
+	"alpha/inner.txt 10\n"
+	"alpha/deep/\n"
+	"beta/\n"
+	"home/homefile\n"
+	"many/ *200\n"
+	"repo/.git/\n"
+	"repo/sub/file\n"
+	"repo/sub/lines \""
+	"L01\\nL02\\nL03\\nL04\\nL05\\nL06\\nL07\\nL08\\nL09\\nL10\\nL11\\nL12\\nL13\\nL14\\n"
+	"L15\\nL16\\nL17\\nL18\\nL19\\nL20\\nL21\\nL22\\nL23\\nL24\\nL25\\nL26\\nL27\\nL28\\n"
+	"L29\\nL30 banner\\nL31\\nL32\\nL33\\nL34\\nL35\\nL36\\nL37\\nL38\\nL39\\nL40\\n"
+	"L41\\nL42\\nL43\\nL44\\nL45\\nL46\\nL47\\nL48\\nL49\\nL50 banner\\nL51\\nL52\\n"
+	"L53\\nL54\\nL55\\nL56\\nL57\\nL58\\nL59\\nL60\\n"
+	"\"\n"
+	"repo/sub/wide \"x\\R70; wrapped part\\n\\xe9t\\xe9\\n\"\n"
+	"a.txt \"hello\" :0600 @1000000000\n"
+	"b.c 5000 @1000003000\n"
+	"c.log 20 @1000002000\n"
+	".hidden\n"
+	"editor \"#!/bin/sh\\necho EDITING $1; read x\\n\" :0755\n"
+	"zlink -> alpha\n";
 
 /* clang-format off */
 static const struct exercise exercises[] = {
@@ -94,6 +103,32 @@ static const struct exercise exercises[] = {
 	{"edit", NULL, {{"gg", "@.."}, {"fa", "@alpha"}, {"fa", "@a.txt"}, {"e", "EDITING .*a\\.txt"}, {"\n", "beta"}}},
 	{"shell", NULL, {{"!", "[#$] ?$"}, {"echo sh$((1+1))\n", "sh2$"}, {"exit\n", "beta"}}},
 	{"suspend", NULL, {{"\x1a", "[Ss]topped"}, {"echo sh$((1+1))\n", "sh2$"}, {"fg\n", "beta"}, {"G", "@zlink"}}},
+	{"view", "repo/sub", {{"fl", "@lines"}, {"\033OR", "L01"}, {"", "34%"}}},
+	{"view-help", "repo/sub", {{"fl", "@lines"}, {"\033OR", "L01"}, {"\033OP", "a line down"}, {"q", "L01"}}},
+	{"view-palette", "repo/sub", {{"fl", "@lines"}, {"\033OR", "L01"}, {"\x10", "a line down"}, {"hex\r", "00000000"}}},
+	{"view-down", "repo/sub", {{"fl", "@lines"}, {"\033OR", "L01"}, {"3j", "~L03"}, {"", "line 4"}, {"\033[B", "line 5"}}},
+	{"view-up", "repo/sub", {{"fl", "@lines"}, {"\033OR", "L01"}, {"9j", "line 10"}, {"2k", "line 8"}}},
+	{"view-half-down", "repo/sub", {{"fl", "@lines"}, {"\033OR", "L01"}, {"\x04", "line 12"}}},
+	{"view-half-up", "repo/sub", {{"fl", "@lines"}, {"\033OR", "L01"}, {"\x04\x04", "line 23"}, {"\x15", "line 12"}}},
+	{"view-page-down", "repo/sub", {{"fl", "@lines"}, {"\033OR", "L01"}, {"\x06", "line 22"}, {"gg ", "line 22"}}},
+	{"view-page-up", "repo/sub", {{"fl", "@lines"}, {"\033OR", "L01"}, {"  ", "L60"}, {"b", "line 18"}}},
+	{"view-top", "repo/sub", {{"fl", "@lines"}, {"\033OR", "L01"}, {"G", "L60"}, {"gg", "L01"}, {"20gg", "line 20"}}},
+	{"view-end", "repo/sub", {{"fl", "@lines"}, {"\033OR", "L01"}, {"G", "L60"}, {"20G", "line 20"}}},
+	{"view-percent", "repo/sub", {{"fl", "@lines"}, {"\033OR", "L01"}, {"50%", "line 31"}, {"%", "type a number"}}},
+	{"view-line", "repo/sub", {{"fl", "@lines"}, {"\033OR", "L01"}, {":", "line:"}, {"33\r", "line 33"}, {":0x0\r", "line 1 "}, {":x\r", "neither"}}},
+	{"view-left", "repo/sub", {{"fw", "@wide"}, {"\033OR", "xxx"}, {"\033[C", "column 41"}, {"\033[D", "~column"}}},
+	{"view-right", "repo/sub", {{"fw", "@wide"}, {"\033OR", "xxx"}, {"", "wrapped"}, {"2\033[C", "column 81"}, {"", "~xxx"}}},
+	{"view-search", "repo/sub", {{"fl", "@lines"}, {"\033OR", "L01"}, {"/", "search:"}, {"banner\r", "L30 banner"}, {"/\tL5.\r", "L50"}}},
+	{"view-search-back", "repo/sub", {{"fl", "@lines"}, {"\033OR", "L01"}, {"G", "L60"}, {"?", "search back:"}, {"L02\r", "L02"}}},
+	{"view-next", "repo/sub", {{"fl", "@lines"}, {"\033OR", "L01"}, {"/banner\r", "L30 banner"}, {"n", "L50 banner"}, {"n", "not found"}}},
+	{"view-previous", "repo/sub", {{"fl", "@lines"}, {"\033OR", "L01"}, {"G/banner\r", "L50 banner"}, {"N", "L30 banner"}}},
+	{"view-hex", "repo/sub", {{"fl", "@lines"}, {"\033OR", "L01"}, {"x", "4c 30 31 0a"}, {"x", "^L01"}}},
+	{"view-wrap", "repo/sub", {{"fw", "@wide"}, {"\033OR", "xxx"}, {"w", "^ ?[a-z]*rt"}, {"w", "~^ ?rt"}}},
+	{"view-numbers", "repo/sub", {{"fl", "@lines"}, {"\033OR", "L01"}, {"#", "^ +3 L03"}, {"#", "^L03"}}},
+	{"view-encoding", "repo/sub", {{"fw", "@wide"}, {"\033OR", "xxx"}, {"", "windows-1252"}, {"E", "iso-8859-1"}}},
+	{"view-follow", "repo/sub", {{"fl", "@lines"}, {"\033OR", "L01"}, {"F", "following"}, {"", "L60"}, {"\033", "~following"}}},
+	{"view-escape", "repo/sub", {{"fl", "@lines"}, {"\033OR", "L01"}, {"\033", "@lines"}}},
+	{"view-close", "repo/sub", {{"fl", "@lines"}, {"\033OR", "L01"}, {"q", "@lines"}, {"\033OR", "L01"}, {"\033OR", "@lines"}}},
 	{"quit", NULL, {{"q", "=0"}}},
 	{"quit-stay", NULL, {{"Q", "=0"}}},
 };

@@ -78,7 +78,9 @@ struct stage {
 	bool silent;     /* nothing below the directory is ever answered */
 	int list_err;    /* listings fail */
 	bool is_root;
-	const char *path; /* NULL: STAGE_PATH */
+	const char *path;    /* NULL: STAGE_PATH */
+	const char *content; /* of the file that is viewed */
+	size_t content_len;
 	int64_t now_ms;
 };
 
@@ -303,9 +305,37 @@ static inline void stage_answer_order(struct stage *s, struct request *r)
 	order_result_done(&e.u.order);
 }
 
+/* The file viewed is the content, with a page in it that cannot be read when it is that long. */
+static inline void stage_answer_view(struct stage *s, const struct request *r)
+{
+	struct fs_event e = {.kind = FS_VIEW_OPENED, .ticket = r->ticket};
+	struct textwin *w = &e.u.view_data.window;
+
+	if (r->kind == REQ_VIEW) {
+		e.u.view_opened.size = s->content_len;
+		e.u.view_opened.type = ENTRY_FILE;
+	} else {
+		e.kind = FS_VIEW_DATA;
+		w->bytes = memcpy(malloc(s->content_len + 1), s->content, s->content_len);
+		w->len = s->content_len;
+		w->at_end = true;
+		e.u.view_data.size = s->content_len;
+		if (w->len > 4096)
+			w->gaps[w->ngaps++] =
+				(struct textgap){.from = 256, .to = 4096, .err = -EIO};
+	}
+	model_apply(s->model, &e, s->now_ms);
+	if (r->kind != REQ_VIEW)
+		free((void *)(uintptr_t)w->bytes);
+}
+
 static inline void stage_answer(struct stage *s, struct request *r)
 {
 	switch (r->kind) {
+	case REQ_VIEW:
+	case REQ_VIEW_READ:
+		stage_answer_view(s, r);
+		break;
 	case REQ_LIST:
 		stage_answer_list(s, r);
 		break;
@@ -419,9 +449,12 @@ static inline struct drawing stage_drawing(struct stage *s)
 static inline void stage_fit(struct stage *s)
 {
 	struct drawing d = stage_drawing(s);
+	struct rect room;
 
 	list_fit(model_list(s->model),
 		 (size_t)scene_list_height(&d, s->canvas.rows, s->canvas.cols));
+	room = scene_viewer_room(&d, s->canvas.rows, s->canvas.cols);
+	viewer_fit(s->model, room.rows, room.cols, s->canvas.ascii);
 	stage_settle(s);
 }
 
