@@ -203,24 +203,6 @@ static const char *word_of(const struct option_row *row, long n)
 	return NULL;
 }
 
-/* A text that the parser would trim or unquote is written in quotes (base/conf.h). */
-static int add_quoted(struct str *out, const char *s)
-{
-	static const char special[] = "\"\\\n\t", letters[] = "\"\\nt";
-	size_t len = strlen(s);
-	int r;
-
-	if (len && !strchr("\" \t\r", s[0]) && !strchr(" \t\r", s[len - 1]) && !strchr(s, '\n'))
-		return str_adds(out, s);
-	r = str_addc(out, '"');
-	for (; r == 0 && *s; s++) {
-		const char *at = strchr(special, *s);
-
-		r = at ? str_addf(out, "\\%c", letters[at - special]) : str_addc(out, *s);
-	}
-	return r < 0 ? r : str_addc(out, '"');
-}
-
 int option_get(const struct settings *s, const struct option_row *row, struct str *out)
 {
 	const char *text = NULL;
@@ -228,7 +210,7 @@ int option_get(const struct settings *s, const struct option_row *row, struct st
 
 	if (row->type == OPTION_STRING) {
 		text = *(char *const *)(const void *)((const char *)s + row->offset);
-		return add_quoted(out, text ? text : "");
+		return conf_quote(out, text ? text : "");
 	}
 	n = load_number(s, row);
 	text = row->type == OPTION_BOOL ? (n ? "yes" : "no") : word_of(row, n);

@@ -15,18 +15,13 @@ struct parser {
 	int nbad;
 };
 
-struct span {
-	const char *at;
-	size_t len;
-};
-
 /* A carriage return is a blank: files come from other systems as well. */
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\r';
 }
 
-static struct span trim(struct span s)
+static struct conf_span trim(struct conf_span s)
 {
 	while (s.len && is_blank(s.at[0])) {
 		s.at++;
@@ -37,7 +32,7 @@ static struct span trim(struct span s)
 	return s;
 }
 
-static int set_to(struct str *out, struct span s)
+static int set_to(struct str *out, struct conf_span s)
 {
 	str_clear(out);
 	return str_add(out, s.at, s.len);
@@ -61,7 +56,7 @@ static char unescape(char c)
 }
 
 /* A value that begins with a quote: *ret_reason is set when it is not one whole quoted text. */
-static int unquote(struct str *out, struct span s, const char **ret_reason)
+static int unquote(struct str *out, struct conf_span s, const char **ret_reason)
 {
 	size_t i = 1;
 
@@ -86,16 +81,74 @@ static int unquote(struct str *out, struct span s, const char **ret_reason)
 	return out->failed ? -ENOMEM : 0;
 }
 
-static int parse_section(struct parser *p, struct span s)
+static void cut_bad(struct conf_line *line, const char *reason)
 {
-	struct span name;
+	*line = (struct conf_line){.kind = CONF_BAD, .reason = reason};
+}
 
-	if (s.at[s.len - 1] != ']')
-		return reject(p, "a section ends in ]");
-	name = trim((struct span){s.at + 1, s.len - 2});
+static void cut_section(struct conf_span s, struct conf_line *line)
+{
+	struct conf_span name;
+
+	if (s.at[s.len - 1] != ']') {
+		cut_bad(line, "a section ends in ]");
+		return;
+	}
+	name = trim((struct conf_span){s.at + 1, s.len - 2});
 	if (!name.len || memchr(name.at, ']', name.len) || memchr(name.at, '[', name.len))
-		return reject(p, "a section is [name]");
-	return set_to(&p->section, name);
+		cut_bad(line, "a section is [name]");
+	else
+		*line = (struct conf_line){.kind = CONF_SECTION, .name = name};
+}
+
+static void cut_setting(struct conf_span s, struct conf_line *line)
+{
+	const char *equals = memchr(s.at, '=', s.len);
+	struct conf_span name, value;
+
+	if (!equals) {
+		cut_bad(line, "neither name = value nor [section]");
+		return;
+	}
+	name = trim((struct conf_span){s.at, (size_t)(equals - s.at)});
+	value = trim((struct conf_span){equals + 1, s.len - (size_t)(equals - s.at) - 1});
+	if (!value.len)
+		value.at = equals + 1;
+	if (!name.len)
+		cut_bad(line, "no name before the =");
+	else
+		*line = (struct conf_line){.kind = CONF_SETTING, .name = name, .value = value};
+}
+
+void conf_cut(const char *line, size_t len, struct conf_line *ret_line)
+{
+	struct conf_span s = trim((struct conf_span){line, len});
+
+	*ret_line = (struct conf_line){.kind = CONF_NOTHING};
+	if (memchr(line, '\0', len))
+		cut_bad(ret_line, "a NUL byte");
+	else if (s.len && s.at[0] == '[')
+		cut_section(s, ret_line);
+	else if (s.len && s.at[0] != '#' && s.at[0] != ';')
+		cut_setting(s, ret_line);
+}
+
+int conf_quote(struct str *out, const char *value)
+{
+	static const char special[] = "\"\\\n\t", letters[] = "\"\\nt";
+	size_t len = strlen(value);
+	int r;
+
+	if (len && value[0] != '"' && !is_blank(value[0]) && !is_blank(value[len - 1]) &&
+	    !strchr(value, '\n'))
+		return str_adds(out, value);
+	r = str_addc(out, '"');
+	for (; r == 0 && *value; value++) {
+		const char *at = strchr(special, *value);
+
+		r = at ? str_addf(out, "\\%c", letters[at - special]) : str_addc(out, *value);
+	}
+	return r < 0 ? r : str_addc(out, '"');
 }
 
 static int hand_over(struct parser *p)
@@ -117,37 +170,37 @@ static int hand_over(struct parser *p)
 	return reject(p, p->err.len ? p->err.buf : strerrordesc_np(-r));
 }
 
-static int parse_setting(struct parser *p, struct span s)
+static int parse_setting(struct parser *p, const struct conf_line *line)
 {
-	const char *equals = memchr(s.at, '=', s.len), *reason = NULL;
-	struct span name, value;
-	int r;
+	const char *reason = NULL;
+	int r = set_to(&p->name, line->name);
 
-	if (!equals)
-		return reject(p, "neither name = value nor [section]");
-	name = trim((struct span){s.at, (size_t)(equals - s.at)});
-	value = trim((struct span){equals + 1, s.len - (size_t)(equals - s.at) - 1});
-	if (!name.len)
-		return reject(p, "no name before the =");
-	r = set_to(&p->name, name);
-	if (r == 0 && value.len && value.at[0] == '"')
-		r = unquote(&p->value, value, &reason);
+	if (r == 0 && line->value.len && line->value.at[0] == '"')
+		r = unquote(&p->value, line->value, &reason);
 	else if (r == 0)
-		r = set_to(&p->value, value);
+		r = set_to(&p->value, line->value);
 	if (r < 0)
 		return r;
 	return reason ? reject(p, reason) : hand_over(p);
 }
 
-static int parse_line(struct parser *p, struct span s)
+static int parse_line(struct parser *p, struct conf_span s)
 {
+	struct conf_line line;
+
 	p->line++;
-	if (memchr(s.at, '\0', s.len))
-		return reject(p, "a NUL byte");
-	s = trim(s);
-	if (!s.len || s.at[0] == '#' || s.at[0] == ';')
-		return 0;
-	return s.at[0] == '[' ? parse_section(p, s) : parse_setting(p, s);
+	conf_cut(s.at, s.len, &line);
+	switch (line.kind) {
+	case CONF_NOTHING:
+		break;
+	case CONF_SECTION:
+		return set_to(&p->section, line.name);
+	case CONF_SETTING:
+		return parse_setting(p, &line);
+	case CONF_BAD:
+		return reject(p, line.reason);
+	}
+	return 0;
 }
 
 int conf_parse(const char *text, size_t len, conf_set_fn *set, conf_bad_fn *bad, void *ctx)
@@ -166,7 +219,7 @@ int conf_parse(const char *text, size_t len, conf_set_fn *set, conf_bad_fn *bad,
 		const char *newline = memchr(at, '\n', (size_t)(end - at));
 		const char *stop = newline ? newline : end;
 
-		r = parse_line(&p, (struct span){at, (size_t)(stop - at)});
+		r = parse_line(&p, (struct conf_span){at, (size_t)(stop - at)});
 		at = stop + 1;
 	}
 	str_done(&p.section);

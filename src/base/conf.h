@@ -19,6 +19,26 @@ struct conf_item {
 	unsigned line; /* from 1 */
 };
 
+/* One line, cut into its parts; what the parser goes by and what edits a text (base/conf_edit.h).
+ */
+enum conf_kind { CONF_NOTHING /* blank or a comment */, CONF_SECTION, CONF_SETTING, CONF_BAD };
+struct conf_span {
+	const char *at; /* in the line */
+	size_t len;
+};
+struct conf_line {
+	enum conf_kind kind;
+	struct conf_span name; /* of the section or of the setting */
+	struct conf_span
+		value;      /* as it stands there, in quotes or not; empty: right behind the = */
+	const char *reason; /* CONF_BAD */
+};
+/* line is without its newline. */
+void conf_cut(const char *line, size_t len, struct conf_line *ret_line);
+/* Appends a value as a line has to have it to be read back: in quotes where that is needed. 0 or
+ * -ENOMEM. */
+int conf_quote(struct str *out, const char *value);
+
 /* Returns 0, or -errno with the reason appended to err: that line is then reported. */
 typedef int conf_set_fn(void *ctx, const struct conf_item *item, struct str *err);
 typedef void conf_bad_fn(void *ctx, unsigned line, const char *reason);
