@@ -9,6 +9,7 @@
  *   base/collate           the orders of names
  *   base/collate_sort      sorting a million names
  *   base/conf              the one line parser of configuration, themes and bookmarks
+ *   base/conf_edit         such lines changed in a text, everything else left as it is
  *   base/display           bytes from outside made safe to show
  *   base/filecaps          capabilities of a program file
  *   base/fmt               sizes, counts, times and modes as text
@@ -64,6 +65,7 @@
  *   fs/preview_dir         the first names of a directory
  *   fs/preview_link        the steps of a chain of links
  *   fs/previewer           jobs: what can be shown of one thing's content
+ *   fs/rewriter            files that people edit, replaced if they are what was read
  *   fs/saver               small files of our own, replaced as a whole
  *   fs/scandir             iterator over one directory
  *   fs/service             what the jobs of a browser share
@@ -74,6 +76,8 @@
  *   fs/sys                 every system call, replaceable
  *   fs/viewfile            a file open for viewing, read in windows
  *   fs/viewscan            jobs: search it, count its lines
+ *   fs/texts               jobs: the small files of a directory
+ *   fs/trusted             reading files that nobody else may have written
  *   fs/walk                iterator over a tree
  *   fs/watch               changes, from inotify
  *
@@ -84,6 +88,7 @@
  *   model/complete         completion of a path being typed
  *   model/dump             the model as text, for scenario tests
  *   model/fact             facts in words
+ *   model/follow           lists that are open follow a changed setting
  *   model/history          where a tab was
  *   model/list             rows in their order, cursor, filter
  *   model/list_draft       what an order is asked for with, collected in slices

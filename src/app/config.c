@@ -5,8 +5,8 @@
 #include "base/conf.h"
 #include "base/display.h"
 #include "base/path.h"
-#include "fs/stat.h"
 #include "fs/sys.h"
+#include "fs/trusted.h"
 #include "ui/theme.h"
 
 #include <errno.h>
@@ -65,73 +65,19 @@ static int say_path(struct str *err, const char *path, int code, const char *rea
 	return r == -ENOMEM ? r : code;
 }
 
-/* A group of the same number as its owner is his alone, as Debian and its kin set accounts up:
- * there files are writable by the group by default. */
-static bool others_may_write(const struct meta *meta)
-{
-	bool private_group = meta->gid == meta->uid && meta->uid != 0;
-
-	return meta->mode & (private_group ? 002 : 022);
-}
-
-/* Judged on the open file, so that nobody can exchange it after the look. */
-static int check_trust(int fd, const char *path, size_t max, struct str *err)
-{
-	struct meta meta;
-	int r = stat_fd(fd, &meta, NULL);
-
-	if (r < 0)
-		return say_path(err, path, r, NULL);
-	if (stat_type(meta.mode) == ENTRY_DIR)
-		return say_path(err, path, -EISDIR, NULL);
-	if (stat_type(meta.mode) != ENTRY_FILE)
-		return say_path(err, path, -EINVAL, "ignored: not a regular file");
-	if (meta.uid != geteuid() && meta.uid != 0)
-		return say_path(err, path, -EPERM, "ignored: it belongs to someone else");
-	if (others_may_write(&meta))
-		return say_path(err, path, -EPERM,
-				"ignored: others may write it (chmod go-w would help)");
-	if (meta.size > max)
-		return say_path(err, path, -EFBIG, "ignored: too large");
-	return 0;
-}
-
-/* A file may grow after it was measured: max holds for what is read. */
-static int read_all(int fd, size_t max, struct str *out)
-{
-	char buf[4096];
-	size_t start = out->len;
-	ssize_t n;
-
-	while ((n = sys_read(fd, buf, sizeof(buf))) > 0) {
-		int r = out->len - start + (size_t)n > max ? -EFBIG : str_add(out, buf, (size_t)n);
-
-		if (r < 0)
-			return r;
-	}
-	return (int)n;
-}
-
 int config_read_file(const char *path, size_t max, struct str *out, struct str *err)
 {
-	/* O_NONBLOCK: a FIFO would wait for its writer. */
-	int fd = sys_openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
-	size_t start = out->len;
-	int r;
+	struct str why = STR_INIT;
+	const char *reason = NULL;
+	int r = trusted_read(AT_FDCWD, path, max, out, &reason);
 
-	if (fd == -ENOENT || fd == -ENOTDIR)
-		return -ENOENT;
-	if (fd < 0)
-		return say_path(err, path, fd, NULL);
-	r = check_trust(fd, path, max, err);
-	if (r == 0) {
-		r = read_all(fd, max, out);
-		if (r < 0) {
-			str_cut(out, start);
-			r = say_path(err, path, r, NULL);
-		}
-	}
-	sys_close(fd);
+	if (r == 0 || r == -ENOENT)
+		return r;
+	if (reason && str_addf(&why, "ignored: %s", reason) < 0)
+		r = -ENOMEM;
+	if (r != -ENOMEM)
+		r = say_path(err, path, r, reason ? why.buf : NULL);
+	str_done(&why);
 	return r;
 }
 

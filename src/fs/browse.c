@@ -13,12 +13,14 @@
 #include "fs/owner.h"
 #include "fs/placer.h"
 #include "fs/previewer.h"
+#include "fs/rewriter.h"
 #include "fs/saver.h"
 #include "fs/service.h"
 #include "fs/sorter.h"
 #include "fs/statter.h"
 #include "fs/viewfile.h"
 #include "fs/viewscan.h"
+#include "fs/texts.h"
 
 struct browse {
 	struct service service;
@@ -295,6 +297,17 @@ void browse_view_count(struct browse *b, uint64_t ticket, uint64_t op,
 void browse_save(struct browse *b, const char *path, const void *bytes, size_t len)
 {
 	saver_save(&b->service, path, bytes, len);
+}
+
+void browse_rewrite(struct browse *b, const char *path, const void *was, size_t was_len,
+		    const void *bytes, size_t len)
+{
+	rewriter_rewrite(&b->service, path, was, was_len, bytes, len);
+}
+
+void browse_texts(struct browse *b, const char *dir, const char *suffix)
+{
+	texts_read(&b->service, dir, suffix);
 }
 
 int browse_watch_fd(const struct browse *b)

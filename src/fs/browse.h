@@ -115,6 +115,17 @@ void browse_view_count(struct browse *b, uint64_t ticket, uint64_t op,
  * sees the old or the new file, never a part. */
 void browse_save(struct browse *b, const char *path, const void *bytes, size_t len);
 
+/* FS_REWRITTEN, ticket 0: replaces a file that people edit, when it still holds what was read from
+ * it (was NULL: when there is none): see fs/rewriter.h. Bytes are copied. */
+void browse_rewrite(struct browse *b, const char *path, const void *was, size_t was_len,
+		    const void *bytes, size_t len);
+/* FS_TEXTS, ticket 0: what the files of the directory hold whose name ends so and begins with no
+ * dot, of which each is to be trusted (fs/trusted.h) and has at most TEXTS_SIZE_MAX bytes; of
+ * TEXTS_MAX files. */
+#define TEXTS_MAX      256
+#define TEXTS_SIZE_MAX 65536
+void browse_texts(struct browse *b, const char *dir, const char *suffix);
+
 /* The inotify descriptor for the poll loop, or -1; and what to do when it is readable: puts
  * FS_CHANGED events (coalesced per ticket, each name once) into the answer queue. */
 int browse_watch_fd(const struct browse *b);

@@ -41,6 +41,15 @@ static void free_items(struct stat_item *items, uint32_t n)
 	free(items);
 }
 
+static void free_texts(struct text_file *at, uint32_t n)
+{
+	for (uint32_t i = 0; at && i < n; i++) {
+		free(at[i].name);
+		free(at[i].bytes);
+	}
+	free(at);
+}
+
 void fs_event_free(struct fs_event *event)
 {
 	if (!event)
@@ -82,6 +91,14 @@ void fs_event_free(struct fs_event *event)
 		break;
 	case FS_SAVED:
 		free(event->u.saved.path);
+		break;
+	case FS_REWRITTEN:
+		free(event->u.rewritten.path);
+		free(event->u.rewritten.found);
+		break;
+	case FS_TEXTS:
+		free(event->u.texts.dir);
+		free_texts(event->u.texts.at, event->u.texts.n);
 		break;
 	case FS_PREVIEW:
 		preview_free(event->u.preview);

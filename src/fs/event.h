@@ -35,6 +35,8 @@ enum fs_event_kind {
 	FS_PLACE,       /* place: what is at a path */
 	FS_COMPLETE,    /* complete: names below a directory that begin as asked */
 	FS_SAVED,       /* saved: a file of our own was written, or err */
+	FS_REWRITTEN,   /* rewritten: a file that people edit was replaced, or why not */
+	FS_TEXTS,       /* texts: the small files of one directory */
 	FS_PREVIEW,     /* preview: what can be shown of one thing's content */
 	FS_INFO,        /* facts: all about one thing but its content */
 	FS_VIEW_OPENED, /* view_opened: a file is open for viewing, or err */
@@ -55,6 +57,15 @@ struct stat_item {
 /* So many newlines are before this position. */
 struct view_mark {
 	uint64_t at, lines;
+};
+
+/* A small file that was read; bytes NULL: err, and perhaps why in words (static). */
+struct text_file {
+	char *name;  /* without its directory; NUL-terminated */
+	char *bytes; /* and a NUL behind them that len does not count */
+	size_t len;
+	int err;
+	const char *reason;
 };
 
 struct fs_event {
@@ -104,6 +115,18 @@ struct fs_event {
 		struct {
 			char *path;
 		} saved;
+		struct {
+			char *path;  /* as it was asked for */
+			char *found; /* err -ESTALE: what the file holds instead; NULL: it is gone
+				      */
+			size_t found_len;
+			const char *reason; /* why not, in words; static; NULL: err says it */
+		} rewritten;
+		struct {
+			char *dir;
+			struct text_file *at; /* by name */
+			uint32_t n;
+		} texts;
 		struct preview *preview;
 		struct facts *facts;
 		struct {

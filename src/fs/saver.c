@@ -51,8 +51,7 @@ static void sync_made(int fd, unsigned made)
 		sys_close(up);
 }
 
-/* Opens the directory, making it and what is above it when missing. */
-static int open_parent(const char *path)
+int saver_open_parent(const char *path)
 {
 	size_t len = path_parent_len(path);
 	char *dir = memdup0(path, len);
@@ -78,8 +77,19 @@ static int open_parent(const char *path)
 	return fd;
 }
 
+static int look_like(int fd, const struct meta *like)
+{
+	uint32_t mode = like->mode & 07777;
+
+	/* A group we are not in cannot be given the file: then its rights are nobody's. */
+	if (sys_fchown(fd, (uid_t)-1, like->gid) < 0)
+		mode &= ~070u;
+	return sys_fchmod(fd, mode);
+}
+
 /* One name per process is enough: all saves of a program run one after the other. */
-static int replace(int dirfd, const char *name, const void *bytes, size_t len)
+int saver_replace(int dirfd, const char *name, const void *bytes, size_t len, uint32_t mode,
+		  const struct meta *like)
 {
 	struct str temp = STR_INIT;
 	int rc = str_addf(&temp, ".%s.%ld.tmp", name, (long)getpid());
@@ -89,10 +99,12 @@ static int replace(int dirfd, const char *name, const void *bytes, size_t len)
 		return rc;
 	(void)sys_unlinkat(dirfd, temp.buf, 0); /* of an earlier process with our number */
 	fd = sys_openat(dirfd, temp.buf, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-			0600);
+			like ? 0600 : mode);
 	rc = fd;
 	if (fd >= 0) {
-		rc = write_all(fd, bytes, len);
+		rc = like ? look_like(fd, like) : 0;
+		if (!rc)
+			rc = write_all(fd, bytes, len);
 		closed = sys_close(fd);
 		if (!rc)
 			rc = closed;
@@ -102,6 +114,8 @@ static int replace(int dirfd, const char *name, const void *bytes, size_t len)
 			(void)sys_unlinkat(dirfd, temp.buf, 0);
 	}
 	str_done(&temp);
+	if (!rc)
+		(void)sys_fsync(dirfd); /* some file systems cannot: the content is safe */
 	return rc;
 }
 
@@ -112,12 +126,10 @@ int saver_write(const char *path, const void *bytes, size_t len)
 
 	if (path[0] != '/' || !name[0])
 		return -EINVAL;
-	dirfd = open_parent(path);
+	dirfd = saver_open_parent(path);
 	if (dirfd < 0)
 		return dirfd;
-	rc = replace(dirfd, name, bytes, len);
-	if (!rc)
-		(void)sys_fsync(dirfd); /* some file systems cannot: the content is safe */
+	rc = saver_replace(dirfd, name, bytes, len, 0600, NULL);
 	sys_close(dirfd);
 	return rc;
 }

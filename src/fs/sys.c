@@ -142,6 +142,16 @@ int sys_fsync(int fd)
 	return (int)AGAIN(fsync(fd));
 }
 
+int sys_fchmod(int fd, mode_t mode)
+{
+	return (int)result(fchmod(fd, mode));
+}
+
+int sys_fchown(int fd, uid_t uid, gid_t gid)
+{
+	return (int)result(fchown(fd, uid, gid));
+}
+
 int sys_inotify_init(int flags)
 {
 	return (int)result(inotify_init1(flags | IN_CLOEXEC));

@@ -54,6 +54,8 @@ struct fsxattr;  /* <linux/fs.h> */
 	CALL(int, renameat, (int olddir, const char *oldpath, int newdir, const char *newpath), (olddir, oldpath, newdir, newpath)) \
 	CALL(int, unlinkat, (int dir, const char *path, int flags), (dir, path, flags)) \
 	CALL(int, fsync, (int fd), (fd)) \
+	CALL(int, fchmod, (int fd, mode_t mode), (fd, mode)) \
+	CALL(int, fchown, (int fd, uid_t uid, gid_t gid), (fd, uid, gid)) \
 	CALL(int, inotify_init, (int flags), (flags)) \
 	CALL(int, inotify_add_watch, (int fd, const char *path, uint32_t mask), (fd, path, mask)) \
 	CALL(int, inotify_rm_watch, (int fd, int wd), (fd, wd)) \

@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: MIT */
+#include "../../lib/test.h"
+
+#include "../../lib/answers.h"
+#include "../../lib/fault.h"
+#include "../../lib/tree.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "fs/browse.h"
+#include "fs/rewriter.h"
+
+static struct tree *tree;
+
+static int setup(void **state)
+{
+	(void)state;
+	umask(022);
+	fault_reset();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	tree_free(tree);
+	tree = NULL;
+	return fault_open_fds() == 0 ? 0 : -1;
+}
+
+static int rewrite_to(const char *rel, const char *was, const char *bytes, char **ret_found,
+		      const char **ret_reason)
+{
+	struct rewrite w = {tree_path(tree, rel), was, was ? strlen(was) : 0, bytes, strlen(bytes)};
+	size_t len;
+	int rc = rewriter_write(&w, ret_found, &len, ret_reason);
+
+	assert_true(!*ret_found || (rc == -ESTALE && strlen(*ret_found) == len));
+	return rc;
+}
+
+static int rewrite(const char *rel, const char *was, const char *bytes)
+{
+	const char *reason;
+	char *found;
+	int rc = rewrite_to(rel, was, bytes, &found, &reason);
+
+	free(found);
+	return rc;
+}
+
+static void holds(const char *rel, const char *text, int mode)
+{
+	int fd = open(tree_path(tree, rel), O_RDONLY | O_NOFOLLOW);
+	char buf[256];
+	struct stat st;
+	ssize_t n;
+
+	assert_true(fd >= 0);
+	n = read(fd, buf, sizeof(buf) - 1);
+	assert_true(n >= 0);
+	buf[n] = '\0';
+	assert_string_equal(buf, text);
+	assert_int_equal(fstat(fd, &st), 0);
+	assert_int_equal(st.st_mode & 07777, mode);
+	close(fd);
+}
+
+static void is_link(const char *rel)
+{
+	struct stat st;
+
+	assert_int_equal(lstat(tree_path(tree, rel), &st), 0);
+	assert_true(S_ISLNK(st.st_mode));
+}
+
+static void keeps_mode_and_links(void **state)
+{
+	(void)state;
+	tree = tree_new("plain \"one\" :0640\n"
+			"store/real \"one\" :0604\n"
+			"link -> store/../hop\n"
+			"hop -> store/real\n");
+	assert_int_equal(rewrite("plain", "one", "two"), 0);
+	holds("plain", "two", 0640);
+	assert_int_equal(rewrite("link", "one", "two"), 0);
+	is_link("link");
+	is_link("hop");
+	holds("store/real", "two", 0604);
+}
+
+static void makes_what_is_missing(void **state)
+{
+	(void)state;
+	tree = tree_new("store/\ndangling -> store/new\nnowhere -> no/such/dir\n");
+	assert_int_equal(rewrite("a/b/config", NULL, "x"), 0);
+	holds("a/b/config", "x", 0644);
+	assert_int_equal(rewrite("dangling", NULL, "x"), 0);
+	is_link("dangling");
+	holds("store/new", "x", 0644);
+	assert_int_equal(rewrite("nowhere", NULL, "x"), -ENOENT);
+}
+
+static void refuses_what_was_changed(void **state)
+{
+	const char *reason;
+	char *found;
+
+	(void)state;
+	tree = tree_new("f \"theirs\"\n");
+	assert_int_equal(rewrite_to("f", "mine", "new", &found, &reason), -ESTALE);
+	assert_string_equal(found, "theirs");
+	free(found);
+	assert_int_equal(rewrite_to("f", "their", "new", &found, &reason), -ESTALE);
+	free(found);
+	assert_int_equal(rewrite_to("f", NULL, "new", &found, &reason), -ESTALE);
+	assert_string_equal(found, "theirs");
+	free(found);
+	holds("f", "theirs", 0644);
+	assert_int_equal(rewrite_to("gone", "mine", "new", &found, &reason), -ESTALE);
+	assert_null(found);
+	assert_int_equal(access(tree_path(tree, "gone"), F_OK), -1);
+}
+
+static void refused(const char *rel, int err, const char *want_reason)
+{
+	const char *reason;
+	char *found;
+
+	assert_int_equal(rewrite_to(rel, "", "new", &found, &reason), err);
+	free(found);
+	if (!want_reason)
+		return;
+	assert_non_null(reason);
+	assert_non_null(strstr(reason, want_reason));
+}
+
+static void refuses_what_is_not_a_file_of_ours(void **state)
+{
+	(void)state;
+	tree = tree_new("fifo|\n"
+			"dir/x\n"
+			"one\n"
+			"two => one\n"
+			"open :0666\n"
+			"loop -> loop\n"
+			"up -> ..\n"
+			"below -> one/x\n"
+			"theirs -> /etc/passwd\n"
+			"dev -> /dev/null\n");
+	refused("fifo", -EINVAL, "not a regular file");
+	refused("dir", -EISDIR, NULL);
+	refused("one", -EMLINK, "other names");
+	refused("open", -EPERM, "others may write it");
+	refused("loop", -ELOOP, NULL);
+	refused("up", -EISDIR, NULL);
+	refused("below", -ENOTDIR, NULL);
+	refused("dev", -EINVAL, "not a regular file");
+	refused("", -EISDIR, NULL);
+	if (geteuid() != 0)
+		refused("theirs", -EPERM, "belongs to someone else");
+	if (geteuid() == 0) {
+		tree_add(tree, "foreign\n");
+		assert_int_equal(chown(tree_path(tree, "foreign"), 65534, 65534), 0);
+		refused("foreign", -EPERM, "belongs to someone else");
+	}
+}
+
+/* Whichever call fails, the file is the old one or the new one, and nothing else is left. */
+static void whole_or_not_at_all(void **state)
+{
+	static const enum fault_call calls[] = {FAULT_openat, FAULT_statx,    FAULT_read,
+						FAULT_write,  FAULT_fsync,    FAULT_fchmod,
+						FAULT_close,  FAULT_renameat, FAULT_readlinkat};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(calls); i++) {
+		bool failed = true;
+
+		for (unsigned n = 1; failed; n++) {
+			unsigned before = fault_count(calls[i]);
+			int rc;
+
+			tree = tree_new("d/f \"old\" :0600\n");
+			fault_fail(calls[i], n, EIO, false);
+			rc = rewrite("d/f", "old", "new text");
+			failed = fault_count(calls[i]) - before >= n;
+			holds("d/f", rc ? "old" : "new text", 0600);
+			tree_remove(tree, "d/f");
+			assert_int_equal(rmdir(tree_path(tree, "d")), 0);
+			tree_free(tree);
+			fault_reset();
+		}
+	}
+	tree = NULL;
+}
+
+static void short_writes_are_completed(void **state)
+{
+	(void)state;
+	tree = tree_new("f \"old text\" :0600\n");
+	fault_short(FAULT_read, 3);
+	fault_short(FAULT_write, 2);
+	assert_int_equal(rewrite("f", "old text", "new text"), 0);
+	holds("f", "new text", 0600);
+}
+
+/* A group we are not in: what it was allowed nobody is. */
+static void a_foreign_group_gets_nothing(void **state)
+{
+	(void)state;
+	tree = tree_new("f \"old\" :0640\n");
+	fault_fail(FAULT_fchown, 1, EPERM, false);
+	assert_int_equal(rewrite("f", "old", "new"), 0);
+	holds("f", "new", 0600);
+}
+
+static void answers_from_a_worker(void **state)
+{
+	struct answers a;
+	struct browse *b;
+	struct fs_event *e;
+
+	(void)state;
+	tree = tree_new("f \"old\"\n");
+	answers_init(&a);
+	assert_int_equal(browse_new(&a.queue, &b), 0);
+	browse_rewrite(b, tree_path(tree, "f"), "old", 3, "new", 3);
+	e = answers_get(&a, FS_REWRITTEN, 0);
+	assert_int_equal(e->err, 0);
+	assert_string_equal(e->u.rewritten.path, tree_path(tree, "f"));
+	fs_event_free(e);
+	browse_rewrite(b, tree_path(tree, "f"), "old", 3, "newer", 5);
+	e = answers_get(&a, FS_REWRITTEN, 0);
+	assert_int_equal(e->err, -ESTALE);
+	assert_string_equal(e->u.rewritten.found, "new");
+	assert_int_equal(e->u.rewritten.found_len, 3);
+	fs_event_free(e);
+	browse_free(b, 20000);
+	answers_done(&a);
+}
+
+static const struct text_file *text_of(const struct fs_event *e, const char *name)
+{
+	for (uint32_t i = 0; i < e->u.texts.n; i++)
+		if (strcmp(e->u.texts.at[i].name, name) == 0)
+			return &e->u.texts.at[i];
+	return NULL;
+}
+
+static void reads_the_texts_of_a_directory(void **state)
+{
+	struct answers a;
+	struct browse *b;
+	struct fs_event *e;
+
+	(void)state;
+	tree = tree_new("b.theme \"bee\"\na.theme \"\"\n.hidden.theme \"x\"\n.theme\nc.txt \"no\"\n"
+			"dir.theme/\nfifo.theme|\nlink.theme -> b.theme\nlost.theme -> none\n"
+			"open.theme \"x\" :0666\nlarge.theme ~1M\n");
+	answers_init(&a);
+	assert_int_equal(browse_new(&a.queue, &b), 0);
+	browse_texts(b, tree_path(tree, ""), ".theme");
+	e = answers_get(&a, FS_TEXTS, 0);
+	assert_int_equal(e->err, 0);
+	assert_string_equal(e->u.texts.dir, tree_path(tree, ""));
+	assert_int_equal(e->u.texts.n, 8);
+	assert_string_equal(e->u.texts.at[0].name, "a.theme");
+	assert_int_equal(text_of(e, "a.theme")->len, 0);
+	assert_string_equal(text_of(e, "b.theme")->bytes, "bee");
+	assert_string_equal(text_of(e, "link.theme")->bytes, "bee");
+	assert_int_equal(text_of(e, "lost.theme")->err, -ENOENT);
+	assert_int_equal(text_of(e, "dir.theme")->err, -EISDIR);
+	assert_int_equal(text_of(e, "fifo.theme")->err, -EINVAL);
+	assert_int_equal(text_of(e, "open.theme")->err, -EPERM);
+	assert_non_null(text_of(e, "open.theme")->reason);
+	assert_int_equal(text_of(e, "large.theme")->err, -EFBIG);
+	assert_null(text_of(e, "c.txt"));
+	fs_event_free(e);
+	browse_texts(b, tree_path(tree, "none"), ".theme");
+	e = answers_get(&a, FS_TEXTS, 0);
+	assert_int_equal(e->err, -ENOENT);
+	fs_event_free(e);
+	browse_free(b, 20000);
+	answers_done(&a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(keeps_mode_and_links, setup, teardown),
+		cmocka_unit_test_setup_teardown(makes_what_is_missing, setup, teardown),
+		cmocka_unit_test_setup_teardown(refuses_what_was_changed, setup, teardown),
+		cmocka_unit_test_setup_teardown(refuses_what_is_not_a_file_of_ours, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(whole_or_not_at_all, setup, teardown),
+		cmocka_unit_test_setup_teardown(short_writes_are_completed, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_foreign_group_gets_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(answers_from_a_worker, setup, teardown),
+		cmocka_unit_test_setup_teardown(reads_the_texts_of_a_directory, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
