@@ -149,10 +149,12 @@
  *   ui/view_viewer         the viewer
  *
  * app: the only place that sees everything
+ *   app/apply              options changed while the program runs
  *   app/cmd_app            command functions: views, tabs, program
  *   app/cmd_list           command functions: mark, find, sort
  *   app/cmd_move           command functions: move, go
  *   app/cmd_view           command functions: the viewer
+ *   app/cmd_settings       command functions: settings
  *   app/commands           the command table: every action is one row
  *   app/config             the configuration file
  *   app/dispatch           events of the terminal to commands
@@ -169,14 +171,18 @@
  *   app/loop               the one poll loop
  *   app/nearest            did you mean...
  *   app/options            the option table (rows in options.def)
- *   app/overlay            palette, help, and what overlays share
+ *   app/overlay            help, and what overlays share
  *   app/pace               when to draw
+ *   app/palette            the command palette
  *   app/prompt             prompts
  *   app/refuse             why something is not taken
+ *   app/save               changed options back into the configuration file
  *   app/serve              the model's requests to the file system
+ *   app/themes             the themes there are
  *   app/verb               the command line: table of verbs, parsing of options
  *   app/verb_info          trowel info
  *   app/verb_list          trowel list
+ *   app/words              words typed behind a command in the palette
  */
 #include "app/dump.h"
 #include "app/explore.h"

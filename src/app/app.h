@@ -8,10 +8,12 @@
 #define APP_APP_H
 
 #include "app/command.h"
+#include "app/config.h"
 #include "app/explore.h"
 #include "app/keymap.h"
 #include "app/link.h"
 #include "app/pace.h"
+#include "app/themes.h"
 #include "base/queue.h"
 #include "fs/browse.h"
 #include "fs/guard.h"
@@ -74,6 +76,15 @@ struct app {
 		int64_t since_ms;
 		struct str text; /* for the screen */
 	} pending;
+	struct config_file config; /* as it was read */
+	uint64_t touched;          /* options changed in this run, as bits */
+	bool saving;               /* saving_text is on its way into the configuration file */
+	size_t saving_count;
+	struct str saving_text;
+	struct themes themes;
+	char *previewed;                /* a theme shown for a while; NULL: that of the settings */
+	bool theme_due;                 /* it is shown when it has been read */
+	const struct command *words_of; /* the palette lists words for it; NULL: commands */
 	struct pace pace;
 	struct link link;
 	struct explore_options options;
@@ -112,6 +123,10 @@ int overlay_palette(struct app *app);
 int overlay_help(struct app *app);
 void overlay_strip(struct app *app); /* for the pending keys */
 
+/* The palette with the name of a command that takes words typed already. */
+int overlay_palette_words(struct app *app, const struct command *command);
+void overlay_themes_came(struct app *app); /* the themes that are known have changed */
+
 /* ---- items.c: rows of the command table for the screen ---- */
 void items_done(struct items *items);
 int items_hints(struct app *app);       /* of the current context; nothing when it has them */
@@ -122,6 +137,11 @@ int items_palette(struct app *app, const char *typed);
 /* The same in order of the table, and behind them the commands of all other contexts. */
 int items_help(struct app *app, const char *typed);
 int items_strip(struct app *app);
+/* Other rows for the palette: begin, add, publish. Texts are copied and may come from outside. */
+void items_begin(struct app *app);
+int items_add_words(struct app *app, const struct command *command, const char *name,
+		    const char *keys, const char *help);
+void items_publish(struct app *app);
 
 /* ---- handoff.c: the terminal to another program and back ---- */
 int handoff_run(struct app *app, const char *const *argv, const char *dir);

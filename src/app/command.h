@@ -37,14 +37,16 @@ enum command_flag {
 	CMD_LETTER = 2,  /* takes the next character typed as its argument: mx 'x fx */
 	CMD_MUTATES = 4, /* not offered with --read-only */
 	CMD_HINT = 8,    /* shown in the footer, in the order of the table */
+	CMD_WORDS = 16,  /* takes words typed behind its name in the palette (app/words.h) */
 };
 
 struct command_args {
-	long count;      /* 1 when none was typed */
-	bool counted;    /* a count was typed */
-	unsigned letter; /* with CMD_LETTER: a code point; else the last key typed, 0 from the
-			    palette */
-	long arg;        /* of the row: several rows may share a function */
+	long count;        /* 1 when none was typed */
+	bool counted;      /* a count was typed */
+	unsigned letter;   /* with CMD_LETTER: a code point; else the last key typed, 0 from the
+			      palette */
+	long arg;          /* of the row: several rows may share a function */
+	const char *words; /* with CMD_WORDS: what was typed behind its name; "" nothing */
 };
 
 struct command {

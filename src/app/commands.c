@@ -5,6 +5,8 @@
  */
 #include "app/commands.h"
 
+#include "app/words.h"
+
 #include <string.h>
 
 const struct context_info context_rows[] = {
@@ -22,6 +24,10 @@ const size_t ncontext_rows = ARRAY_LEN(context_rows);
 const struct command commands[] = {
 	IN(CTX_LIST | CTX_PANE, "help",          "Program", "? <F1>",          CMD_HINT, "show all keys", "help", cmd_help, 0),
 	IN(CTX_LIST | CTX_PANE, "palette",       "Program", ": <C-p> <F9>",    CMD_HINT, "find a command by its name and run it", "command", cmd_palette, 0),
+
+	ROW("set",           "Program", "",                CMD_WORDS, "set an option: set NAME VALUE", NULL, cmd_set, WORDS_OPTION),
+	ROW("theme",         "Program", "",                CMD_WORDS, "choose a colour theme", NULL, cmd_theme, WORDS_THEME),
+	ROW("save-settings", "Program", "",                CMD_MUTATES, "write changed options into the configuration", NULL, cmd_save_settings, 0),
 
 	ROW("down",          "Move", "j <Down>",           CMD_REPEAT, "next row", NULL, cmd_move, 1),
 	ROW("up",            "Move", "k <Up>",             CMD_REPEAT, "previous row", NULL, cmd_move, -1),

@@ -28,6 +28,8 @@ command_fn cmd_sort, cmd_sort_reverse, cmd_sort_dirs, cmd_hidden;
 command_fn cmd_view, cmd_view_close, cmd_view_escape, cmd_view_edit, cmd_view_move, cmd_view_page;
 command_fn cmd_view_top, cmd_view_end, cmd_view_percent, cmd_view_line, cmd_view_aside;
 command_fn cmd_view_search, cmd_view_next, cmd_view_show, cmd_view_follow, cmd_view_code;
+/* cmd_settings.c */
+command_fn cmd_settings, cmd_set, cmd_theme, cmd_save_settings;
 
 /* cmd_app.c */
 command_fn cmd_help, cmd_palette, cmd_tab_new, cmd_tab_close, cmd_tab_next, cmd_tab, cmd_redraw;

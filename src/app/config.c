@@ -5,6 +5,7 @@
 #include "base/conf.h"
 #include "base/display.h"
 #include "base/path.h"
+#include "fs/browse.h"
 #include "fs/sys.h"
 #include "fs/trusted.h"
 #include "ui/theme.h"
@@ -21,7 +22,7 @@
 
 #define KEYS_IN    "keys."
 #define CONFIG_MAX (1u << 20)
-#define THEME_MAX  (1u << 20)
+#define THEME_MAX  TEXTS_SIZE_MAX /* as in the list of themes */
 
 /* Relative paths in these variables are to be ignored: xdg-basedir specification. */
 static const char *absolute_env(const char *name)
@@ -195,20 +196,101 @@ static int not_read(const char *path, int r, bool named, const struct str *err,
 	return err->len ? str_addf(warnings, "%s\n", err->buf) : 0;
 }
 
+/* Nobody changes the directory of the process, so this holds for its life. */
+static int make_absolute(const char *path, struct str *out)
+{
+	char cwd[4096];
+	ssize_t n = path[0] == '/' ? 0 : sys_getcwd(cwd, sizeof(cwd));
+
+	if (n < 0)
+		return (int)n;
+	return str_addf(out, "%s%s%s", n ? cwd : "", n ? "/" : "", path);
+}
+
+static int read_config(struct config_file *f, const char *path, bool named, struct str *warnings)
+{
+	struct str err = STR_INIT;
+	int r = config_read_file(path, CONFIG_MAX, &f->text, &err);
+
+	f->exists = r == 0;
+	if (r < 0 && r != -ENOENT && r != -ENOMEM)
+		str_addf(&f->refused, "%s", err.buf);
+	if (r < 0)
+		r = not_read(path, r, named, &err, warnings);
+	str_done(&err);
+	return r < 0 || f->refused.failed ? -ENOMEM : 0;
+}
+
+static int open_file(struct config_file *f, struct str *path, struct str *warnings)
+{
+	bool named;
+	int r = config_path(path, &named);
+
+	*f = (struct config_file){.path = STR_INIT, .text = STR_INIT, .refused = STR_INIT};
+	if (r == 0)
+		r = read_config(f, path->buf, named, warnings);
+	/* From a directory that no path leads to, a relative one can be read but not written back.
+	 */
+	if (r == 0 && make_absolute(path->buf, &f->path) == -ENOMEM)
+		r = -ENOMEM;
+	return r == -ENOMEM ? r : 0;
+}
+
+int config_open(struct config_file *f, struct str *warnings)
+{
+	struct str path = STR_INIT;
+	int r = open_file(f, &path, warnings);
+
+	str_done(&path);
+	return r;
+}
+
+void config_close(struct config_file *f)
+{
+	str_done(&f->path);
+	str_done(&f->text);
+	str_done(&f->refused);
+}
+
+struct saying {
+	struct settings *settings;
+	uint64_t given;
+};
+
+static int note_option(void *ctx, const struct conf_item *item, struct str *err)
+{
+	struct saying *s = ctx;
+	const struct option_row *row = option_find(item->name);
+	int r = strcmp(item->section, "options") != 0 || !row
+			? -ENOENT
+			: option_set(s->settings, item->name, item->value, err);
+
+	if (r == 0)
+		s->given |= (uint64_t)1 << (row - option_rows);
+	return r;
+}
+
+int config_says(const struct config_file *f, struct settings *ret_settings, uint64_t *ret_given)
+{
+	struct saying s = {.settings = ret_settings};
+	int r;
+
+	settings_init(ret_settings);
+	r = conf_parse(f->text.buf, f->text.len, note_option, NULL, &s);
+	*ret_given = s.given;
+	return MIN(r, 0);
+}
+
 int config_load(struct settings *s, struct keymap *k, struct str *warnings)
 {
-	struct str path = STR_INIT, text = STR_INIT, err = STR_INIT;
-	bool named;
-	int r = config_path(&path, &named);
+	struct str path = STR_INIT;
+	struct config_file f;
+	int r = open_file(&f, &path, warnings);
 
-	if (r == 0) {
-		r = config_read_file(path.buf, CONFIG_MAX, &text, &err);
-		r = r == 0 ? config_parse(path.buf, text.buf, text.len, s, k, warnings)
-			   : not_read(path.buf, r, named, &err, warnings);
-	}
+	if (r == 0 && f.exists)
+		r = config_parse(path.buf, f.text.buf, f.text.len, s, k, warnings);
+	config_close(&f);
 	str_done(&path);
-	str_done(&text);
-	str_done(&err);
 	return r == -ENOMEM ? r : 0;
 }
 
@@ -238,15 +320,23 @@ static int tree_dir(struct str *out)
 	return r;
 }
 
+int config_theme_dir(unsigned i, struct str *out)
+{
+	static int (*const dirs[THEME_DIRS])(struct str * out) = {config_dir, installed_dir,
+								  tree_dir};
+	int r = i < THEME_DIRS ? dirs[i](out) : -ENOENT;
+
+	return r == 0 ? str_adds(out, "/themes") : r;
+}
+
 /* 1 when the file was there and is read, 0 when it was not, or -errno. */
-static int read_theme(int (*dir)(struct str *out), const char *name, struct str *out,
-		      struct str *err)
+static int read_theme(unsigned dir, const char *name, struct str *out, struct str *err)
 {
 	struct str path = STR_INIT;
-	int r = dir(&path);
+	int r = config_theme_dir(dir, &path);
 
 	if (r == 0)
-		r = str_addf(&path, "/themes/%s.theme", name);
+		r = str_addf(&path, "/%s.theme", name);
 	if (r == 0)
 		r = config_read_file(path.buf, THEME_MAX, out, err);
 	str_done(&path);
@@ -270,13 +360,8 @@ int config_theme(const char *name, struct str *out, struct str *err)
 {
 	int r = 0;
 
-	if (is_theme_name(name)) {
-		r = read_theme(config_dir, name, out, err);
-		if (r == 0)
-			r = read_theme(installed_dir, name, out, err);
-		if (r == 0)
-			r = read_theme(tree_dir, name, out, err);
-	}
+	for (unsigned i = 0; r == 0 && i < THEME_DIRS && is_theme_name(name); i++)
+		r = read_theme(i, name, out, err);
 	if (r == 0 && strcmp(name, "default") != 0)
 		r = no_theme(name, err);
 	if (r == 1 || r == -ENOMEM)

@@ -53,6 +53,7 @@ void app_run(struct app *app, const struct command *command, const struct comman
 					.counted = args->counted,
 					.letter = args->letter,
 					.arg = command->arg,
+					.words = args->words ? args->words : "",
 				});
 	if (err)
 		model_notice(app->model, NOTICE_ERROR, app->now_ms, "%s: %s", command->name,

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "app/app.h"
-#include "app/config.h"
+#include "app/apply.h"
 #include "app/loop.h"
 #include "app/verb.h"
 #include "base/log.h"
@@ -112,32 +112,6 @@ static void end_line(struct str *text)
 		(void)str_addc(text, '\n');
 }
 
-struct theme_warnings {
-	const char *name;
-	struct str *out;
-};
-
-static void add_theme_warning(void *ctx, unsigned line, const char *reason)
-{
-	struct theme_warnings *to = ctx;
-
-	(void)str_addf(to->out, "theme %s:%u: %s\n", to->name, line, reason);
-}
-
-static void load_theme(struct app *app, struct str *warnings)
-{
-	CLEANUP(str_done) struct str text = STR_INIT;
-	const char *ls_colors = getenv("LS_COLORS");
-	const struct settings *s = &app->model->settings;
-	struct theme_warnings to = {.name = s->theme ? s->theme : "default", .out = warnings};
-
-	if (config_theme(to.name, &text, warnings) == 0)
-		(void)theme_parse(&app->theme, text.buf, text.len, add_theme_warning, &to);
-	end_line(warnings);
-	if (s->ls_colors && ls_colors && *ls_colors)
-		(void)theme_ls_colors(&app->theme, ls_colors);
-}
-
 static void load_bookmarks(struct app *app, struct str *warnings)
 {
 	CLEANUP(str_done) struct str path = STR_INIT;
@@ -150,6 +124,17 @@ static void load_bookmarks(struct app *app, struct str *warnings)
 	end_line(warnings);
 }
 
+static int load_config(struct app *app, struct str *warnings)
+{
+	const struct config_file *f = &app->config;
+	int err = config_open(&app->config, warnings);
+
+	if (err || !f->exists)
+		return err;
+	return config_parse(f->path.buf, f->text.buf, f->text.len, &app->model->settings,
+			    &app->keymap, warnings);
+}
+
 static int setup_model(struct app *app, struct str *warnings)
 {
 	int err = model_new(&app->model);
@@ -157,17 +142,20 @@ static int setup_model(struct app *app, struct str *warnings)
 	if (!err)
 		err = keymap_init(&app->keymap);
 	if (!err)
-		err = config_load(&app->model->settings, &app->keymap, warnings);
+		err = load_config(app, warnings);
 	if (!err)
 		err = theme_init(&app->theme);
+	if (!err)
+		err = themes_init(&app->themes);
 	if (err)
 		return err;
-	load_theme(app, warnings);
+	apply_first_theme(app, warnings);
 	load_bookmarks(app, warnings);
 	for (size_t i = 0; i < EDIT_KINDS; i++)
 		lineedit_init(&app->edits[i]);
 	app->edit = &app->edits[EDIT_COMMAND];
 	str_init(&app->note);
+	str_init(&app->saving_text);
 	str_init(&app->pending.text);
 	app->scene.pending = "";
 	app->scene.is_root = geteuid() == 0;
@@ -197,18 +185,12 @@ static int start_model(struct app *app, const char *path, const struct fs_event 
 
 static int setup_screen(struct app *app)
 {
-	const struct settings *s = &app->model->settings;
-	struct term_options options = {.mouse = s->mouse, .colors = s->colors, .ascii = s->ascii};
-	const char *no_color = getenv("NO_COLOR");
-	int rows, cols, err;
+	struct term_options options = apply_term_options(app);
+	int rows, cols, err = term_start(&options, &app->term);
 
-	if (no_color && *no_color && options.colors < 0)
-		options.colors = 0;
-	err = term_start(&options, &app->term);
 	if (err)
 		return err;
-	theme_resolve(&app->theme, term_colors(app->term));
-	term_set_theme(app->term, &app->theme);
+	apply_first_looks(app);
 	term_resize(app->term, &rows, &cols);
 	err = canvas_init(&app->canvas, rows, cols, term_ascii(app->term));
 	if (!err)
@@ -216,7 +198,7 @@ static int setup_screen(struct app *app)
 	if (!err)
 		err = input_new(term_fd(app->term), &app->input);
 	if (!err)
-		decoder_escape_ms(input_decoder(app->input), loop_escape_ms(s));
+		decoder_escape_ms(input_decoder(app->input), loop_escape_ms(&app->model->settings));
 	return err;
 }
 
@@ -249,6 +231,10 @@ static void teardown(struct app *app)
 	str_done(&app->note);
 	str_done(&app->pending.text);
 	theme_done(&app->theme);
+	themes_done(&app->themes);
+	free(app->previewed);
+	config_close(&app->config);
+	str_done(&app->saving_text);
 	keymap_done(&app->keymap);
 	model_free(app->model);
 	free(app->child_env);

@@ -62,6 +62,39 @@ static int items_add(struct items *items, const struct command *command, const c
 	return 0;
 }
 
+void items_begin(struct app *app)
+{
+	items_clear(&app->items);
+}
+
+/* One block holds all three texts. */
+int items_add_words(struct app *app, const struct command *command, const char *name,
+		    const char *keys, const char *help)
+{
+	struct items *items = &app->items;
+	size_t name_len = strlen(name) + 1, keys_len = strlen(keys) + 1;
+	struct str block = STR_INIT;
+	int err = items_grow(items);
+	char *text;
+
+	str_add(&block, name, name_len);
+	str_add(&block, keys, keys_len);
+	str_adds(&block, help);
+	text = err || block.failed ? NULL : str_take(&block);
+	str_done(&block);
+	if (!text)
+		return -ENOMEM;
+	items->keys[items->n] = text;
+	items->commands[items->n] = command;
+	items->rows[items->n++] = (struct scene_item){
+		.group = command->group,
+		.name = text,
+		.keys = text + name_len,
+		.help = text + name_len + keys_len,
+	};
+	return 0;
+}
+
 static bool offered(const struct app *app, const struct command *command)
 {
 	return !(app->options.read_only && command->flags & CMD_MUTATES);
@@ -111,7 +144,7 @@ int items_hints(struct app *app)
 	return 0;
 }
 
-static void publish(struct app *app)
+void items_publish(struct app *app)
 {
 	app->scene.items = app->items.rows;
 	app->scene.nitems = app->items.n;
@@ -203,7 +236,7 @@ int items_palette(struct app *app, const char *typed)
 	int err = choose(app, typed, false);
 
 	move_best_first(&app->items, typed);
-	publish(app);
+	items_publish(app);
 	return err;
 }
 
@@ -211,7 +244,7 @@ int items_help(struct app *app, const char *typed)
 {
 	int err = choose(app, typed, true);
 
-	publish(app);
+	items_publish(app);
 	return err;
 }
 
@@ -246,6 +279,6 @@ int items_strip(struct app *app)
 		if (err)
 			return err;
 	}
-	publish(app);
+	items_publish(app);
 	return 0;
 }

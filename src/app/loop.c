@@ -7,6 +7,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "app/apply.h"
+#include "app/save.h"
+
 #define ANSWERS_BUDGET_MS 3   /* events of workers handled before keys are looked at again */
 #define START_SETTLE_MS   12  /* the first frame waits this long for names, metadata and owners */
 #define STREAM_MS         30  /* between frames for answers alone, while more are due */
@@ -90,6 +93,23 @@ static void take_saved(struct app *app, const struct fs_event *event)
 			     event->u.saved.path, strerror(-event->err));
 }
 
+static void take_answer(struct app *app, struct fs_event *event)
+{
+	switch (event->kind) {
+	case FS_SAVED:
+		take_saved(app, event);
+		break;
+	case FS_REWRITTEN:
+		save_answered(app, event);
+		break;
+	case FS_TEXTS:
+		apply_take_themes(app, event);
+		break;
+	default:
+		model_apply(app->model, event, app->now_ms);
+	}
+}
+
 static void take_answers(struct app *app)
 {
 	struct qnode *node = app->late;
@@ -101,10 +121,7 @@ static void take_answers(struct app *app)
 		struct fs_event *event = container_of(node, struct fs_event, node);
 
 		node = node->next;
-		if (event->kind == FS_SAVED)
-			take_saved(app, event);
-		else
-			model_apply(app->model, event, app->now_ms);
+		take_answer(app, event);
 		fs_event_free(event);
 		app->stirred = true;
 	}

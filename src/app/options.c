@@ -24,6 +24,7 @@ const struct option_row option_rows[] = {
 #include "app/options.def"
 #undef OPTION
 };
+_Static_assert(ARRAY_LEN(option_rows) <= OPTIONS_MAX, "struct app counts them in 64 bits");
 const size_t noption_rows = ARRAY_LEN(option_rows);
 
 const struct option_row *option_find(const char *name)
@@ -203,16 +204,27 @@ static const char *word_of(const struct option_row *row, long n)
 	return NULL;
 }
 
-int option_get(const struct settings *s, const struct option_row *row, struct str *out)
+int option_value(const struct settings *s, const struct option_row *row, struct str *out)
 {
 	const char *text = NULL;
 	long n;
 
 	if (row->type == OPTION_STRING) {
 		text = *(char *const *)(const void *)((const char *)s + row->offset);
-		return conf_quote(out, text ? text : "");
+		return str_adds(out, text ? text : "");
 	}
 	n = load_number(s, row);
 	text = row->type == OPTION_BOOL ? (n ? "yes" : "no") : word_of(row, n);
 	return text ? str_adds(out, text) : str_addf(out, "%ld", n);
+}
+
+int option_get(const struct settings *s, const struct option_row *row, struct str *out)
+{
+	struct str value = STR_INIT;
+	int r = option_value(s, row, &value);
+
+	if (r == 0)
+		r = conf_quote(out, value.buf);
+	str_done(&value);
+	return r;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Palette, help, and what all overlays share. They are state: a kind in the scene, perhaps a line
+ * Help, and what all overlays share. They are state: a kind in the scene, perhaps a line
  * being edited; there are no nested loops.
  */
 #include "app/overlay.h"
@@ -16,6 +16,7 @@ void overlay_close(struct app *app)
 	app->scene.nitems = 0;
 	app->scene.note = NULL;
 	app->prompt = NULL;
+	app->words_of = NULL;
 	app->dirty = true;
 }
 
@@ -26,43 +27,9 @@ bool overlay_is_cancel(struct key key)
 	       (key.sym == 'g' && key.mods == KEYMOD_CTRL);
 }
 
-/* ---- palette ---- */
+/* ---- moving in a list of items ---- */
 
-int overlay_palette(struct app *app)
-{
-	int err;
-
-	app_pending_clear(app);
-	app->edit = &app->edits[EDIT_COMMAND];
-	err = lineedit_set(app->edit, "", 0);
-	if (!err)
-		err = items_palette(app, "");
-	if (err)
-		return err;
-	app->scene.overlay = OVERLAY_PALETTE;
-	app->scene.edit = app->edit;
-	app->scene.question = ": ";
-	app->scene.selected = 0;
-	app->scene.scroll = 0;
-	return 0;
-}
-
-static void palette_run(struct app *app)
-{
-	const struct command *command = app->scene.selected < app->items.n
-						? app->items.commands[app->scene.selected]
-						: NULL;
-	struct command_args args = {.count = 1};
-
-	overlay_close(app);
-	if (command && command->flags & CMD_LETTER)
-		app->pending.letter_for = command;
-	else if (command)
-		app_run(app, command, &args);
-}
-
-/* How far the keys that move in a list of items go; 0: not such a key. */
-static long item_step(struct key key, bool letters)
+long overlay_step(struct key key, bool letters)
 {
 	static const struct {
 		struct key key;
@@ -94,33 +61,11 @@ static long item_step(struct key key, bool letters)
 	return 0;
 }
 
-static size_t stepped(size_t at, long step, size_t n)
+size_t overlay_stepped(size_t at, long step, size_t n)
 {
 	long to = (long)at + step;
 
 	return to < 0 || !n ? 0 : MIN((size_t)to, n - 1);
-}
-
-static int palette_key(struct app *app, struct key key)
-{
-	long step = item_step(key, false);
-
-	if (overlay_is_cancel(key)) {
-		overlay_close(app);
-		return 0;
-	}
-	if (key.sym == KEYSYM_ENTER && !key.mods) {
-		palette_run(app);
-		return 0;
-	}
-	if (step) {
-		app->scene.selected = stepped(app->scene.selected, step, app->items.n);
-		return 0;
-	}
-	if (lineedit_key(app->edit, key) != LINEEDIT_CHANGED)
-		return 0;
-	app->scene.selected = 0;
-	return items_palette(app, app->edit->text.buf);
 }
 
 /* ---- help ---- */
@@ -160,11 +105,11 @@ static int help_search(struct app *app, struct key key)
 
 static int help_key(struct app *app, struct key key)
 {
-	long step = item_step(key, !app->scene.edit);
+	long step = overlay_step(key, !app->scene.edit);
 
 	if (step) {
-		app->scene.scroll =
-			stepped(app->scene.scroll, step, app->layout.overlay_scroll_max + 1);
+		app->scene.scroll = overlay_stepped(app->scene.scroll, step,
+						    app->layout.overlay_scroll_max + 1);
 		return 0;
 	}
 	if (app->scene.edit)
@@ -205,32 +150,43 @@ static int overlay_paste(struct app *app, const struct str *bytes)
 		return err;
 	if (app->scene.overlay == OVERLAY_PROMPT)
 		return prompt_changed(app);
-	return app->scene.overlay == OVERLAY_PALETTE ? items_palette(app, app->edit->text.buf)
+	return app->scene.overlay == OVERLAY_PALETTE ? palette_changed(app)
 						     : items_help(app, app->edit->text.buf);
 }
 
-static void overlay_mouse(struct app *app, const struct input_event *event)
+static long wheel_step(const struct input_event *event)
+{
+	return event->mouse.kind == MOUSE_WHEEL_UP     ? -3
+	       : event->mouse.kind == MOUSE_WHEEL_DOWN ? 3
+						       : 0;
+}
+
+bool overlay_pressed(const struct app *app, const struct input_event *event, size_t n,
+		     size_t *ret_item)
 {
 	const struct rect *r = &app->layout.overlay;
 	int row = event->mouse.row - r->row;
-	bool press = event->mouse.kind == MOUSE_PRESS || event->mouse.kind == MOUSE_DOUBLE;
-	long wheel = event->mouse.kind == MOUSE_WHEEL_UP     ? -3
-		     : event->mouse.kind == MOUSE_WHEEL_DOWN ? 3
-							     : 0;
 
-	if (app->scene.overlay == OVERLAY_HELP && wheel)
-		app->scene.scroll =
-			stepped(app->scene.scroll, wheel, app->layout.overlay_scroll_max + 1);
-	if (app->scene.overlay != OVERLAY_PALETTE)
-		return;
-	if (wheel)
-		app->scene.selected = stepped(app->scene.selected, wheel, app->items.n);
-	else if (press && row >= 0 && row < r->rows &&
-		 (size_t)app->layout.overlay_first + (size_t)row < app->items.n) {
-		app->scene.selected = (size_t)app->layout.overlay_first + (size_t)row;
-		palette_run(app);
-	}
+	if ((event->mouse.kind != MOUSE_PRESS && event->mouse.kind != MOUSE_DOUBLE) || row < 0 ||
+	    row >= r->rows)
+		return false;
+	*ret_item = (size_t)app->layout.overlay_first + (size_t)row;
+	return *ret_item < n;
 }
+
+static void help_mouse(struct app *app, const struct input_event *event, long wheel)
+{
+	(void)event;
+	app->scene.scroll =
+		overlay_stepped(app->scene.scroll, wheel, app->layout.overlay_scroll_max + 1);
+}
+
+static void (*const overlay_mice[])(struct app *app, const struct input_event *event,
+				    long wheel) = {
+	[OVERLAY_PALETTE] = palette_mouse,
+	[OVERLAY_HELP] = help_mouse,
+	[OVERLAY_STRIP] = NULL,
+};
 
 bool overlay_input(struct app *app, struct input_event *event)
 {
@@ -242,8 +198,8 @@ bool overlay_input(struct app *app, struct input_event *event)
 		err = overlay_keys[app->scene.overlay](app, event->key);
 	else if (event->kind == INPUT_PASTE)
 		err = overlay_paste(app, &event->paste);
-	else if (event->kind == INPUT_MOUSE)
-		overlay_mouse(app, event);
+	else if (event->kind == INPUT_MOUSE && overlay_mice[app->scene.overlay])
+		overlay_mice[app->scene.overlay](app, event, wheel_step(event));
 	if (err)
 		model_notice(app->model, NOTICE_ERROR, app->now_ms, "%s", strerror(-err));
 	return true;

@@ -27,6 +27,21 @@ int prompt_open(struct app *app, const struct prompt_kind *kind, const char *tex
 /* What stands beside the text. */
 void prompt_note(struct app *app, bool is_error, const char *text);
 bool overlay_is_cancel(struct key key); /* Esc, C-c, C-g */
+/* How far the keys that move in a list of items go; 0: not such a key. letters: they move too,
+ * since none are typed. */
+long overlay_step(struct key key, bool letters);
+/* at, moved within n items. */
+size_t overlay_stepped(size_t at, long step, size_t n);
+/* The item of n that was pressed on with the mouse. */
+bool overlay_pressed(const struct app *app, const struct input_event *event, size_t n,
+		     size_t *ret_item);
+
+/* palette.c */
+int palette_key(struct app *app, struct key key);
+int palette_changed(struct app *app); /* what is typed has changed */
+void palette_mouse(struct app *app, const struct input_event *event, long wheel);
+
+/* prompt.c */
 /* A key for the open prompt. 0 or -errno. */
 int prompt_key(struct app *app, struct key key);
 /* The text of the open prompt has changed. */

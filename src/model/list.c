@@ -106,6 +106,27 @@ bool list_in_range(const struct list *l, size_t pos)
 	       pos <= MAX(l->range_pos, l->cursor);
 }
 
+/* A position when the parent row comes or goes. */
+static size_t shifted(size_t pos, bool on)
+{
+	return on ? pos + 1 : pos - (pos > 0);
+}
+
+void list_set_parent(struct list *l, bool on)
+{
+	bool empty = list_len(l) == 0;
+
+	if (l->with_parent == on)
+		return;
+	l->with_parent = on;
+	l->range_pos = shifted(l->range_pos, on);
+	if (l->ranging)
+		l->range_anchor = list_id(l, l->range_pos);
+	l->top = l->top ? shifted(l->top, on) : 0;
+	l->rev++;
+	list_cursor_set(l, empty ? 0 : shifted(l->cursor, on));
+}
+
 /* The margin that the height allows: the two may not meet. */
 static size_t margin_of(const struct list *l)
 {

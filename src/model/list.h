@@ -100,6 +100,8 @@ bool list_find_letter(struct list *l, uint32_t cp);
  * this one; the last or first row when there is none. */
 size_t list_group_step(const struct list *l, size_t pos, int dir);
 
+void list_set_parent(struct list *l,
+		     bool on); /* with or without ".."; the cursor stays on its row */
 void list_set_sort(struct list *l, const struct sort_spec *sort);
 void list_set_hidden(struct list *l, bool show);
 /* 0, or -EINVAL for a bad pattern with the reason in err: the old filter stays. */

@@ -166,6 +166,13 @@ bool model_find_next(struct model *m, int dir);
 /* The next row whose name begins with this character (case ignored), likewise. */
 bool model_find_letter(struct model *m, uint32_t cp);
 
+/* ---- settings ---- */
+/* What lists take from the settings when they are made. After one of those was changed, the lists
+ * that are open follow, in all tabs; sort and hidden files of directories only, as at their
+ * beginning. */
+enum follow { FOLLOW_SORT, FOLLOW_HIDDEN, FOLLOW_PARENT, FOLLOW_FILTER, FOLLOW_MOVES };
+void model_follow(struct model *m, enum follow what);
+
 /* ---- bookmarks ---- */
 int model_bookmark_set(struct model *m, char letter); /* of the current directory; asks to save */
 int model_bookmark_go(struct model *m, char letter);

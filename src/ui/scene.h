@@ -17,7 +17,7 @@
 
 enum overlay { OVERLAY_NONE, OVERLAY_PROMPT, OVERLAY_PALETTE, OVERLAY_HELP, OVERLAY_STRIP };
 
-/* One line of help, palette, or which-key strip. Own words only. */
+/* One line of help, palette, or which-key strip. */
 struct scene_item {
 	const char *group; /* help section: "Move" */
 	const char *keys;  /* human notation, alternatives separated by two spaces */

@@ -47,6 +47,7 @@ struct term {
 	int in, out;
 	int colors;
 	bool ascii, mouse, xterm;
+	bool coloured;     /* curses was told to use colours */
 	size_t sent;       /* about how many bytes the last frame had */
 	bool valid, clear; /* shown is what curses was told; paint everything anew */
 	struct canvas shown;
@@ -179,6 +180,17 @@ static SCREEN *open_screen(void)
 	return screen;
 }
 
+static void start_colours(struct term *t)
+{
+	t->npairs = 1;
+	if (t->colors == 0 || t->coloured)
+		return;
+	start_color();
+	use_default_colors();
+	t->pairs_max = MIN(COLOR_PAIRS, PAIRS_MAX);
+	t->coloured = true;
+}
+
 static void setup_curses(struct term *t)
 {
 	raw();
@@ -189,13 +201,15 @@ static void setup_curses(struct term *t)
 	leaveok(stdscr, FALSE);
 	scrollok(stdscr, FALSE);
 	idlok(stdscr, TRUE);
-	if (t->colors > 0) {
-		start_color();
-		use_default_colors();
-		t->pairs_max = MIN(COLOR_PAIRS, PAIRS_MAX);
-	}
-	t->npairs = 1;
 	t->pairs[0].fg = t->pairs[0].bg = COLOUR_DEFAULT;
+	start_colours(t);
+}
+
+static void take_options(struct term *t, const struct term_options *options)
+{
+	t->mouse = options->mouse && t->xterm;
+	t->colors = count_colors(options);
+	t->ascii = options->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
 }
 
 int term_start(const struct term_options *options, struct term **ret_term)
@@ -211,9 +225,7 @@ int term_start(const struct term_options *options, struct term **ret_term)
 	t->in = STDIN_FILENO;
 	t->out = STDOUT_FILENO;
 	t->xterm = is_xterm_like();
-	t->mouse = options->mouse && t->xterm;
-	t->colors = count_colors(options);
-	t->ascii = options->ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+	take_options(t, options);
 	if (restore_save(t->out) < 0)
 		goto fail;
 	prepare_restore(t);
@@ -290,6 +302,18 @@ void term_resize(struct term *t, int *ret_rows, int *ret_cols)
 	*ret_cols = cols;
 }
 
+void term_change(struct term *t, const struct term_options *options)
+{
+	bool mouse = t->mouse;
+
+	take_options(t, options);
+	start_colours(t);
+	prepare_restore(t);
+	if (t->mouse != mouse && restore_armed())
+		send(t, t->mouse ? MOUSE_ON : MOUSE_OFF, strlen(t->mouse ? MOUSE_ON : MOUSE_OFF));
+	t->valid = false;
+}
+
 int term_colors(const struct term *t)
 {
 	return t->colors;
@@ -355,6 +379,9 @@ void term_set_theme(struct term *t, const struct theme *theme)
 		     {LOOK_UNDERLINE, A_UNDERLINE},
 		     {LOOK_REVERSE, A_REVERSE}};
 
+	/* Those of the theme before are given away again: there may be only 64. Curses paints anew
+	 * what showed a pair that changes. */
+	t->npairs = 1;
 	for (uint32_t i = 0; i < theme->nlooks; i++) {
 		const struct look *look = &theme->looks[i];
 		struct attr *a = &t->looks[i];

@@ -40,7 +40,11 @@ void term_adopt(struct term *t);
 void term_resize(struct term *t, int *ret_rows, int *ret_cols);
 int term_colors(const struct term *t); /* 0, 8, 16, 256, 16777216 */
 bool term_ascii(const struct term *t); /* the locale is not UTF-8, or forced */
-int term_fd(const struct term *t);     /* to poll for keys */
+/* Other options while it runs: the mouse is asked for or let go, colours and ASCII are counted
+ * anew. The theme has to be resolved and set again, and the canvas follows term_ascii(). Also while
+ * suspended. */
+void term_change(struct term *t, const struct term_options *options);
+int term_fd(const struct term *t); /* to poll for keys */
 /* Looks for the cells of every later canvas. */
 void term_set_theme(struct term *t, const struct theme *theme);
 /* True when the terminal takes bytes now (poll(2) POLLOUT): when not, showing would block. */

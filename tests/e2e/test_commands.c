@@ -47,6 +47,9 @@ static const char tree_text[] =
 static const struct exercise exercises[] = {
 	{"help", NULL, {{"?", "next row"}, {"q", "~next row"}}},
 	{"palette", NULL, {{":", "show all keys"}, {"sort-rev", "~show all keys"}, {"\r", "<zlink|a.txt"}}},
+	{"set", NULL, {{":set ", "show-hidden +no"}, {"show-h\r", ": set show-hidden"}, {"y\r", "\\.hidden"}, {"", "show-hidden = yes"}}},
+	{"theme", NULL, {{":theme", "default +now"}, {" li", "~default  "}, {"\r", "theme = light +\\(:save-settings"}}},
+	{"save-settings", NULL, {{":set hints no\r", "hints = no"}, {":save-s\r", "saved 1 option in"}}},
 	{"down", NULL, {{"gg", "@.."}, {"j", "@alpha"}, {"\033[B", "@beta"}, {"2j", "@many"}}},
 	{"up", NULL, {{"ggjj", "@beta"}, {"k", "@alpha"}, {"\033OA", "@.."}}},
 	{"parent", "alpha", {{"h", "@alpha"}, {"", "beta"}}},
@@ -139,7 +142,8 @@ static void run_exercise(void **state)
 {
 	const struct exercise *x = *state;
 	char home[4096], visual[4096];
-	const char *env[] = {home, visual, "SHELL=/bin/sh", "ENV", NULL};
+	const char *env[] = {
+		home, "XDG_CONFIG_HOME", "TROWEL_CONFIG", visual, "SHELL=/bin/sh", "ENV", NULL};
 
 	if (strcmp(x->command, "suspend") == 0 && strstr(getenv("TROWEL_BIN"), ".valgrind")) {
 		print_message("SKIPPED: under Valgrind a program cannot stop itself\n");

@@ -492,6 +492,90 @@ static void moving_is_cheap(void **state)
 	}
 }
 
+static void set_theme(struct term *t, struct theme *theme, int n)
+{
+	char text[200];
+
+	snprintf(text, sizeof(text), "dir = fg=%d bg=%d\nlink = fg=%d\nexec = bg=%d\n",
+		 n % 200 + 16, n % 7, n % 191 + 17, n % 173 + 18);
+	theme_done(theme);
+	theme_init(theme);
+	theme_parse(theme, text, strlen(text), NULL, NULL);
+	theme_resolve(theme, term_colors(t));
+	term_set_theme(t, theme);
+}
+
+/* More pairs of colours in all than curses has; then fewer colours, none, and all again. */
+static int themes_child(void *ctx)
+{
+	static const struct term_options steps[] = {
+		{.colors = 8}, {.colors = 0, .mouse = true}, {.colors = -1, .ascii = true}};
+	struct theme theme;
+	struct canvas c;
+	struct term *t;
+
+	(void)ctx;
+	if (start(&t, &theme) < 0 || canvas_init(&c, ROWS, COLS, false) < 0)
+		return 1;
+	for (int n = 0; n < 1500; n++) {
+		set_theme(t, &theme, n);
+		canvas_print(&c, 0, 0, COLS, ROLE_DIR, "theme %d", n);
+		canvas_print(&c, 1, 0, COLS, ROLE_LINK, "link");
+		canvas_print(&c, 2, 0, COLS, ROLE_EXEC, "exec");
+		term_show(t, &c);
+	}
+	for (size_t i = 0; i <= ARRAY_LEN(steps); i++) {
+		canvas_fill(&c, (struct rect){4, 0, 1, COLS}, ROLE_TEXT);
+		canvas_print(&c, 4, 0, COLS, ROLE_TEXT, "step %zu %d%s", i, term_colors(t),
+			     term_ascii(t) ? " ascii" : "");
+		term_show(t, &c);
+		if (!wait_key(t) || i == ARRAY_LEN(steps))
+			break;
+		term_change(t, &steps[i]);
+		set_theme(t, &theme, 1499);
+	}
+	term_stop(t);
+	return 0;
+}
+
+static bool logged(struct pty *p, const char *bytes)
+{
+	size_t len;
+	const char *log = pty_log(p, &len);
+
+	return memmem(log, len, bytes, strlen(bytes)) != NULL;
+}
+
+static void themes_and_options_change(void **state)
+{
+	const int fg = 1499 % 200 + 16, bg = 1499 % 7;
+	struct pty_options options = {.child = themes_child, .rows = ROWS, .cols = COLS};
+	struct pty *p = pty_open(&options);
+
+	(void)state;
+	pty_expect(p, "step 0 256$");
+	assert_false(logged(p, "\033[?1000l"));
+	assert_int_equal(pty_cell_at(p, 0, 0).fg, fg);
+	assert_int_equal(pty_cell_at(p, 0, 0).bg, bg);
+	assert_int_equal(pty_cell_at(p, 1, 0).fg, 1499 % 191 + 17);
+	assert_int_equal(pty_cell_at(p, 2, 0).bg, 1499 % 173 + 18);
+	pty_keys(p, "j");
+	pty_expect(p, "step 1 8$");
+	assert_in_range(pty_cell_at(p, 0, 0).fg, 0, 7);
+	assert_true(logged(p, "\033[?1000l"));
+	pty_keys(p, "j");
+	pty_expect(p, "step 2 0$");
+	assert_true(pty_cell_at(p, 0, 0).default_fg && pty_cell_at(p, 0, 0).default_bg);
+	assert_true(pty_cell_at(p, 0, 0).reverse);
+	pty_keys(p, "j");
+	pty_expect(p, "step 3 256 ascii$");
+	assert_int_equal(pty_cell_at(p, 0, 0).fg, fg);
+	pty_keys(p, "q");
+	pty_expect_exit(p, 0);
+	pty_expect_restored(p);
+	pty_close(p);
+}
+
 static int input_child(void *ctx)
 {
 	struct theme theme;
@@ -545,12 +629,18 @@ static void reads_keys_until_hangup(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(shows_on_xterm),          cmocka_unit_test(shows_on_linux),
-		cmocka_unit_test(shows_on_vt100),          cmocka_unit_test(shows_on_screen),
-		cmocka_unit_test(names_what_is_wrong),     cmocka_unit_test(emergency_restores),
-		cmocka_unit_test(emergency_when_stuck),    cmocka_unit_test(suspends_and_resumes),
-		cmocka_unit_test(resizes_to_anything),     cmocka_unit_test(moving_is_cheap),
+		cmocka_unit_test(shows_on_xterm),
+		cmocka_unit_test(shows_on_linux),
+		cmocka_unit_test(shows_on_vt100),
+		cmocka_unit_test(shows_on_screen),
+		cmocka_unit_test(names_what_is_wrong),
+		cmocka_unit_test(emergency_restores),
+		cmocka_unit_test(emergency_when_stuck),
+		cmocka_unit_test(suspends_and_resumes),
+		cmocka_unit_test(resizes_to_anything),
+		cmocka_unit_test(moving_is_cheap),
 		cmocka_unit_test(reads_keys_until_hangup),
+		cmocka_unit_test(themes_and_options_change),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

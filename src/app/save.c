@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/save.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/conf_edit.h"
+
+static bool differs(const struct settings *a, const struct settings *b,
+		    const struct option_row *row, struct str *value)
+{
+	CLEANUP(str_done) struct str other = STR_INIT;
+
+	if (option_value(a, row, value) < 0 || option_value(b, row, &other) < 0)
+		return false;
+	return strcmp(value->buf, other.buf) != 0;
+}
+
+struct changes {
+	struct conf_change at[OPTIONS_MAX];
+	struct str values[OPTIONS_MAX];
+	size_t n;
+};
+
+static void changes_done(struct changes *c)
+{
+	for (size_t i = 0; i < OPTIONS_MAX; i++)
+		str_done(&c->values[i]);
+}
+
+/* Options that were changed in this run and of which the file does not say the same. */
+static void find_changes(const struct app *app, const struct settings *file, struct changes *c)
+{
+	for (size_t i = 0; i < noption_rows; i++) {
+		struct str *value = &c->values[c->n];
+
+		str_clear(value);
+		if (!(app->touched >> i & 1) ||
+		    !differs(&app->model->settings, file, &option_rows[i], value))
+			continue;
+		c->at[c->n++] = (struct conf_change){"options", option_rows[i].name, value->buf};
+	}
+}
+
+static bool can_save(struct app *app)
+{
+	const struct config_file *f = &app->config;
+
+	if (app->saving)
+		model_notice(app->model, NOTICE_INFO, app->now_ms,
+			     "%s is still being written: its disk or server is slow", f->path.buf);
+	else if (!f->path.len)
+		model_notice(app->model, NOTICE_ERROR, app->now_ms,
+			     "not saved: neither HOME nor XDG_CONFIG_HOME says where to");
+	else if (f->refused.len)
+		model_notice(app->model, NOTICE_ERROR, app->now_ms,
+			     "not saved: the file was not read, so it is not written: %s",
+			     f->refused.buf);
+	else
+		return true;
+	return false;
+}
+
+static int write_changes(struct app *app, const struct changes *c)
+{
+	const struct config_file *f = &app->config;
+	int r;
+
+	str_clear(&app->saving_text);
+	r = conf_edit_all(f->text.buf, f->text.len, c->at, c->n, &app->saving_text);
+	if (r < 0)
+		return r;
+	app->saving = true;
+	app->saving_count = c->n;
+	browse_rewrite(app->browse, f->path.buf, f->exists ? f->text.buf : NULL, f->text.len,
+		       app->saving_text.buf, app->saving_text.len);
+	return 0;
+}
+
+int save_settings(struct app *app)
+{
+	CLEANUP(changes_done) struct changes c = {.n = 0};
+	struct settings file;
+	uint64_t given;
+	int r;
+
+	for (size_t i = 0; i < OPTIONS_MAX; i++)
+		str_init(&c.values[i]);
+	if (!can_save(app))
+		return 0;
+	r = config_says(&app->config, &file, &given);
+	if (r == 0)
+		find_changes(app, &file, &c);
+	if (r == 0 && c.n)
+		r = write_changes(app, &c);
+	else if (r == 0)
+		model_notice(app->model, NOTICE_INFO, app->now_ms,
+			     "nothing to save: no option was changed that %s does not say already",
+			     app->config.path.buf);
+	settings_done(&file);
+	return r;
+}
+
+static int hold_text(struct config_file *f, const char *text, size_t len, bool exists)
+{
+	str_clear(&f->text);
+	f->exists = exists;
+	return str_add(&f->text, text, len);
+}
+
+/* Somebody edited it meanwhile. What they wrote is the ground for the next attempt. */
+static void say_stale(struct app *app, const struct fs_event *event)
+{
+	const char *found = event->u.rewritten.found;
+
+	(void)hold_text(&app->config, found ? found : "", found ? event->u.rewritten.found_len : 0,
+			found != NULL);
+	model_notice(app->model, NOTICE_WARNING, app->now_ms,
+		     "not saved: %s was %s meanwhile, nothing was written; save again to put your "
+		     "changes into %s",
+		     app->config.path.buf, found ? "edited" : "removed",
+		     found ? "it as it is now" : "a new one");
+}
+
+static void say_failed(struct app *app, const struct fs_event *event)
+{
+	const char *reason = event->u.rewritten.reason;
+
+	model_notice(app->model, NOTICE_ERROR, app->now_ms, "not saved: %s: %s%s; it is as it was",
+		     app->config.path.buf, reason ? reason : strerror(-event->err),
+		     event->err == -EROFS || event->err == -EACCES
+			     ? " (for its directory or what its link leads to)"
+			     : "");
+}
+
+void save_answered(struct app *app, struct fs_event *event)
+{
+	app->saving = false;
+	app->dirty = true;
+	if (event->err == -ESTALE) {
+		say_stale(app, event);
+	} else if (event->err) {
+		say_failed(app, event);
+	} else {
+		(void)hold_text(&app->config, app->saving_text.buf, app->saving_text.len, true);
+		model_notice(app->model, NOTICE_INFO, app->now_ms, "saved %zu option%s in %s",
+			     app->saving_count, app->saving_count == 1 ? "" : "s",
+			     app->config.path.buf);
+	}
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Options that were changed in this run, written back into the configuration file: only their lines
+ * are touched (base/conf_edit.h), by a worker, and only when the file is still what was read
+ * (fs/rewriter.h).
+ *
+ * Thread: UI. Owns: nothing.
+ */
+#ifndef APP_SAVE_H
+#define APP_SAVE_H
+
+#include "app/app.h"
+
+/* Writes them, or says in a notice why not. 0 or -errno. */
+int save_settings(struct app *app);
+/* The answer (FS_REWRITTEN). */
+void save_answered(struct app *app, struct fs_event *event);
+
+#endif

@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Options changed while the program runs: what depends on them follows at once; and written back
+ * into the configuration, of which every other byte stays.
+ */
+#include "../lib/as_user.h"
+#include "../lib/explorer.h"
+#include "../lib/test.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define NOBODY 65534
+
+/* An explorer with a configuration directory of its own. */
+struct scene {
+	struct explorer e;
+	struct tree *home;
+};
+
+static struct scene open_scene(const char *files, const struct explorer_options *more)
+{
+	struct scene s = {.home = tree_new(files)};
+	struct explorer_options options = more ? *more : (struct explorer_options){0};
+	char config[4200];
+	const char *env[] = {config,     "TROWEL_CONFIG",  "LS_COLORS=*.txt=35",
+			     "NO_COLOR", "SSH_CONNECTION", "SSH_TTY",
+			     NULL};
+
+	snprintf(config, sizeof(config), "XDG_CONFIG_HOME=%s", tree_path(s.home, "conf"));
+	options.env = env;
+	/* Wide, so that no path is cut. */
+	options.cols = 200;
+	if (options.uid)
+		assert_int_equal(chown(s.home->path, options.uid, options.uid), 0);
+	s.e = explorer_open(&options);
+	return s;
+}
+
+static void close_scene(struct scene *s)
+{
+	explorer_close(&s->e);
+	tree_free(s->home);
+}
+
+/* ---- changed live ---- */
+
+static void lists_follow(void **state)
+{
+	struct scene s = open_scene("conf/\n", NULL);
+
+	(void)state;
+	explorer_do(&s.e, ":set show-hidden yes\r", "\\.hidden");
+	explorer_do(&s.e, ":set parent-row no\r", "~\\.\\./");
+	explorer_do(&s.e, ":set sort size\r", "<b.c|a.txt");
+	explorer_do(&s.e, ":set sort-reverse yes\r", "<a.txt|b.c");
+	explorer_do(&s.e, ":set sort-reverse no\r", "<b.c|a.txt");
+	explorer_do(&s.e, ":set sort name\r", "<alpha|a.txt");
+	explorer_do(&s.e, ":set dirs-first no\r", "<a.txt|alpha");
+	explorer_do(&s.e, ":set size-exact yes\r", "5,?000");
+	explorer_do(&s.e, ":set time-relative yes\r", "years? ago");
+	explorer_do(&s.e, ":set wrap yes\r", "wrap = yes");
+	explorer_do(&s.e, "ggk", "@zlink");
+	explorer_do(&s.e, ":set filter glob\r", "filter = glob");
+	explorer_do(&s.e, "/", "glob  \\(Tab");
+	explorer_do(&s.e, "\033", "~glob");
+	close_scene(&s);
+}
+
+static void scrolling_follows(void **state)
+{
+	struct scene s = open_scene("conf/\n",
+				    &(struct explorer_options){.tree = "d/ *200\n", .start = "d"});
+
+	(void)state;
+	explorer_do(&s.e, ":set scroll-margin 0\r", "scroll-margin = 0");
+	explorer_do(&s.e, "gg19j", "@f0000018");
+	explorer_expect(&s.e, "~f0000019");
+	explorer_do(&s.e, ":set scroll-margin 7\r", "f0000025");
+	explorer_expect(&s.e, "@f0000018");
+	close_scene(&s);
+}
+
+static void footer_and_keys_follow(void **state)
+{
+	struct scene s = open_scene("conf/\n", NULL);
+
+	(void)state;
+	explorer_expect(&s.e, "quit$");
+	explorer_do(&s.e, ":set hints no\r", "~q quit$");
+	explorer_do(&s.e, ":set which-key-ms 60000\r", "which-key-ms = 60000");
+	explorer_do(&s.e, "g", " g$");
+	explorer_do(&s.e, "\033", "~ g$");
+	explorer_do(&s.e, ":set which-key-ms 0\r", "which-key-ms = 0");
+	explorer_do(&s.e, "g", "go to the home directory");
+	explorer_do(&s.e, "\033", "~go to the home directory");
+	explorer_do(&s.e, ":set confirm-quit yes\r", "confirm-quit = yes");
+	explorer_do(&s.e, "t", "\\[2\\]");
+	explorer_do(&s.e, "q", "2 tabs are open");
+	/* Half an escape sequence is an Esc at once only when nothing is waited for. */
+	explorer_do(&s.e, ":set escape-ms 10000\r", "escape-ms = 10000");
+	explorer_do(&s.e, "/b.c", "5 filtered");
+	pty_keys(s.e.pty, "\033");
+	pty_keys(s.e.pty, "[A");
+	explorer_do(&s.e, "", "filter: b.c");
+	explorer_do(&s.e, "\r:set escape-ms 0\r", "escape-ms = 0");
+	close_scene(&s);
+}
+
+static size_t count(const struct pty *p, const char *bytes)
+{
+	size_t len, n = 0;
+	const char *log = pty_log(p, &len), *end = log + len;
+
+	while ((log = memmem(log, (size_t)(end - log), bytes, strlen(bytes)))) {
+		log += strlen(bytes);
+		n++;
+	}
+	return n;
+}
+
+static void the_terminal_follows(void **state)
+{
+	struct scene s = open_scene("conf/\n", NULL);
+
+	(void)state;
+	assert_int_equal(count(s.e.pty, "\033[?1000h"), 1);
+	assert_int_equal(count(s.e.pty, "\033[?1000l"), 0);
+	explorer_do(&s.e, ":set mouse no\r", "mouse = no");
+	assert_int_equal(count(s.e.pty, "\033[?1000l"), 1);
+	explorer_do(&s.e, ":set mouse yes\r", "mouse = yes");
+	assert_int_equal(count(s.e.pty, "\033[?1000h"), 2);
+	explorer_expect(&s.e, "\u25b8");
+	explorer_do(&s.e, ":set ascii yes\r", "^>");
+	explorer_expect(&s.e, "~\u25b8");
+	explorer_do(&s.e, ":set ascii no\r", "\u25b8");
+	explorer_do(&s.e, "q", "=0");
+	pty_expect_restored(s.e.pty);
+	close_scene(&s);
+}
+
+struct colour {
+	const char *name;
+	int fg;
+};
+
+/* The row that begins with this name has it in this colour. */
+static bool has_colour(struct pty *p, void *ctx)
+{
+	const struct colour *c = ctx;
+
+	for (int row = 1; row < 20; row++) {
+		const char *text = pty_row(p, row), *at = strstr(text, c->name);
+
+		if (at && at - text <= 5)
+			return pty_cell_at(p, row, 3).fg == c->fg;
+	}
+	return false;
+}
+
+static void colour_is(struct scene *s, const char *name, int fg)
+{
+	struct colour c = {name, fg};
+
+	if (!pty_until(s->e.pty, has_colour, &c, PTY_MS))
+		pty_fail(s->e.pty, "%s is not in colour %d", name, fg);
+}
+
+static const char two_themes[] =
+	"conf/trowel/themes/red.theme \"# All in red.\\ndir = fg=160\\n\"\n"
+	"conf/trowel/themes/odd.theme \"dir = fg=161\\nnonsense\\nfile = fg=puce\\n\"\n";
+
+static void colours_follow(void **state)
+{
+	struct scene s = open_scene(two_themes, NULL);
+
+	(void)state;
+	colour_is(&s, "a.txt", 5);
+	explorer_do(&s.e, ":set ls-colors no\r", "ls-colors = no");
+	colour_is(&s, "a.txt", -1);
+	explorer_do(&s.e, ":set ls-colors yes\r", "ls-colors = yes");
+	colour_is(&s, "a.txt", 5);
+	explorer_do(&s.e, ":set theme red\r", "theme = red");
+	colour_is(&s, "beta", 160);
+	explorer_do(&s.e, ":set colors 8\r", "colors = 8");
+	colour_is(&s, "beta", 1);
+	explorer_do(&s.e, ":set colors none\r", "colors = none");
+	colour_is(&s, "beta", -1);
+	explorer_do(&s.e, ":set colors auto\r", "colors = auto");
+	colour_is(&s, "beta", 160);
+	close_scene(&s);
+}
+
+static void a_theme_is_seen_while_it_is_chosen(void **state)
+{
+	struct scene s = open_scene(two_themes, NULL);
+
+	(void)state;
+	colour_is(&s, "beta", 12);
+	explorer_do(&s.e, ":theme", "red .*All in red");
+	colour_is(&s, "beta", 12);
+	explorer_do(&s.e, " re", "~odd ");
+	colour_is(&s, "beta", 160);
+	explorer_do(&s.e, "\033", "~All in red");
+	colour_is(&s, "beta", 12);
+	explorer_do(&s.e, ":theme", "default +now");
+	pty_keys(s.e.pty, "\033[B\033[B");
+	explorer_do(&s.e, "", "> odd|\u25b8 odd");
+	colour_is(&s, "beta", 161);
+	/* Kept; its bad lines are told with file and line. */
+	explorer_do(&s.e, "\r", "odd\\.theme:2: neither name = value.*\\(1 more\\)");
+	colour_is(&s, "beta", 161);
+	explorer_do(&s.e, ":theme", "odd +now");
+	explorer_do(&s.e, " nonsense\r", "there is no theme 'nonsense'");
+	colour_is(&s, "beta", 12);
+	close_scene(&s);
+}
+
+static void refused_values_say_what_is_allowed(void **state)
+{
+	struct scene s = open_scene("conf/\n", NULL);
+
+	(void)state;
+	explorer_do(&s.e, ":set scroll-margin 101\r",
+		    "scroll-margin: '101' is none of: 0\\.\\.100");
+	explorer_do(&s.e, ":set scrol-margin 1\r", "did you mean 'scroll-margin'");
+	explorer_do(&s.e, ":set hints maybe\r", "'maybe' is none of: yes no");
+	close_scene(&s);
+}
+
+/* ---- written back ---- */
+
+static void file_is(struct scene *s, const char *rel, const char *text)
+{
+	char buf[1024];
+	int fd = open(tree_path(s->home, rel), O_RDONLY);
+	ssize_t n;
+
+	assert_true(fd >= 0);
+	n = read(fd, buf, sizeof(buf) - 1);
+	assert_true(n >= 0);
+	buf[n] = '\0';
+	close(fd);
+	assert_string_equal(buf, text);
+}
+
+static void mode_is(struct scene *s, const char *rel, mode_t mode)
+{
+	struct stat st;
+
+	assert_int_equal(lstat(tree_path(s->home, rel), &st), 0);
+	assert_int_equal(st.st_mode, mode);
+}
+
+static void only_what_was_changed_is_written(void **state)
+{
+	struct scene s = open_scene(
+		"conf/trowel/config \"# mine\\x0d\\n[options]\\x0d\\nsort = size\\x0d\\n"
+		"\\x0d\\n; ascii = yes\\x0d\\nwrap=yes\\x0d\\n[keys]\\x0d\\nredraw = x\" :0640\n",
+		NULL);
+
+	(void)state;
+	explorer_do(&s.e, ":set sort name\r", "sort = name");
+	explorer_do(&s.e, ":set size-exact yes\r", "size-exact = yes");
+	explorer_do(&s.e, ":set hints no\r", "hints = no");
+	explorer_do(&s.e, ":set hints yes\r", "hints = yes"); /* as it was */
+	explorer_do(&s.e, ":save-settings\r", "saved 2 options in .*/trowel/config");
+	file_is(&s, "conf/trowel/config",
+		"# mine\r\n[options]\r\nsort = name\r\n\r\n; ascii = yes\r\nwrap=yes\r\n"
+		"size-exact = yes\r\n[keys]\r\nredraw = x");
+	mode_is(&s, "conf/trowel/config", S_IFREG | 0640);
+	explorer_do(&s.e, ":save-settings\r", "nothing to save");
+	close_scene(&s);
+}
+
+static void a_new_file_is_made(void **state)
+{
+	struct scene s = open_scene("x\n", NULL);
+
+	(void)state;
+	explorer_do(&s.e, ":set sort size\r", "sort = size");
+	explorer_do(&s.e, ":save-settings\r", "saved 1 option in");
+	file_is(&s, "conf/trowel/config", "[options]\nsort = size\n");
+	close_scene(&s);
+}
+
+static void what_somebody_else_wrote_is_kept(void **state)
+{
+	struct scene s = open_scene("conf/trowel/config \"[options]\\nsort = size\\n\"\n", NULL);
+
+	(void)state;
+	explorer_do(&s.e, ":set hints no\r", "hints = no");
+	tree_remove(s.home, "conf/trowel/config");
+	tree_add(s.home, "conf/trowel/config \"# theirs\\n[options]\\nwrap = yes\\n\"\n");
+	explorer_do(&s.e, ":save-settings\r", "was edited meanwhile");
+	file_is(&s, "conf/trowel/config", "# theirs\n[options]\nwrap = yes\n");
+	explorer_do(&s.e, ":save-settings\r", "saved 1 option");
+	file_is(&s, "conf/trowel/config", "# theirs\n[options]\nwrap = yes\nhints = no\n");
+	tree_remove(s.home, "conf/trowel/config");
+	explorer_do(&s.e, ":set hints yes\r", "hints = yes");
+	explorer_do(&s.e, ":save-settings\r", "was removed meanwhile");
+	close_scene(&s);
+}
+
+static void a_link_stays_a_link(void **state)
+{
+	struct scene s = open_scene("dotfiles/trowel.conf \"[options]\\nsort = size\\n\"\n"
+				    "conf/trowel/config -> ../../dotfiles/trowel.conf\n",
+				    NULL);
+
+	(void)state;
+	explorer_do(&s.e, ":set sort name\r", "sort = name");
+	explorer_do(&s.e, ":save-settings\r", "saved 1 option");
+	file_is(&s, "dotfiles/trowel.conf", "[options]\nsort = name\n");
+	mode_is(&s, "conf/trowel/config", S_IFLNK | 0777);
+	close_scene(&s);
+}
+
+static void a_file_that_was_not_read_is_not_written(void **state)
+{
+	struct scene s =
+		open_scene("conf/trowel/config \"[options]\\nsort = size\\n\" :0666\n", NULL);
+
+	(void)state;
+	explorer_do(&s.e, ":set sort name\r", "sort = name");
+	explorer_do(&s.e, ":save-settings\r", "not saved: the file was not read");
+	file_is(&s, "conf/trowel/config", "[options]\nsort = size\n");
+	close_scene(&s);
+}
+
+static void where_nothing_can_be_written(void **state)
+{
+	bool root = geteuid() == 0;
+	struct scene s;
+
+	(void)state;
+	if (root)
+		as_user_needs_program();
+	s = open_scene("conf/trowel/\n", &(struct explorer_options){.uid = root ? NOBODY : 0});
+	if (root)
+		assert_int_equal(chown(tree_path(s.home, "conf/trowel"), NOBODY, NOBODY), 0);
+	assert_int_equal(chmod(tree_path(s.home, "conf/trowel"), 0555), 0);
+	explorer_do(&s.e, ":set hints no\r", "hints = no");
+	explorer_do(&s.e, ":save-settings\r", "not saved: .*[Pp]ermission denied");
+	assert_int_equal(access(tree_path(s.home, "conf/trowel/config"), F_OK), -1);
+	close_scene(&s);
+}
+
+static void read_only_changes_but_saves_nothing(void **state)
+{
+	static const char *const args[] = {"--read-only", NULL};
+	struct scene s = open_scene("conf/\n", &(struct explorer_options){.args = args});
+
+	(void)state;
+	explorer_do(&s.e, ":set show-hidden yes\r", "\\.hidden");
+	explorer_do(&s.e, ":save", "no command with these words");
+	close_scene(&s);
+}
+
+/* A name with blanks and quotes comes back as it was. */
+static void values_are_quoted(void **state)
+{
+	struct scene s =
+		open_scene("conf/trowel/themes/\\\"my\\\"\\sone.theme \"dir = fg=99\\n\"\n", NULL);
+
+	(void)state;
+	explorer_do(&s.e, ":theme", "\"my\" one");
+	explorer_do(&s.e, " my\r", "theme = \"my\" one");
+	colour_is(&s, "beta", 99);
+	explorer_do(&s.e, ":save-settings\r", "saved 1 option");
+	file_is(&s, "conf/trowel/config", "[options]\ntheme = \"\\\"my\\\" one\"\n");
+	explorer_do(&s.e, "q", "=0");
+	close_scene(&s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(lists_follow),
+		cmocka_unit_test(scrolling_follows),
+		cmocka_unit_test(footer_and_keys_follow),
+		cmocka_unit_test(the_terminal_follows),
+		cmocka_unit_test(colours_follow),
+		cmocka_unit_test(a_theme_is_seen_while_it_is_chosen),
+		cmocka_unit_test(refused_values_say_what_is_allowed),
+		cmocka_unit_test(only_what_was_changed_is_written),
+		cmocka_unit_test(a_new_file_is_made),
+		cmocka_unit_test(what_somebody_else_wrote_is_kept),
+		cmocka_unit_test(a_link_stays_a_link),
+		cmocka_unit_test(a_file_that_was_not_read_is_not_written),
+		cmocka_unit_test(where_nothing_can_be_written),
+		cmocka_unit_test(read_only_changes_but_saves_nothing),
+		cmocka_unit_test(values_are_quoted),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
