@@ -145,6 +145,7 @@
  *   ui/view_list           the list
  *   ui/view_palette        the command palette
  *   ui/view_prompt         prompts
+ *   ui/view_settings       the settings
  *   ui/view_strip          the keys that may follow a prefix
  *   ui/view_viewer         the viewer
  *
@@ -178,6 +179,7 @@
  *   app/refuse             why something is not taken
  *   app/save               changed options back into the configuration file
  *   app/serve              the model's requests to the file system
+ *   app/settings_view      the settings, and what their keys do
  *   app/themes             the themes there are
  *   app/verb               the command line: table of verbs, parsing of options
  *   app/verb_info          trowel info

@@ -82,9 +82,10 @@ struct app {
 	size_t saving_count;
 	struct str saving_text;
 	struct themes themes;
-	char *previewed;                /* a theme shown for a while; NULL: that of the settings */
-	bool theme_due;                 /* it is shown when it has been read */
-	const struct command *words_of; /* the palette lists words for it; NULL: commands */
+	char *previewed; /* a theme shown for a while; NULL: that of the settings */
+	bool theme_due;  /* it is shown when it has been read */
+	struct settings_view *settings_view; /* NULL: never opened */
+	const struct command *words_of;      /* the palette lists words for it; NULL: commands */
 	struct pace pace;
 	struct link link;
 	struct explore_options options;

@@ -6,6 +6,7 @@
 
 #include "app/apply.h"
 #include "app/save.h"
+#include "app/settings_view.h"
 
 /* How to keep what was set, unless nothing may be written. */
 static const char *hint(const struct app *app)
@@ -26,6 +27,12 @@ static int set(struct app *app, const char *name, const char *value)
 		model_notice(app->model, NOTICE_INFO, app->now_ms, "%s = %s%s", name, value,
 			     hint(app));
 	return err == -EINVAL || err == -ENOENT ? 0 : err;
+}
+
+int cmd_settings(struct app *app, const struct command_args *args)
+{
+	(void)args;
+	return settings_open(app);
 }
 
 int cmd_set(struct app *app, const struct command_args *args)

@@ -26,6 +26,7 @@ const struct command commands[] = {
 	IN(CTX_LIST | CTX_PANE, "palette",       "Program", ": <C-p> <F9>",    CMD_HINT, "find a command by its name and run it", "command", cmd_palette, 0),
 
 	ROW("set",           "Program", "",                CMD_WORDS, "set an option: set NAME VALUE", NULL, cmd_set, WORDS_OPTION),
+	ROW("settings",      "Program", ",",               0, "see and change every option", NULL, cmd_settings, 0),
 	ROW("theme",         "Program", "",                CMD_WORDS, "choose a colour theme", NULL, cmd_theme, WORDS_THEME),
 	ROW("save-settings", "Program", "",                CMD_MUTATES, "write changed options into the configuration", NULL, cmd_save_settings, 0),
 

@@ -17,6 +17,7 @@
 #include "app/app.h"
 #include "app/apply.h"
 #include "app/loop.h"
+#include "app/settings_view.h"
 #include "app/verb.h"
 #include "base/log.h"
 #include "base/path.h"
@@ -233,6 +234,7 @@ static void teardown(struct app *app)
 	theme_done(&app->theme);
 	themes_done(&app->themes);
 	free(app->previewed);
+	settings_view_free(app->settings_view);
 	config_close(&app->config);
 	str_done(&app->saving_text);
 	keymap_done(&app->keymap);

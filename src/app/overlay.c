@@ -5,6 +5,8 @@
  */
 #include "app/overlay.h"
 
+#include "app/settings_view.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -17,6 +19,7 @@ void overlay_close(struct app *app)
 	app->scene.note = NULL;
 	app->prompt = NULL;
 	app->words_of = NULL;
+	app->scene.narrows = false;
 	app->dirty = true;
 }
 
@@ -137,6 +140,7 @@ static int (*const overlay_keys[])(struct app *app, struct key key) = {
 	[OVERLAY_PROMPT] = prompt_key,
 	[OVERLAY_PALETTE] = palette_key,
 	[OVERLAY_HELP] = help_key,
+	[OVERLAY_SETTINGS] = settings_key,
 };
 
 static int overlay_paste(struct app *app, const struct str *bytes)
@@ -150,6 +154,8 @@ static int overlay_paste(struct app *app, const struct str *bytes)
 		return err;
 	if (app->scene.overlay == OVERLAY_PROMPT)
 		return prompt_changed(app);
+	if (app->scene.overlay == OVERLAY_SETTINGS)
+		return settings_typed(app);
 	return app->scene.overlay == OVERLAY_PALETTE ? palette_changed(app)
 						     : items_help(app, app->edit->text.buf);
 }
@@ -185,7 +191,7 @@ static void (*const overlay_mice[])(struct app *app, const struct input_event *e
 				    long wheel) = {
 	[OVERLAY_PALETTE] = palette_mouse,
 	[OVERLAY_HELP] = help_mouse,
-	[OVERLAY_STRIP] = NULL,
+	[OVERLAY_SETTINGS] = settings_mouse,
 };
 
 bool overlay_input(struct app *app, struct input_event *event)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "app/apply.h"
+#include "app/settings_view.h"
 #include "app/words.h"
 
 int overlay_palette(struct app *app)
@@ -76,6 +77,7 @@ static void run(struct app *app, const struct command *command)
 		app->pending.letter_for = command;
 	else if (command)
 		app_run(app, command, &args);
+	settings_resume(app);
 }
 
 /* The command runs before the theme on trial goes, so that keeping it changes nothing on the
@@ -96,6 +98,7 @@ static int run_with_words(struct app *app)
 	overlay_close(app);
 	app_run(app, command, &(struct command_args){.count = 1, .words = words.buf});
 	apply_preview(app, NULL);
+	settings_resume(app);
 	return 0;
 }
 
@@ -128,6 +131,7 @@ int palette_key(struct app *app, struct key key)
 	if (overlay_is_cancel(key)) {
 		overlay_close(app);
 		apply_preview(app, NULL);
+		settings_resume(app);
 		return 0;
 	}
 	if (key.sym == KEYSYM_ENTER && !key.mods)
@@ -163,6 +167,7 @@ void overlay_themes_came(struct app *app)
 	CLEANUP(str_done) struct str chosen = STR_INIT;
 	const char *name = NULL;
 
+	settings_refresh(app);
 	if (app->scene.overlay != OVERLAY_PALETTE || !app->words_of)
 		return;
 	if (app->scene.selected < app->items.n)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "app/settings_view.h"
 #include "base/conf_edit.h"
 
 static bool differs(const struct settings *a, const struct settings *b,
@@ -147,4 +148,5 @@ void save_answered(struct app *app, struct fs_event *event)
 			     app->saving_count, app->saving_count == 1 ? "" : "s",
 			     app->config.path.buf);
 	}
+	settings_refresh(app);
 }

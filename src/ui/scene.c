@@ -5,12 +5,26 @@
 
 #include <string.h>
 
+/* The list in what the settings leave of a high screen; otherwise they cover it as it is. */
+static void above_settings(const struct drawing *d, int rows, int cols, struct screen *ret_screen)
+{
+	int left = rows - view_settings_rows(d->scene, rows);
+
+	if (left > 0)
+		layout_screen(left, cols, false, false, ret_screen);
+	ret_screen->list.rows += ret_screen->sentence.rows;
+	ret_screen->sentence.rows = 0;
+	ret_screen->last.row = rows - 1;
+}
+
 static void screen_of(const struct drawing *d, int rows, int cols, struct screen *ret_screen)
 {
 	bool last_line = d->scene->overlay == OVERLAY_PROMPT ||
 			 d->scene->overlay == OVERLAY_STRIP || d->model->notice.kind != NOTICE_NONE;
 
 	layout_screen(rows, cols, d->model->settings.hints, last_line, ret_screen);
+	if (d->scene->overlay == OVERLAY_SETTINGS)
+		above_settings(d, rows, cols, ret_screen);
 }
 
 /* A prompt takes the line of the hints; a notice, the line above them. */
@@ -90,10 +104,9 @@ static void draw_viewer(struct frame *f)
 void scene_draw(const struct drawing *d, struct canvas *c, const struct canvas *before)
 {
 	static void (*const overlays[])(struct frame * f) = {
-		[OVERLAY_PROMPT] = view_prompt,
-		[OVERLAY_PALETTE] = view_palette,
-		[OVERLAY_HELP] = view_help,
-		[OVERLAY_STRIP] = view_strip,
+		[OVERLAY_PROMPT] = view_prompt,     [OVERLAY_PALETTE] = view_palette,
+		[OVERLAY_HELP] = view_help,         [OVERLAY_STRIP] = view_strip,
+		[OVERLAY_SETTINGS] = view_settings,
 	};
 	struct frame f = {.d = d, .model = d->model, .scene = d->scene, .c = c};
 

@@ -15,7 +15,14 @@
 #include "ui/lineedit.h"
 #include "ui/theme.h"
 
-enum overlay { OVERLAY_NONE, OVERLAY_PROMPT, OVERLAY_PALETTE, OVERLAY_HELP, OVERLAY_STRIP };
+enum overlay {
+	OVERLAY_NONE,
+	OVERLAY_PROMPT,
+	OVERLAY_PALETTE,
+	OVERLAY_HELP,
+	OVERLAY_STRIP,
+	OVERLAY_SETTINGS
+};
 
 /* One line of help, palette, or which-key strip. */
 struct scene_item {
@@ -23,6 +30,16 @@ struct scene_item {
 	const char *keys;  /* human notation, alternatives separated by two spaces */
 	const char *name;  /* command name */
 	const char *help;  /* what it does */
+};
+
+/* One option in the settings. Values may come from outside. */
+struct scene_option {
+	const char *name, *value, *help;
+	const char *from;    /* where the value comes from: one word of at most 7 letters */
+	const char *filed;   /* what the configuration file says; NULL: nothing */
+	const char *domain;  /* what may be written */
+	const char *initial; /* the default */
+	bool changed;        /* in this run, and not saved */
 };
 
 /* What a press at a place on the screen means; views fill it while they draw. Keep it from one
@@ -50,8 +67,13 @@ struct scene {
 	bool completes; /* the prompt asks for a path: completions are listed above it */
 	const struct scene_item *items; /* of help, palette or strip */
 	size_t nitems;
-	size_t selected;                /* palette, completions */
-	size_t scroll;                  /* help */
+	const struct scene_option *options; /* of the settings */
+	size_t noptions;
+	const char
+		*search; /* settings: the words they are narrowed to; NULL or "": all are listed */
+	bool narrows;    /* settings: what is typed is a search and stands in the title */
+	size_t selected; /* palette, completions, settings */
+	size_t scroll;   /* help */
 	const struct scene_item *hints; /* footer; in order of importance, but the last one has its
 					   room first; help is a word or two */
 	size_t nhints;

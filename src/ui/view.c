@@ -50,6 +50,24 @@ int view_tail(struct canvas *c, int row, int col, int width, const char *bytes, 
 	return canvas_text(c, row, col, width - 1, bytes + it.pos, len - it.pos, look);
 }
 
+size_t view_break(const struct frame *f, const char *bytes, size_t len, int width)
+{
+	struct glyph_iter it;
+	struct glyph g;
+	size_t blank = 0, end = 0;
+
+	glyph_iter_init(&it, bytes, len, f->c->ascii);
+	while (glyph_next(&it, &g)) {
+		if (g.width > width)
+			return blank > end / 2 ? blank : end;
+		width -= g.width;
+		end = it.pos;
+		if (strcmp(g.text, " ") == 0)
+			blank = end;
+	}
+	return len;
+}
+
 const char *view_sign(const struct canvas *c, const char *utf8, const char *ascii)
 {
 	return c->ascii ? ascii : utf8;

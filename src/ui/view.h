@@ -32,6 +32,11 @@ void view_strip(struct frame *f);
 void view_prompt(struct frame *f);
 void view_palette(struct frame *f);
 void view_help(struct frame *f);
+void view_settings(struct frame *f);
+/* Rows that the settings take of a screen of so many. */
+int view_settings_rows(const struct scene *s, int rows);
+/* The notice in one line, and a second one when it is long and there is one. */
+void view_notice(struct frame *f, const struct rect *r, const struct rect *more);
 
 /* ---- view_columns.c ---- */
 /* What the rows on screen would like. */
@@ -50,6 +55,9 @@ int view_add_path(const struct frame *f, struct str *out, const char *path);
 /* As canvas_text(), cut at the beginning: of a path the end matters. */
 int view_tail(struct canvas *c, int row, int col, int width, const char *bytes, size_t len,
 	      uint16_t look);
+/* Bytes of a text for one line of several: up to the last blank that fits, or up to the edge when
+ * that would leave much of the line empty. */
+size_t view_break(const struct frame *f, const char *bytes, size_t len, int width);
 int view_width(const struct canvas *c, const char *bytes, size_t len);
 /* The string for this terminal. */
 const char *view_sign(const struct canvas *c, const char *utf8, const char *ascii);

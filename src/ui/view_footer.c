@@ -105,27 +105,9 @@ static void draw_sentence(struct frame *f, const struct rect *r)
 	}
 }
 
-/* Bytes of a text for the first of two lines: up to the last blank that fits, or up to the edge
- * when that would leave much of the line empty. */
-static size_t first_line(const struct frame *f, const struct str *text, int width)
-{
-	struct glyph_iter it;
-	struct glyph g;
-	size_t blank = 0, end = 0;
-
-	glyph_iter_init(&it, text->buf, text->len, f->c->ascii);
-	while (glyph_next(&it, &g) && g.width <= width) {
-		width -= g.width;
-		end = it.pos;
-		if (strcmp(g.text, " ") == 0)
-			blank = end;
-	}
-	return blank > end / 2 ? blank : end;
-}
-
 /* A long notice takes the line of the hints too. What is still too long is cut in the middle: such
  * notices have a path there, and a reason at the end. */
-static void draw_notice(struct frame *f, const struct rect *r, const struct rect *more)
+void view_notice(struct frame *f, const struct rect *r, const struct rect *more)
 {
 	static const uint16_t looks[] = {
 		[NOTICE_NONE] = ROLE_FOOTER,
@@ -140,7 +122,7 @@ static void draw_notice(struct frame *f, const struct rect *r, const struct rect
 
 	canvas_fill(f->c, *r, look);
 	if (more->rows && view_width(f->c, n->text.buf, n->text.len) > width) {
-		cut = first_line(f, &n->text, width);
+		cut = view_break(f, n->text.buf, n->text.len, width);
 		canvas_text(f->c, r->row, r->col + margin, width, n->text.buf, cut, look);
 		canvas_fill(f->c, *more, look);
 		r = more;
@@ -208,7 +190,7 @@ void view_footer(struct frame *f)
 	if (s->hints.rows)
 		draw_hints(f, &s->hints, keys_end);
 	if (f->model->notice.kind != NOTICE_NONE)
-		draw_notice(f, s->sentence.rows ? &s->sentence : &s->last, &s->hints);
+		view_notice(f, s->sentence.rows ? &s->sentence : &s->last, &s->hints);
 	else
 		draw_sentence(f, &s->sentence);
 	draw_pending(f);

@@ -48,6 +48,7 @@ static const struct exercise exercises[] = {
 	{"help", NULL, {{"?", "next row"}, {"q", "~next row"}}},
 	{"palette", NULL, {{":", "show all keys"}, {"sort-rev", "~show all keys"}, {"\r", "<zlink|a.txt"}}},
 	{"set", NULL, {{":set ", "show-hidden +no"}, {"show-h\r", ": set show-hidden"}, {"y\r", "\\.hidden"}, {"", "show-hidden = yes"}}},
+	{"settings", NULL, {{",", "Settings"}, {"", "@show-hidden"}, {" ", "show-hidden +yes"}, {"q", "\\.hidden"}}},
 	{"theme", NULL, {{":theme", "default +now"}, {" li", "~default  "}, {"\r", "theme = light +\\(:save-settings"}}},
 	{"save-settings", NULL, {{":set hints no\r", "hints = no"}, {":save-s\r", "saved 1 option in"}}},
 	{"down", NULL, {{"gg", "@.."}, {"j", "@alpha"}, {"\033[B", "@beta"}, {"2j", "@many"}}},

@@ -374,6 +374,143 @@ static void values_are_quoted(void **state)
 	close_scene(&s);
 }
 
+/* ---- the settings view ---- */
+
+static void every_kind_of_option_is_changed(void **state)
+{
+	struct scene s = open_scene("conf/trowel/config \"[options]\\nscroll-margin = 5\\n\"\n",
+				    &(struct explorer_options){.rows = 44});
+
+	(void)state;
+	explorer_expect(&s.e, "1 hidden");
+	explorer_do(&s.e, ",", "Settings +q close");
+	explorer_expect(&s.e, "@show-hidden");
+	explorer_expect(&s.e, "scroll-margin +5 +file");
+	/* Yes or no; the list behind follows. */
+	explorer_do(&s.e, " ", "\\* show-hidden +yes +changed");
+	explorer_expect(&s.e, "\\.hidden");
+	explorer_do(&s.e, "l", "  show-hidden +no +default");
+	explorer_expect(&s.e, "~^ +\\.hidden");
+	/* One of several, forwards, backwards and round. */
+	explorer_do(&s.e, "jj", "@sort ");
+	explorer_do(&s.e, "l", "sort +size +changed");
+	explorer_expect(&s.e, "<b.c|a.txt");
+	explorer_do(&s.e, "h", "sort +name +default");
+	explorer_do(&s.e, "h", "sort +items +changed");
+	explorer_do(&s.e, "\r", "sort +name +default");
+	/* A number. */
+	explorer_do(&s.e, "/margin\r", "@scroll-margin");
+	explorer_do(&s.e, "\r", "scroll-margin: 5 +.* 0\\.\\.100$");
+	explorer_do(&s.e,
+		    "\x15"
+		    "101\r",
+		    "'101' is none of: 0\\.\\.100");
+	explorer_do(&s.e,
+		    "\x15"
+		    "9\r",
+		    "\\* scroll-margin +9 +changed");
+	explorer_expect(&s.e, "in the file: 5");
+	/* The default, and what it was. */
+	explorer_do(&s.e, "r", "\\* scroll-margin +3 +changed");
+	explorer_do(&s.e, "u", "scroll-margin +5 +file");
+	explorer_do(&s.e,
+		    " \x15"
+		    "8\033",
+		    "~scroll-margin: 8");
+	explorer_expect(&s.e, "scroll-margin +5 +file");
+	/* Esc: first the search, then the settings. */
+	explorer_do(&s.e, "\033", "show-hidden");
+	explorer_expect(&s.e, "@scroll-margin");
+	explorer_do(&s.e, "\033", "~Settings");
+	close_scene(&s);
+}
+
+static void a_theme_is_chosen_from_the_settings(void **state)
+{
+	struct scene s = open_scene(two_themes, &(struct explorer_options){.rows = 44});
+
+	(void)state;
+	explorer_do(&s.e, ",/theme", "Settings +search: theme");
+	explorer_do(&s.e, "\r", "values: default .*odd red");
+	explorer_expect(&s.e, "@theme");
+	explorer_do(&s.e, "\r", "red .*All in red");
+	explorer_do(&s.e, "red", "~odd ");
+	colour_is(&s, "beta", 160);
+	explorer_do(&s.e, "\033", "@theme");
+	explorer_expect(&s.e, "theme +default +default");
+	colour_is(&s, "beta", 12);
+	explorer_do(&s.e, " red", "~odd ");
+	explorer_do(&s.e, "\r", "\\* theme +red +changed");
+	colour_is(&s, "beta", 160);
+	explorer_do(&s.e, "u", "theme +default +default");
+	colour_is(&s, "beta", 12);
+	explorer_do(&s.e, "q", "~Settings");
+	close_scene(&s);
+}
+
+static void written_from_the_settings(void **state)
+{
+	struct scene s = open_scene(
+		"conf/trowel/config \"# c\\n[options]\\nsort = size # not\\nsort = size\\n\"\n",
+		NULL);
+
+	(void)state;
+	explorer_do(&s.e, ",jj", "sort +size +file");
+	explorer_do(&s.e, "r", "sort +name +changed");
+	explorer_do(&s.e, "w", "saved 1 option in");
+	explorer_expect(&s.e, "sort +name +file");
+	file_is(&s, "conf/trowel/config", "# c\n[options]\nsort = size # not\nsort = name\n");
+	tree_add(s.home, "other \"[options]\\nsort = mode\\n\"\n");
+	tree_move(s.home, "other", "conf/trowel/config");
+	explorer_do(&s.e, "jjjj ", "wrap +yes");
+	explorer_do(&s.e, "w", "was edited meanwhile");
+	/* What they wrote is what the view shows as the file's. */
+	explorer_expect(&s.e, "sort +name +changed");
+	close_scene(&s);
+}
+
+static void read_only_settings_are_not_written(void **state)
+{
+	static const char *const args[] = {"--read-only", NULL};
+	struct scene s = open_scene("conf/\n", &(struct explorer_options){.args = args});
+
+	(void)state;
+	explorer_do(&s.e, ", ", "show-hidden +yes +changed");
+	explorer_do(&s.e, "w", "not with --read-only");
+	assert_int_equal(access(tree_path(s.home, "conf/trowel"), F_OK), -1);
+	close_scene(&s);
+}
+
+/* Opening costs about what stands there. */
+static void opening_is_cheap(void **state)
+{
+	struct scene s = open_scene("conf/\n", NULL);
+	size_t before, text, bytes;
+
+	(void)state;
+	pty_rest(s.e.pty, 400);
+	before = pty_bytes(s.e.pty);
+	explorer_do(&s.e, ",", "Settings");
+	pty_rest(s.e.pty, 400);
+	text = strlen(pty_screen(s.e.pty));
+	bytes = pty_bytes(s.e.pty) - before;
+	if (bytes > text + text / 4)
+		pty_fail(s.e.pty, "settings: %zu bytes for %zu bytes of text", bytes, text);
+	close_scene(&s);
+}
+
+static void the_mouse_changes_too(void **state)
+{
+	struct scene s = open_scene("conf/\n", NULL);
+
+	(void)state;
+	explorer_do(&s.e, ",", "@show-hidden");
+	explorer_do(&s.e, "\033[<0;5;3M\033[<0;5;3m", "@parent-row");
+	explorer_do(&s.e, "\033[<0;5;3M\033[<0;5;3m", "parent-row +no +changed");
+	explorer_do(&s.e, "\033[<65;5;3M", "@dirs-first");
+	close_scene(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -392,6 +529,12 @@ int main(void)
 		cmocka_unit_test(where_nothing_can_be_written),
 		cmocka_unit_test(read_only_changes_but_saves_nothing),
 		cmocka_unit_test(values_are_quoted),
+		cmocka_unit_test(every_kind_of_option_is_changed),
+		cmocka_unit_test(a_theme_is_chosen_from_the_settings),
+		cmocka_unit_test(written_from_the_settings),
+		cmocka_unit_test(read_only_settings_are_not_written),
+		cmocka_unit_test(opening_is_cheap),
+		cmocka_unit_test(the_mouse_changes_too),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
