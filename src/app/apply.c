@@ -47,14 +47,19 @@ void apply_first_theme(struct app *app, struct str *warnings)
 	CLEANUP(str_done) struct str text = STR_INIT;
 	CLEANUP(str_done) struct str what = STR_INIT;
 	const char *name = theme_name(app);
+	size_t before = warnings->len;
+	bool found;
 
 	if (config_theme(name, &text, warnings) < 0)
 		return;
+	found = warnings->len == before;
 	if (warnings->len && warnings->buf[warnings->len - 1] != '\n')
 		(void)str_addc(warnings, '\n');
 	(void)str_addf(&what, "theme %s", name);
 	parse_theme(app, text.buf, text.len, what.buf, warnings);
-	(void)themes_add(&app->themes, name, text.buf, text.len);
+	/* Where there is none of this name, or none to be trusted, it is the text of another. */
+	if (found)
+		(void)themes_add(&app->themes, name, text.buf, text.len);
 }
 
 void apply_first_looks(struct app *app)
@@ -118,6 +123,12 @@ static void show_theme(struct app *app, bool tell)
 static int follow_theme(struct app *app)
 {
 	show_theme(app, true);
+	return 0;
+}
+
+static int follow_looks(struct app *app)
+{
+	show_theme(app, false);
 	return 0;
 }
 
@@ -242,7 +253,7 @@ static const struct {
 	{"time-relative", READ_WHEN_USED},
 	{"theme", follow_theme},
 	{"colors", follow_term},
-	{"ls-colors", follow_theme},
+	{"ls-colors", follow_looks},
 	{"ascii", follow_term},
 	{"mouse", follow_term},
 	{"hints", READ_WHEN_USED},

@@ -26,6 +26,7 @@ int overlay_palette(struct app *app)
 	app->scene.overlay = OVERLAY_PALETTE;
 	app->scene.edit = app->edit;
 	app->scene.question = ": ";
+	app->scene.note = NULL;
 	app->scene.selected = 0;
 	app->scene.scroll = 0;
 	return 0;
@@ -39,6 +40,7 @@ static int list_rows(struct app *app)
 	if (err || words)
 		return err;
 	app->scene.selected = 0;
+	app->scene.note = NULL;
 	return items_palette(app, app->edit->text.buf);
 }
 

@@ -187,6 +187,7 @@ size_t themes_about(const struct theme_text *text, const char **ret_about)
 	for (size_t i = 0; i + 1 < len; i++)
 		if (s[i] == '.' && s[i + 1] == ' ')
 			len = i;
+	len -= len && s[len - 1] == '.';
 	*ret_about = s;
 	return len;
 }

@@ -154,14 +154,20 @@ static void add_values(struct rows_to_be *r)
 
 static void list_rows(struct rows_to_be *r)
 {
-	r->app->scene.selected = 0;
+	struct scene *scene = &r->app->scene;
+
+	scene->selected = 0;
 	items_begin(r->app);
-	if (r->typed->themes)
+	if (r->typed->themes) {
+		scene->note = "no theme with these words";
 		add_themes(r);
-	else if (r->typed->row)
+	} else if (r->typed->row) {
+		scene->note = "no such value; Enter says what is allowed";
 		add_values(r);
-	else
+	} else {
+		scene->note = "no option with these words";
 		add_options(r);
+	}
 	items_publish(r->app);
 }
 

@@ -62,7 +62,8 @@ struct scene {
 	enum overlay overlay;
 	struct lineedit *edit; /* prompt, palette and help search: what is typed */
 	const char *question;  /* of the prompt: "go to:", "filter (glob):" */
-	const char *note;      /* right of the prompt: "Tab: fuzzy" or an error; may be NULL */
+	const char *note; /* right of the prompt: "Tab: fuzzy" or an error; palette: what is said
+			     when nothing answers to what is typed; may be NULL */
 	bool note_is_error;
 	bool completes; /* the prompt asks for a path: completions are listed above it */
 	const struct scene_item *items; /* of help, palette or strip */

@@ -56,6 +56,7 @@ void view_palette(struct frame *f)
 	for (int line = 0; line < lines && first + (size_t)line < f->scene->nitems; line++)
 		draw_item(f, top + line, first + (size_t)line, keys);
 	if (f->scene->nitems == 0 && lines > 0)
-		canvas_word(f->c, top, 3, f->c->cols - 3, "no command with these words", NULL,
+		canvas_word(f->c, top, 3, f->c->cols - 3,
+			    f->scene->note ? f->scene->note : "no command with these words", NULL,
 			    ROLE_HINT);
 }

@@ -168,8 +168,8 @@ static void colour_is(struct scene *s, const char *name, int fg)
 }
 
 static const char two_themes[] =
-	"conf/trowel/themes/red.theme \"# All in red.\\ndir = fg=160\\n\"\n"
-	"conf/trowel/themes/odd.theme \"dir = fg=161\\nnonsense\\nfile = fg=puce\\n\"\n";
+	"conf/trowel/themes/zzred.theme \"# All in red.\\ndir = fg=160\\n\"\n"
+	"conf/trowel/themes/zzodd.theme \"dir = fg=161\\nnonsense\\nfile = fg=puce\\n\"\n";
 
 static void colours_follow(void **state)
 {
@@ -181,7 +181,7 @@ static void colours_follow(void **state)
 	colour_is(&s, "a.txt", -1);
 	explorer_do(&s.e, ":set ls-colors yes\r", "ls-colors = yes");
 	colour_is(&s, "a.txt", 5);
-	explorer_do(&s.e, ":set theme red\r", "theme = red");
+	explorer_do(&s.e, ":set theme zzred\r", "theme = zzred");
 	colour_is(&s, "beta", 160);
 	explorer_do(&s.e, ":set colors 8\r", "colors = 8");
 	colour_is(&s, "beta", 1);
@@ -198,22 +198,36 @@ static void a_theme_is_seen_while_it_is_chosen(void **state)
 
 	(void)state;
 	colour_is(&s, "beta", 12);
-	explorer_do(&s.e, ":theme", "red .*All in red");
+	explorer_do(&s.e, ":theme", "zzred .*All in red");
+	explorer_expect(&s.e, "\u25b8 default");
 	colour_is(&s, "beta", 12);
-	explorer_do(&s.e, " re", "~odd ");
+	explorer_do(&s.e, " zz", "\u25b8 zzodd");
+	colour_is(&s, "beta", 161);
+	explorer_do(&s.e, "\033[B", "\u25b8 zzred");
 	colour_is(&s, "beta", 160);
 	explorer_do(&s.e, "\033", "~All in red");
 	colour_is(&s, "beta", 12);
-	explorer_do(&s.e, ":theme", "default +now");
-	pty_keys(s.e.pty, "\033[B\033[B");
-	explorer_do(&s.e, "", "> odd|\u25b8 odd");
-	colour_is(&s, "beta", 161);
 	/* Kept; its bad lines are told with file and line. */
-	explorer_do(&s.e, "\r", "odd\\.theme:2: neither name = value.*\\(1 more\\)");
+	explorer_do(&s.e, ":theme zz", "\u25b8 zzodd");
+	explorer_do(&s.e, "\r", "zzodd\\.theme:2: neither name = value.*\\(1 more\\)");
 	colour_is(&s, "beta", 161);
-	explorer_do(&s.e, ":theme", "odd +now");
-	explorer_do(&s.e, " nonsense\r", "there is no theme 'nonsense'");
+	explorer_do(&s.e, ":theme", "zzodd +now");
+	explorer_do(&s.e, " nonsense", "no theme with these words");
+	explorer_do(&s.e, "\r", "there is no theme 'nonsense'");
 	colour_is(&s, "beta", 12);
+	close_scene(&s);
+}
+
+/* A theme that is not there is no theme to choose. */
+static void a_missing_theme_is_not_offered(void **state)
+{
+	struct scene s = open_scene("conf/trowel/config \"[options]\\ntheme = gone\\n\"\n", NULL);
+
+	(void)state;
+	explorer_expect(&s.e, "no theme 'gone'");
+	explorer_do(&s.e, ":theme", "default +The theme");
+	explorer_expect(&s.e, "~^.. gone");
+	explorer_do(&s.e, "\r", "theme = default");
 	close_scene(&s);
 }
 
@@ -225,7 +239,8 @@ static void refused_values_say_what_is_allowed(void **state)
 	explorer_do(&s.e, ":set scroll-margin 101\r",
 		    "scroll-margin: '101' is none of: 0\\.\\.100");
 	explorer_do(&s.e, ":set scrol-margin 1\r", "did you mean 'scroll-margin'");
-	explorer_do(&s.e, ":set hints maybe\r", "'maybe' is none of: yes no");
+	explorer_do(&s.e, ":set hints maybe", "no such value");
+	explorer_do(&s.e, "\r", "'maybe' is none of: yes no");
 	close_scene(&s);
 }
 
@@ -374,6 +389,18 @@ static void values_are_quoted(void **state)
 	close_scene(&s);
 }
 
+/* Asked to save and to leave at once, it does both. */
+static void saving_is_waited_for(void **state)
+{
+	struct scene s = open_scene("conf/\n", NULL);
+
+	(void)state;
+	explorer_do(&s.e, ":set sort size\r", "sort = size");
+	explorer_do(&s.e, ",wqq", "=0");
+	file_is(&s, "conf/trowel/config", "[options]\nsort = size\n");
+	close_scene(&s);
+}
+
 /* ---- the settings view ---- */
 
 static void every_kind_of_option_is_changed(void **state)
@@ -431,16 +458,16 @@ static void a_theme_is_chosen_from_the_settings(void **state)
 
 	(void)state;
 	explorer_do(&s.e, ",/theme", "Settings +search: theme");
-	explorer_do(&s.e, "\r", "values: default .*odd red");
+	explorer_do(&s.e, "\r", "values: default .*zzodd zzred");
 	explorer_expect(&s.e, "@theme");
-	explorer_do(&s.e, "\r", "red .*All in red");
-	explorer_do(&s.e, "red", "~odd ");
+	explorer_do(&s.e, "\r", "zzred .*All in red");
+	explorer_do(&s.e, "zzred", "~zzodd");
 	colour_is(&s, "beta", 160);
 	explorer_do(&s.e, "\033", "@theme");
 	explorer_expect(&s.e, "theme +default +default");
 	colour_is(&s, "beta", 12);
-	explorer_do(&s.e, " red", "~odd ");
-	explorer_do(&s.e, "\r", "\\* theme +red +changed");
+	explorer_do(&s.e, " zzred", "~zzodd");
+	explorer_do(&s.e, "\r", "\\* theme +zzred +changed");
 	colour_is(&s, "beta", 160);
 	explorer_do(&s.e, "u", "theme +default +default");
 	colour_is(&s, "beta", 12);
@@ -529,6 +556,8 @@ int main(void)
 		cmocka_unit_test(where_nothing_can_be_written),
 		cmocka_unit_test(read_only_changes_but_saves_nothing),
 		cmocka_unit_test(values_are_quoted),
+		cmocka_unit_test(a_missing_theme_is_not_offered),
+		cmocka_unit_test(saving_is_waited_for),
 		cmocka_unit_test(every_kind_of_option_is_changed),
 		cmocka_unit_test(a_theme_is_chosen_from_the_settings),
 		cmocka_unit_test(written_from_the_settings),
