@@ -235,7 +235,7 @@ static int cycle(struct app *app, const struct option_row *row, int dir)
 	for (; row->words[n]; n++)
 		if (strcmp(row->words[n], value) == 0)
 			at = n;
-	return set_plain(app, row, row->words[(at + (dir > 0 ? 1 : n - 1)) % n]);
+	return n == 0 ? 0 : set_plain(app, row, row->words[(at + (dir > 0 ? 1 : n - 1)) % n]);
 }
 
 static int type_value(struct app *app, const struct option_row *row)

@@ -35,12 +35,13 @@ static int step(struct spot *s, const char *target)
 {
 	const char *slash = strrchr(target, '/'), *name = slash ? slash + 1 : target;
 	struct str dir = STR_INIT;
-	int rc = str_add(&dir, target, slash ? MAX((size_t)(slash - target), 1) : 0), fd;
+	int rc = str_add(&dir, target, slash ? MAX((size_t)(slash - target), 1) : 0);
 
 	if (rc == 0 && (!*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0))
 		rc = -EISDIR;
 	if (rc == 0 && slash) {
-		fd = sys_openat(s->dirfd, dir.buf, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+		int fd = sys_openat(s->dirfd, dir.buf, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+
 		rc = MIN(fd, 0);
 		if (fd >= 0) {
 			sys_close(s->dirfd);

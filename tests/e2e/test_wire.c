@@ -191,13 +191,25 @@ static void test_no_file_calls(void **state)
 	(void)state;
 	if (!can_trace())
 		skip();
-	struct explorer e = explorer_open(&(struct explorer_options){0});
+	struct tree *home = tree_new("conf/\n");
+	char config[4200];
+	const char *env[] = {config, "TROWEL_CONFIG", NULL};
+	snprintf(config, sizeof(config), "XDG_CONFIG_HOME=%s", tree_path(home, "conf"));
+	struct explorer e = explorer_open(&(struct explorer_options){.env = env});
 	pty_rest(e.pty, 100);
 	struct pty *tracer = trace(&e, file, sizeof(file), "trace=%file,%desc");
-	static const char *const keys[] = {"ggj",  "l",      "h",    "G",    "gl", "g-", "gh",
-					   "H",    ".",      "ss",   "sm",   "sn", " ",  "*l",
-					   "q",    "gm",     "q",    "t",    "]",  "T",  "/a",
-					   "\033", "gpal\t", "\033", "\x0c", "mx", "'x"};
+	static const char *const keys[] = {"ggj",       "l",      "h",
+					   "G",         "gl",     "g-",
+					   "gh",        "H",      ".",
+					   "ss",        "sm",     "sn",
+					   " ",         "*l",     "q",
+					   "gm",        "q",      "t",
+					   "]",         "T",      "/a",
+					   "\033",      "gpal\t", "\033",
+					   "\x0c",      "mx",     "'x",
+					   ",",         "jj ",    "q",
+					   ":theme li", "\r",     ":set colors 8\r",
+					   ",w",        "q"};
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		pty_keys(e.pty, keys[i]);
 		pty_rest(e.pty, 60);
@@ -233,7 +245,9 @@ static void test_no_file_calls(void **state)
 	fclose(f);
 	assert_true(seen > 20);
 	assert_int_equal(bad, 0);
+	assert_int_equal(access(tree_path(home, "conf/trowel/config"), F_OK), 0);
 	explorer_close(&e);
+	tree_free(home);
 }
 
 int main(void)
