@@ -274,9 +274,10 @@ static int option_rows_out(struct dump *d)
 		str_adds(&d->cells[0], o->name);
 		option_domain(o, &d->cells[1]);
 		str_adds(&d->cells[2], o->initial);
-		option_get(d->settings, o, &d->cells[3]);
+		r = option_get(d->settings, o, &d->cells[3]);
 		str_adds(&d->cells[4], o->help);
-		r = end_row(d, NULL);
+		if (r == 0)
+			r = end_row(d, NULL);
 	}
 	return r;
 }
