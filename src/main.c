@@ -34,12 +34,15 @@
  *   base/words             a set of words searched in very many names
  *
  * helper: the other program, trowel-helper, which looks at contents in a sandbox
+ *   helper/archive         members of archives, from libarchive
+ *   helper/budget          what looking at an archive may cost
  *   helper/content         the preview of one file
  *   helper/kind            what kind of content it is, from libmagic
  *   helper/main            takes files from a socket, answers with previews
  *   helper/sandbox         what it gives up before the first file
  *   helper/source          reading the file
  *   helper/text            text in any encoding, as lines
+ *   helper/zip             members of ZIP archives
  *
  * fs: system calls and threads
  *   fs/access              who may do what with a path, and why

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "helper/archive.h"
 #include "helper/text.h"
+#include "helper/zip.h"
 
 #define HEX_LINE 16u
 
@@ -36,26 +38,74 @@ static bool is_text(enum text_code code, const struct preview *p)
 	return code != TEXT_NONE;
 }
 
-static int fill(struct kind *kind, const struct head *head, const struct wire_ask *ask,
-		struct preview *p)
+/* Everything that is neither text nor an archive, and everything when bytes are wanted. */
+static int plain(const struct head *head, enum text_code code, const struct wire_ask *ask,
+		 struct preview *p)
+{
+	if (code == TEXT_NONE || ask->depth == WIRE_BYTES)
+		return hex_lines(head, ask, p);
+	p->kind = PREVIEW_TEXT;
+	return text_lines(head->bytes, head->len, head->whole, code, ask, p);
+}
+
+/* Text that is only compressed is shown as text, anything else as the one member that it is. */
+static int unpacked(const struct archive_content *content, const struct wire_ask *ask,
+		    struct preview *p)
+{
+	struct head head = {.bytes = content->bytes, .len = content->len, .whole = content->whole};
+	enum text_code code = text_code(head.bytes, head.len);
+
+	if (code == TEXT_NONE || code == TEXT_1252 || code == TEXT_8859_1)
+		return 0;
+	p->nlines = 0;
+	str_clear(&p->text);
+	return str_adds(&p->encoding, text_code_name(code)) ? -ENOMEM : plain(&head, code, ask, p);
+}
+
+/* 0, -ENOMEM, or -ENOTSUP: it is none. */
+static int archive(const struct source *source, const struct head *head, struct budget *budget,
+		   const struct wire_ask *ask, struct preview *p)
+{
+	struct archive_content content = {0};
+	int rc;
+
+	if (zip_known(head->bytes, head->len))
+		return zip_fill(source, ask, budget, p);
+	rc = archive_fill(source, head->bytes, head->len, p->mime.buf, ask, budget, CONTENT_HEAD, p,
+			  &content);
+	if (!rc && content.len)
+		rc = unpacked(&content, ask, p);
+	free(content.bytes);
+	return rc;
+}
+
+static int fill(struct kind *kind, struct budget *budget, const struct source *source,
+		const struct head *head, const struct wire_ask *ask, struct preview *p)
 {
 	enum text_code code = text_code(head->bytes, head->len);
 	int rc = kind_tell(kind, head->bytes, head->len, p);
-	bool text;
 
 	if (rc)
 		return rc;
-	text = is_text(code, p);
-	if (text)
-		rc = str_adds(&p->encoding, text_code_name(code));
+	if (!is_text(code, p))
+		code = TEXT_NONE;
+	rc = str_adds(&p->encoding, text_code_name(code));
 	if (rc || ask->depth == WIRE_KIND)
 		return rc;
 	if (!head->len)
 		return str_adds(&p->reason, "the file is empty");
-	if (!text || ask->depth == WIRE_BYTES)
-		return hex_lines(head, ask, p);
-	p->kind = PREVIEW_TEXT;
-	return text_lines(head->bytes, head->len, head->whole, code, ask, p);
+	if (ask->depth == WIRE_CONTENT && (zip_known(head->bytes, head->len) ||
+					   archive_known(head->bytes, head->len, p->mime.buf))) {
+		str_clear(&p->encoding);
+		rc = archive(source, head, budget, ask, p);
+		if (rc != -ENOTSUP)
+			return rc;
+		if (code != TEXT_NONE) /* a text that begins like an archive */
+			str_clear(&p->reason);
+		if (str_adds(&p->encoding, text_code_name(code)))
+			return -ENOMEM;
+	}
+	return plain(head, code, ask, p);
 }
 
 static int read_head(const struct source *source, struct head *ret_head)
@@ -74,15 +124,17 @@ static int read_head(const struct source *source, struct head *ret_head)
 	return 0;
 }
 
-int content_preview(struct kind *kind, const struct source *source, const struct wire_ask *ask,
-		    struct preview **ret_preview)
+int content_preview(struct kind *kind, struct budget *budget, const struct source *source,
+		    const struct wire_ask *ask, struct preview **ret_preview)
 {
 	struct preview *p = preview_new();
 	struct head head = {0};
-	int rc = p ? read_head(source, &head) : -ENOMEM;
+	int rc;
 
+	budget_start(budget);
+	rc = p ? read_head(source, &head) : -ENOMEM;
 	if (!rc)
-		rc = fill(kind, &head, ask, p);
+		rc = fill(kind, budget, source, &head, ask, p);
 	else if (rc != -ENOMEM)
 		rc = str_addf(&p->reason, "it cannot be read: %s", strerror(-rc));
 	free(head.bytes);

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/wire.h"
+#include "helper/budget.h"
 #include "helper/content.h"
 #include "helper/kind.h"
 #include "helper/sandbox.h"
@@ -30,7 +31,8 @@ const char *__asan_default_options(void)
 #endif
 
 struct helper {
-	struct kind *kind;  /* NULL: no database */
+	struct kind *kind; /* NULL: no database */
+	struct budget budget;
 	const char *refuse; /* why nothing may be looked at, or NULL */
 };
 
@@ -124,17 +126,16 @@ static int refusal(const char *reason, struct preview **ret_preview)
 	return 0;
 }
 
-static int look(const struct helper *h, int fd, const struct wire_ask *ask,
-		struct preview **ret_preview)
+static int look(struct helper *h, int fd, const struct wire_ask *ask, struct preview **ret_preview)
 {
 	struct source source = {.fd = fd, .size = ask->size};
 
 	if (h->refuse)
 		return refusal(h->refuse, ret_preview);
-	return content_preview(h->kind, &source, ask, ret_preview);
+	return content_preview(h->kind, &h->budget, &source, ask, ret_preview);
 }
 
-static int answer(const struct helper *h, const uint8_t bytes[WIRE_ASK_LEN], int fd)
+static int answer(struct helper *h, const uint8_t bytes[WIRE_ASK_LEN], int fd)
 {
 	static const uint8_t space[WIRE_HEADER_LEN];
 	struct wire_header header;
@@ -161,7 +162,7 @@ static int answer(const struct helper *h, const uint8_t bytes[WIRE_ASK_LEN], int
 }
 
 /* Anything unexpected ends the process: whoever asked sees the socket end, and starts another. */
-static int serve(const struct helper *h)
+static int serve(struct helper *h)
 {
 	uint8_t ask[WIRE_ASK_LEN];
 	int fd, rc;
@@ -203,6 +204,7 @@ int main(void)
 		setlocale(LC_ALL, "C");
 	if (kind_new(&h.kind) < 0)
 		h.kind = NULL;
+	budget_open(&h.budget);
 	if (sandbox_enter() < 0)
 		h.refuse = "the kernel refused the sandbox, and without it contents are not "
 			   "looked at";
