@@ -127,7 +127,7 @@ fuzz-%:
 # make test-base, test-fs, test-view ...: builds and runs one kind.
 test-%:
 	$(Q)$(MAKE) --no-print-directory run-tests KIND=$*
-run-tests: $(foreach k,$(or $(KIND),$(KINDS)),$(TESTS_$(k)) $(if $(filter e2e fs,$(k)),$(O)/trowel $(O)/trowel-helper))
+run-tests: $(foreach k,$(or $(KIND),$(KINDS)),$(TESTS_$(k)) $(if $(filter e2e fs helper,$(k)),$(O)/trowel $(O)/trowel-helper))
 	$(Q)TROWEL_BIN='$(abspath $(O))/trowel' JOBS=$(JOBS) tests/run $(foreach k,$(or $(KIND),$(KINDS)),$(TESTS_$(k)))
 check-unit: KIND = base helper fs model ui app
 check-unit:

@@ -10,7 +10,7 @@
 
 #define BLOCK 65536u
 /* Handed to libarchive at a time: what so little unpacks to is looked at before there is more. */
-#define SLICE       4096u
+#define SLICE       1024u
 #define MEMBERS_MAX 200000u
 
 /* ---- what is what ---- */

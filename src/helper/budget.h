@@ -14,7 +14,7 @@
 
 #define BUDGET_MS       1200u
 #define BUDGET_UNPACKED (256ull << 20)
-#define BUDGET_GROW_KB  (14u * 1024u) /* memory in use, beyond that at the start */
+#define BUDGET_GROW_KB  (11u * 1024u) /* memory in use, beyond that at the start */
 
 struct budget {
 	int statm; /* -1: cannot be told, or means nothing (sanitizers); then the limit of the
