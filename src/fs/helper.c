@@ -245,7 +245,7 @@ static int program_path(struct helper *h, struct str *ret_path)
 static int start(struct helper *h, struct helper_child *c)
 {
 	struct str path = STR_INIT;
-	struct helper_child fresh;
+	struct helper_child fresh = HELPER_CHILD_NONE;
 	int rc = program_path(h, &path);
 
 	if (!rc)

@@ -337,7 +337,7 @@ static int list(struct lister *l, struct archive *a, struct archive_entry *e)
 static int list_deb_data(struct lister *l, struct archive *outer)
 {
 	struct reader *r = calloc(1, sizeof(*r));
-	struct archive_entry *e;
+	struct archive_entry *e = NULL;
 	struct archive *a;
 	int rc = 0;
 
@@ -431,7 +431,7 @@ static int fill(struct archive *a, const struct wire_ask *ask, struct budget *bu
 		struct preview *p, struct archive_content *ret_content)
 {
 	struct lister l = {.ask = ask, .budget = budget, .p = p};
-	struct archive_entry *e;
+	struct archive_entry *e = NULL;
 	int r = archive_read_open1(a), rc;
 
 	if (r == ARCHIVE_OK)

@@ -170,7 +170,7 @@ static int add_rules(scmp_filter_ctx f)
 		if (!SANDBOX_FULL && on_socket[i] == SCMP_SYS(write))
 			continue;
 		rc = seccomp_rule_add(f, SCMP_ACT_ALLOW, on_socket[i], 1,
-				      SCMP_A0(SCMP_CMP_EQ, STDIN_FILENO));
+				      SCMP_A0(SCMP_CMP_EQ, STDIN_FILENO, 0));
 	}
 	for (size_t i = 0; SANDBOX_FULL && !rc && i < ARRAY_LEN(refused); i++)
 		rc = seccomp_rule_add(f, SCMP_ACT_ERRNO(EPERM), refused[i], 0);
