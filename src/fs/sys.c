@@ -84,6 +84,11 @@ ssize_t sys_pread(int fd, void *buf, size_t size, off_t at)
 	return AGAIN(pread(fd, buf, size, at));
 }
 
+off_t sys_lseek(int fd, off_t at, int whence)
+{
+	return result(lseek(fd, at, whence));
+}
+
 ssize_t sys_write(int fd, const void *buf, size_t size)
 {
 	return AGAIN(write(fd, buf, size));

@@ -43,6 +43,7 @@ struct fsxattr;  /* <linux/fs.h> */
 	SIZED(ssize_t, readlinkat, (int dir, const char *path, char *buf, size_t size), (dir, path, buf, size)) \
 	SIZED(ssize_t, read, (int fd, void *buf, size_t size), (fd, buf, size)) \
 	SIZED(ssize_t, pread, (int fd, void *buf, size_t size, off_t at), (fd, buf, size, at)) \
+	CALL(off_t, lseek, (int fd, off_t at, int whence), (fd, at, whence)) \
 	SIZED(ssize_t, write, (int fd, const void *buf, size_t size), (fd, buf, size)) \
 	SIZED(ssize_t, getcwd, (char *buf, size_t size), (buf, size)) \
 	CALL(int, gethostname, (char *buf, size_t size), (buf, size)) \

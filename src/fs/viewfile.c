@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "fs/openpath.h"
@@ -289,6 +290,15 @@ int viewfile_read(struct viewfile *v, uint64_t at, char *buf, size_t len, struct
 	if (ret_size)
 		*ret_size = size;
 	return 0;
+}
+
+uint64_t viewfile_data(const struct viewfile *v, uint64_t at)
+{
+	off_t data = v->kept ? -EINVAL : sys_lseek(atomic_load(&v->fd), (off_t)at, SEEK_DATA);
+
+	if (data == -ENXIO)
+		return UINT64_MAX;
+	return data < 0 ? at : (uint64_t)data;
 }
 
 static void window_run(struct job *job)

@@ -50,5 +50,8 @@ void viewfile_check(struct viewfile *v);
  * error that leaves nothing to show. For the jobs of fs/viewscan.h, too. */
 int viewfile_read(struct viewfile *v, uint64_t at, char *buf, size_t len, struct textwin *w,
 		  uint64_t *ret_size) MUST_USE;
+/* Where the next bytes at or after `at` are that are not part of a hole; UINT64_MAX: none are.
+ * Where nobody knows of holes: `at`. */
+uint64_t viewfile_data(const struct viewfile *v, uint64_t at);
 
 #endif

@@ -194,16 +194,32 @@ static bool plain_bytes(const struct view_search *s)
 	       (textcode_unit(s->code) == 1 && matcher_is_ascii(s->matcher));
 }
 
+/* A chunk that is all hole, with what a match could reach into it: no phrase is there. Returns
+ * where to go on, or `to` when it has to be read. */
+static bool skip_hole(struct scan_job *j, uint64_t from, uint64_t to, uint64_t *pos, bool *end)
+{
+	uint64_t data = viewfile_data(j->file, from);
+
+	if (data < to + VIEWSCAN_OVER)
+		return false;
+	*end = j->search.backward ? from == 0 : data == UINT64_MAX;
+	*pos = j->search.backward ? from : *end ? to : data - VIEWSCAN_OVER;
+	return true;
+}
+
 /* One chunk; *pos moves on. 1: there is no more, 0: there is, or -errno. */
 static int search_chunk(struct scan_job *j, uint64_t *pos, struct match *match, bool *found)
 {
 	bool back = j->search.backward, plain = plain_bytes(&j->search);
 	uint64_t from = *pos, to;
+	bool end;
 	int rc = 0;
 
 	if (back)
 		from = *pos > VIEWSCAN_CHUNK ? *pos - VIEWSCAN_CHUNK : 0;
 	to = back ? *pos : from + VIEWSCAN_CHUNK;
+	if (plain && skip_hole(j, from, to, pos, &end))
+		return end;
 	rc = read_around(j, from, (size_t)(to - from) + TEXTROW_AHEAD + VIEWSCAN_OVER);
 	if (rc)
 		return rc;
@@ -280,6 +296,23 @@ static void go_to_line(const struct textwin *w, size_t from, size_t to, uint64_t
 	now->at = w->start + from;
 }
 
+/* In a hole there is no newline: true when it is passed, to where *ret_rc (as below) says. */
+static bool pass_hole(struct scan_job *j, struct view_mark *now, int *ret_rc)
+{
+	uint64_t data = viewfile_data(j->file, now->at), size = 0;
+
+	if (data < now->at + VIEWSCAN_CHUNK)
+		return false;
+	if (data == UINT64_MAX &&
+	    viewfile_read(j->file, ROUND_DOWN(now->at), j->buf, 0, &j->window, &size) < 0)
+		return false;
+	if (data == UINT64_MAX)
+		data = MAX(size, now->at);
+	now->at = MIN(data, j->count.to_at);
+	*ret_rc = now->at >= j->count.to_at ? 1 : size ? 2 : 0;
+	return true;
+}
+
 /* One chunk. 1: this is the place, 2: the file ended, 0: go on, or -errno. */
 static int count_chunk(struct scan_job *j, struct view_mark *now)
 {
@@ -289,6 +322,8 @@ static int count_chunk(struct scan_job *j, struct view_mark *now)
 	size_t from, end;
 	int rc;
 
+	if (pass_hole(j, now, &rc))
+		return rc;
 	/* Chunks end where marks do. */
 	if (c->step)
 		to = MIN(to, (now->at / c->step + 1) * c->step);

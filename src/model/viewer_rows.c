@@ -42,7 +42,7 @@ int viewer_hex_bytes(const struct viewer *v)
 	int n = 16;
 
 	/* The offset, two digits and a character for each byte, and gaps. */
-	while (n > 1 && viewer_hex_digits(v) + 3 + n * 4 + n / 8 > v->width)
+	while (n > 1 && viewer_hex_digits(v) + 2 + n * 4 + n / 8 > v->width)
 		n /= 2;
 	return n;
 }

@@ -407,6 +407,94 @@ static void do_complete(struct runner *r)
 		str_addf(&r->out, "    %s%s\n", c->dir.len ? c->dir.buf : "", c->names[i]);
 }
 
+static void do_view(struct runner *r)
+{
+	assert_int_equal(viewer_open(r->m, arg(r, 1)), 0);
+	viewer_fit(r->m, 4, 20, false);
+}
+
+/* view-opened TICKET SIZE, or TICKET -ERRNO */
+static void do_view_opened(struct runner *r)
+{
+	struct fs_event e = {.kind = FS_VIEW_OPENED, .ticket = ticket(r)};
+
+	if (arg(r, 2)[0] == '-')
+		e.err = atoi(arg(r, 2));
+	else
+		e.u.view_opened.size = strtoull(arg(r, 2), NULL, 10);
+	e.u.view_opened.type = ENTRY_FILE;
+	apply(r, &e);
+}
+
+/* view-data TICKET AT SIZE TEXT: a window that ends the file of this size, or (AT 0) begins it; a
+ * slash in the text is a newline, and before it the window is filled with short lines */
+static void do_view_data(struct runner *r)
+{
+	struct fs_event e = {.kind = FS_VIEW_DATA, .ticket = ticket(r)};
+	struct textwin *w = &e.u.view_data.window;
+	struct str text = STR_INIT;
+
+	w->start = strtoull(arg(r, 2), NULL, 10);
+	e.u.view_data.size = strtoull(arg(r, 3), NULL, 10);
+	while (w->start && w->start + text.len + strlen(arg(r, 4)) < e.u.view_data.size)
+		str_adds(&text, "-\n");
+	for (const char *at = arg(r, 4); *at; at++)
+		str_addc(&text, *at == '/' ? '\n' : *at);
+	w->len = text.len;
+	w->bytes = str_take(&text);
+	w->at_end = textwin_end(w) == e.u.view_data.size;
+	apply(r, &e);
+	free((void *)(uintptr_t)w->bytes);
+}
+
+/* view-found TICKET AT LEN, or TICKET - */
+static void do_view_found(struct runner *r)
+{
+	struct fs_event e = {.kind = FS_VIEW_FOUND, .ticket = ticket(r)};
+
+	e.u.view_found.done = true;
+	e.u.view_found.found = arg(r, 2)[0] != '-';
+	e.u.view_found.at = strtoull(arg(r, 2), NULL, 10);
+	e.u.view_found.len = (uint32_t)strtoul(arg(r, 3), NULL, 10);
+	apply(r, &e);
+}
+
+/* view-lines TICKET AT LINES */
+static void do_view_lines(struct runner *r)
+{
+	struct fs_event e = {.kind = FS_VIEW_LINES, .ticket = ticket(r)};
+
+	e.u.view_lines.done = true;
+	e.u.view_lines.now.at = strtoull(arg(r, 2), NULL, 10);
+	e.u.view_lines.now.lines = strtoull(arg(r, 3), NULL, 10);
+	apply(r, &e);
+}
+
+/* view-state TICKET SIZE [replaced] */
+static void do_view_state(struct runner *r)
+{
+	struct fs_event e = {.kind = FS_VIEW_STATE, .ticket = ticket(r)};
+
+	e.u.view_state.size = strtoull(arg(r, 2), NULL, 10);
+	e.u.view_state.replaced = strcmp(arg(r, 3), "replaced") == 0;
+	apply(r, &e);
+}
+
+static void do_view_search(struct runner *r)
+{
+	assert_int_equal(viewer_search(r->m, MATCH_SUBSTRING, arg(r, 1), r->n > 2, NULL), 0);
+}
+
+static void do_view_scroll(struct runner *r)
+{
+	viewer_scroll(r->m, atol(arg(r, 1)));
+}
+
+static void do_view_stop(struct runner *r)
+{
+	str_addf(&r->out, "    %s\n", viewer_stop(r->m) ? "stopped" : "nothing goes on");
+}
+
 #define SIMPLE(name, call)                      \
 	static void do_##name(struct runner *r) \
 	{                                       \
@@ -428,6 +516,10 @@ SIMPLE(view_marked, model_view_marked(r->m))
 SIMPLE(view_mounts, model_view_mounts(r->m))
 SIMPLE(view_close, model_view_close(r->m))
 SIMPLE(next, model_find_next(r->m, 1))
+SIMPLE(view_end, viewer_go_end(r->m))
+SIMPLE(view_follow, viewer_follow(r->m))
+SIMPLE(view_leave, viewer_close(r->m))
+SIMPLE(view_reload, viewer_reload(r->m))
 
 static const struct {
 	const char *name;
@@ -484,6 +576,19 @@ static const struct {
 	{"mount-table", do_view_mounts},
 	{"close", do_view_close},
 	{"next", do_next},
+	{"view", do_view},
+	{"view-opened", do_view_opened},
+	{"view-data", do_view_data},
+	{"view-found", do_view_found},
+	{"view-lines", do_view_lines},
+	{"view-state", do_view_state},
+	{"view-search", do_view_search},
+	{"view-scroll", do_view_scroll},
+	{"view-stop", do_view_stop},
+	{"view-end", do_view_end},
+	{"view-follow", do_view_follow},
+	{"view-leave", do_view_leave},
+	{"view-reload", do_view_reload},
 };
 
 static void keep_order(struct runner *r, struct request *q)
@@ -500,14 +605,23 @@ static void keep_order(struct runner *r, struct request *q)
 
 static void show_request(struct runner *r, struct request *q)
 {
-	static const char *const names[] = {"start",      "list",          "close",     "stat",
-					    "stat-names", "order",         "owner",     "mounts",
-					    "place",      "link-target",   "repo-root", "complete",
-					    "check",      "save-bookmarks"};
+	static const char *const names[] = {
+		"start",     "list",       "close",       "stat",           "stat-names",
+		"order",     "owner",      "mounts",      "place",          "link-target",
+		"repo-root", "complete",   "check",       "save-bookmarks", "view",
+		"view-read", "view-check", "view-search", "view-count"};
 
 	str_addf(&r->out, "    < %s", names[q->kind]);
 	if (q->ticket)
 		str_addf(&r->out, " %llu", (unsigned long long)q->ticket);
+	if (q->view.file)
+		str_addf(&r->out, " in %llu", (unsigned long long)q->view.file);
+	if (q->kind >= REQ_VIEW && q->kind <= REQ_VIEW_COUNT && q->kind != REQ_VIEW &&
+	    q->kind != REQ_VIEW_CHECK)
+		str_addf(&r->out, " at %llu%s", (unsigned long long)q->view.at,
+			 q->view.backward ? " back" : "");
+	if (q->kind == REQ_VIEW_COUNT && q->view.to_at != UINT64_MAX)
+		str_addf(&r->out, " to %llu", (unsigned long long)q->view.to_at);
 	if (q->path)
 		str_addf(&r->out, " %s", q->path);
 	if (q->prefix)

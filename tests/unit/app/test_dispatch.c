@@ -316,6 +316,94 @@ static void read_only_offers_nothing_that_changes(void **state)
 	assert_non_null(strstr(notice(app), "read-only"));
 }
 
+static bool has_item(const struct scene_item *items, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(items[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* Where the viewer is, its keys mean what they mean there, and only they are offered. */
+static void keys_of_the_viewer(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+
+	press(app, "2G");
+	assert_string_equal(current(app), "alpha");
+	assert_int_equal(app_context(app), CTX_LIST);
+	assert_true(has_item(app->scene.hints, app->scene.nhints, "parent"));
+	press(app, "<F3>");
+	assert_non_null(app->model->viewer);
+	assert_int_equal(app_context(app), CTX_VIEWER);
+	assert_int_equal(items_hints(app), 0);
+	assert_true(has_item(app->scene.hints, app->scene.nhints, "view-close"));
+	assert_true(has_item(app->scene.hints, app->scene.nhints, "edit"));
+	assert_false(has_item(app->scene.hints, app->scene.nhints, "parent"));
+	press(app, "jx#");
+	assert_string_equal(current(app), "alpha");
+	assert_true(app->model->viewer->hex && app->model->viewer->numbers);
+	/* sr sorts in lists; here s means nothing. */
+	press(app, "s");
+	assert_non_null(strstr(notice(app), "no command on s"));
+	press(app, "g");
+	overlay_strip(app);
+	assert_int_equal(app->scene.nitems, 1);
+	assert_string_equal(app->scene.items[0].name, "view-top");
+	press(app, "<Esc><C-p>");
+	assert_int_equal(app->scene.overlay, OVERLAY_PALETTE);
+	assert_true(has_item(app->scene.items, app->scene.nitems, "view-hex"));
+	assert_false(has_item(app->scene.items, app->scene.nitems, "sort-name"));
+	press(app, "<Esc><F1>");
+	/* Help has what can be done here first, then all the rest. */
+	assert_int_equal(app->scene.overlay, OVERLAY_HELP);
+	assert_true(has_item(app->scene.items, app->scene.nitems, "sort-name"));
+	assert_false(has_item(app->scene.items, 20, "sort-name"));
+	press(app, "q");
+	assert_non_null(app->model->viewer);
+	press(app, "q");
+	assert_null(app->model->viewer);
+	assert_int_equal(items_hints(app), 0);
+	assert_true(has_item(app->scene.hints, app->scene.nhints, "parent"));
+}
+
+/* What is typed into the prompts of the viewer. */
+static void prompts_of_the_viewer(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+
+	press(app, "2G<F3>/");
+	assert_int_equal(app->scene.overlay, OVERLAY_PROMPT);
+	assert_string_equal(app->scene.question, "search: ");
+	assert_non_null(strstr(app->scene.note, "words"));
+	press(app, "<Tab>");
+	assert_non_null(strstr(app->scene.note, "regex"));
+	press(app, "(<Enter>");
+	assert_int_equal(app->model->notice.kind, NOTICE_ERROR);
+	assert_null(app->model->viewer->matcher);
+	press(app, "?ab<Enter>");
+	assert_non_null(app->model->viewer->matcher);
+	assert_true(app->model->viewer->backward);
+	assert_int_equal(app->model->viewer->scan.kind, SCAN_SEARCH);
+	press(app, "<Esc>");
+	assert_int_equal(app->model->viewer->scan.kind, SCAN_NONE);
+	press(app, ":12<Enter>");
+	assert_int_equal(app->model->viewer->scan.kind, SCAN_TO_LINE);
+	press(app, ":12%<Enter>");
+	assert_int_equal(app->model->viewer->move.kind, MOVE_TO);
+	press(app, ":0x10<Enter>");
+	assert_int_equal(app->model->viewer->move.at, 16);
+	press(app, ":-3<Enter>");
+	assert_non_null(strstr(notice(app), "neither a line"));
+	press(app, ":99999999999999999999999<Enter>");
+	assert_non_null(strstr(notice(app), "neither a line"));
+	press(app, ":<Enter>");
+	press(app, "%");
+	assert_non_null(strstr(notice(app), "type a number"));
+	press(app, "<Esc><Esc>");
+	assert_null(app->model->viewer);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -336,6 +424,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(pasted_text_runs_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(quitting_with_tabs_asks_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(leaving_a_view_is_not_quitting, setup, teardown),
+		cmocka_unit_test_setup_teardown(keys_of_the_viewer, setup, teardown),
+		cmocka_unit_test_setup_teardown(prompts_of_the_viewer, setup, teardown),
 		cmocka_unit_test_setup_teardown(read_only_offers_nothing_that_changes, setup,
 						teardown),
 	};

@@ -528,8 +528,7 @@ static void test_search_over_a_gap(void **state)
 static void test_search_cancelled(void **state)
 {
 	struct fixture *f = *state;
-	struct view_search s = {.matcher = matcher_of(MATCH_SUBSTRING, "nowhere"),
-				.code = TEXT_UTF8};
+	struct view_search s = {.matcher = matcher_of(MATCH_REGEX, "nowhere"), .code = TEXT_UTF8};
 	char path[4200];
 
 	snprintf(path, sizeof(path), "%s", tree_path(f->tree, "huge"));
@@ -566,6 +565,47 @@ static struct view_mark count(struct fixture *f, const struct view_count *c, boo
 		fs_event_free(e);
 	}
 	return now;
+}
+
+/* What is in no block of the disk is not read: half a terabyte takes no time. */
+static void test_holes(void **state)
+{
+	struct fixture *f = *state;
+	struct view_count c = {.to_at = UINT64_MAX, .to_lines = UINT64_MAX, .step = 32};
+	const uint64_t at = 500ull << 30, size = 900ull << 30;
+	const char *path = tree_path(f->tree, "huge");
+	struct view_mark now;
+	uint32_t len, marks;
+	bool at_end;
+	int fd;
+
+	tree_add(f->tree, "huge ~900G\n");
+	fd = open(path, O_WRONLY);
+	assert_int_equal(pwrite(fd, "a\nneedle\nb", 10, (off_t)at), 10);
+	close(fd);
+	assert_int_equal(open_ok(f, path), size);
+	assert_int_equal(search(f, MATCH_SUBSTRING, "needle", TEXT_UTF8, 0, false, &len), at + 2);
+	assert_int_equal(search(f, MATCH_SUBSTRING, "needle", TEXT_UTF8, at + 3, false, &len), -1);
+	assert_int_equal(search(f, MATCH_SUBSTRING, "needle", TEXT_UTF8, at + 5000, true, &len),
+			 at + 2);
+	assert_int_equal(search(f, MATCH_SUBSTRING, "needle", TEXT_UTF8, 0, true, &len), -1);
+	now = count(f, &c, &at_end, &marks);
+	assert_true(at_end);
+	assert_int_equal(now.lines, 2);
+	assert_int_equal(now.at, size);
+	c.to_lines = 2;
+	now = count(f, &c, &at_end, &marks);
+	assert_int_equal(now.at, at + 9);
+	c.to_lines = UINT64_MAX;
+	c.to_at = at + 4;
+	now = count(f, &c, &at_end, &marks);
+	assert_int_equal(now.at, at + 4);
+	assert_int_equal(now.lines, 1);
+	/* Where nobody knows of holes everything is read. */
+	close_view(f);
+	open_ok(f, write_file(f, "small", "0123needle", 10));
+	fault_fail(FAULT_lseek, 1, EINVAL, true);
+	assert_int_equal(search(f, MATCH_SUBSTRING, "needle", TEXT_UTF8, 0, false, &len), 4);
 }
 
 static void test_count(void **state)
@@ -702,6 +742,7 @@ int main(void)
 		TEST(test_search_lines),
 		TEST(test_search_over_a_gap),
 		TEST(test_search_cancelled),
+		TEST(test_holes),
 		TEST(test_count),
 		cmocka_unit_test_setup_teardown(test_dead_server, setup_tree, teardown),
 		TEST(test_out_of_memory),

@@ -407,12 +407,11 @@ static void test_long_line(void **state)
 
 static void test_hex(void **state)
 {
+	static const char bytes[] =
+		"\x7f"
+		"ELF\0\0\0\0 and so on, for more than a few rows of it, to scroll";
 	struct fixture *f = *state;
-	struct viewer *v = view(f,
-				"\x7f"
-				"ELF\0\0\0\0 and so on, for more than a few rows of it, "
-				"to scroll",
-				64, 2, 80);
+	struct viewer *v = view(f, bytes, sizeof(bytes) - 1, 2, 80);
 
 	/* What is no text is shown as bytes. */
 	assert_true(v->hex);
