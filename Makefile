@@ -30,7 +30,7 @@ endif
 PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 PKG_LIBS   := $(shell pkg-config --libs $(PKGS) 2>/dev/null)
 HPKG_LIBS  := $(shell pkg-config --libs $(HPKGS) 2>/dev/null)
-TPKG_LIBS  := $(shell pkg-config --libs $(TPKGS) 2>/dev/null) -lutil
+TPKG_LIBS  := $(shell pkg-config --libs $(TPKGS) 2>/dev/null) -lutil -lm
 ALL_CFLAGS := $(BASE_FLAGS) $(WARN) $(HARDEN) $(PKG_CFLAGS) $(CPPFLAGS) $(CFLAGS) $(WERROR)
 
 # `make V=1` shows whole command lines.

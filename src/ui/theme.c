@@ -27,18 +27,27 @@ static const struct {
 	enum role role;
 	uint8_t attr;
 } without_colour[] = {
-	{ROLE_HEADER_ROOT, LOOK_REVERSE}, {ROLE_TAB_CURRENT, LOOK_REVERSE},
-	{ROLE_ESCAPE, LOOK_UNDERLINE},    {ROLE_CURSOR, LOOK_REVERSE},
-	{ROLE_MARK, LOOK_BOLD},           {ROLE_MATCH, LOOK_BOLD | LOOK_UNDERLINE},
-	{ROLE_ERROR, LOOK_REVERSE},       {ROLE_WARNING, LOOK_BOLD},
+	{ROLE_HEADER_ROOT, LOOK_REVERSE},
+	{ROLE_TAB_CURRENT, LOOK_REVERSE},
+	{ROLE_ESCAPE, LOOK_UNDERLINE},
+	{ROLE_META_WARN, LOOK_UNDERLINE},
+	{ROLE_CURSOR, LOOK_REVERSE},
+	{ROLE_MARK, LOOK_BOLD},
+	{ROLE_MATCH, LOOK_BOLD | LOOK_UNDERLINE},
+	{ROLE_ERROR, LOOK_REVERSE},
+	{ROLE_WARNING, LOOK_BOLD},
 	{ROLE_SELECTED, LOOK_REVERSE},
 };
 
 int theme_init(struct theme *t)
 {
-	*t = (struct theme){.nlooks = ROLE_KINDS};
+	static const struct look none = {COLOUR_DEFAULT, COLOUR_DEFAULT, 0};
+
+	*t = (struct theme){.nlooks = ROLE_KINDS, .terminal = none};
 	for (size_t i = 0; i < THEME_LOOKS_MAX; i++)
-		t->looks[i] = (struct look){COLOUR_DEFAULT, COLOUR_DEFAULT, 0};
+		t->looks[i] = none;
+	for (size_t i = 0; i < ROLE_KINDS; i++)
+		t->few[i] = none;
 	map_init(&t->by_ext);
 	return 0;
 }
@@ -48,6 +57,8 @@ void theme_done(struct theme *t)
 	if (t)
 		map_done(&t->by_ext);
 }
+
+#define FEW_COLOURS 16
 
 struct theme_parser {
 	struct theme *theme;
@@ -89,26 +100,53 @@ static int parse_word(const struct theme_parser *p, const char *s, size_t len, s
 	return -EINVAL;
 }
 
-static int parse_look(const struct theme_parser *p, const char *value, struct look *ret_look,
+/* Up to the end or a bar; *value is put behind what was read. */
+static int parse_look(const struct theme_parser *p, const char **value, struct look *ret_look,
 		      struct str *err)
 {
 	struct look look = {COLOUR_DEFAULT, COLOUR_DEFAULT, 0};
+	const char *s = *value;
 
-	for (const char *s = value + strspn(value, " \t"); *s; s += strspn(s, " \t")) {
-		size_t len = strcspn(s, " \t");
+	for (s += strspn(s, " \t"); *s && *s != '|'; s += strspn(s, " \t")) {
+		size_t len = strcspn(s, " \t|");
 		int r = parse_word(p, s, len, &look, err);
 
 		if (r < 0)
 			return r;
 		s += len;
 	}
+	*value = s;
 	*ret_look = look;
 	return 0;
+}
+
+/* One look, or two: "fg=69 | bold". */
+static int parse_looks(const struct theme_parser *p, const char *value, struct look *ret_look,
+		       struct look *ret_few, struct str *err)
+{
+	struct look look, few;
+	int r = parse_look(p, &value, &look, err);
+
+	few = look;
+	if (r == 0 && *value == '|') {
+		value++;
+		r = parse_look(p, &value, &few, err);
+	}
+	if (r == 0 && *value == '|') {
+		str_adds(err, "more than two looks");
+		r = -EINVAL;
+	}
+	if (r == 0) {
+		*ret_look = look;
+		*ret_few = few;
+	}
+	return r;
 }
 
 static int set_role(void *ctx, const struct conf_item *item, struct str *err)
 {
 	struct theme_parser *p = ctx;
+	struct look few;
 	int32_t colour;
 	int r;
 
@@ -117,15 +155,21 @@ static int set_role(void *ctx, const struct conf_item *item, struct str *err)
 		return -EINVAL;
 	}
 	if (strncmp(item->name, "palette.", 8) == 0) {
+		if (colour_parse(item->name + 8, strlen(item->name + 8), &colour) == 0) {
+			str_addf(err, "%s is a colour already", item->name + 8);
+			return -EINVAL;
+		}
 		r = parse_colour(p, item->value, strlen(item->value), &colour, err);
 		return r < 0 ? r
 			     : map_put(&p->palette, item->name + 8, strlen(item->name + 8),
 				       (uintptr_t)(intptr_t)colour);
 	}
+	if (strcmp(item->name, "terminal") == 0)
+		return parse_looks(p, item->value, &p->theme->terminal, &few, err);
 	for (size_t i = 0; i < ROLE_KINDS; i++) {
 		if (strcmp(item->name, role_info[i].name) != 0)
 			continue;
-		r = parse_look(p, item->value, &p->theme->looks[i], err);
+		r = parse_looks(p, item->value, &p->theme->looks[i], &p->theme->few[i], err);
 		if (r == 0)
 			p->theme->set[i] = true;
 		return r;
@@ -154,13 +198,13 @@ int theme_parse(struct theme *t, const char *text, size_t len,
 	return r;
 }
 
-static void reduce_look(struct look *look, int colors)
+static void reduce_look(struct look *look, int colors, int32_t plain_bg)
 {
 	struct look was = *look;
 
 	if (colors == 0) {
 		/* A background set something apart: reversed it still is. */
-		if (look->bg != COLOUR_DEFAULT)
+		if (look->bg != plain_bg)
 			look->attrs |= LOOK_REVERSE;
 		look->fg = look->bg = COLOUR_DEFAULT;
 		return;
@@ -194,19 +238,46 @@ static void replace_colours(struct theme *t)
 	}
 }
 
-void theme_resolve(struct theme *t, int colors)
+/* Fallbacks stand before the roles that need them. */
+static void fall_back(struct theme *t)
 {
-	/* Fallbacks stand before the roles that need them. */
 	for (size_t i = 0; i < ROLE_KINDS; i++) {
 		enum role fallback = role_info[i].fallback;
 
 		if (!t->set[i] && fallback != (enum role)i) {
 			t->looks[i] = t->looks[fallback];
+			t->few[i] = t->few[fallback];
 			t->set[i] = t->set[fallback];
 		}
 	}
+}
+
+/* Where plain text has colours of its own the rest stands on the same ground. */
+static void fill_colours(struct theme *t)
+{
+	const struct look *text = &t->looks[ROLE_TEXT];
+
+	for (size_t i = 0; i < t->nlooks; i++) {
+		struct look *look = &t->looks[i];
+
+		if (look->fg == COLOUR_DEFAULT)
+			look->fg = text->fg;
+		if (look->bg == COLOUR_DEFAULT)
+			look->bg = text->bg;
+	}
+}
+
+void theme_resolve(struct theme *t, int colors)
+{
+	int32_t plain_bg;
+
+	fall_back(t);
+	if (colors <= FEW_COLOURS)
+		memcpy(t->looks, t->few, sizeof(t->few));
 	if (colors == 0)
 		replace_colours(t);
+	fill_colours(t);
+	plain_bg = t->looks[ROLE_TEXT].bg;
 	for (size_t i = 0; i < t->nlooks; i++)
-		reduce_look(&t->looks[i], colors);
+		reduce_look(&t->looks[i], colors, plain_bg);
 }

@@ -3,11 +3,15 @@
  * Colour roles and the themes that give them looks. A theme is a file of lines `role = look`
  * (base/conf.h), a look is words: `fg=COLOUR bg=COLOUR bold dim italic underline reverse strike`;
  * COLOUR is default, one of 16 names (black red green yellow blue magenta cyan white, bright-…),
- * 0–255, #rrggbb, or an alias `palette.x = COLOUR`. Roles are the rows of ui/roles.def.
+ * 0–255, #rrggbb, or an alias `palette.x = COLOUR`. Roles are the rows of ui/roles.def. The line
+ * `terminal = fg=COLOUR bg=COLOUR` says what the terminal's own colours are thought to be; nothing
+ * is drawn by it, the contrast is judged by it (tests/unit/ui/test_theme_contrast.c).
  *
  * A look is brought down to what the terminal has (24-bit → 256 → 16 → 8 → none) when the theme is
- * resolved; without colours bold, underline and reverse remain, so that the cursor row, marks and
- * errors can always be told.
+ * resolved. `role = look | look`: the second is for terminals of 16 colours or fewer, where the
+ * nearest colour may be none that can be read. A colour that a look leaves out is that of `text`.
+ * Without colours bold, underline and reverse remain, so that the cursor row, marks and errors can
+ * always be told.
  *
  * Thread: UI. Owns: itself.
  */
@@ -59,6 +63,8 @@ struct theme {
 	struct look looks[THEME_LOOKS_MAX];
 	uint32_t nlooks;
 	bool set[ROLE_KINDS];
+	struct look few[ROLE_KINDS]; /* for 16 colours or fewer; the same unless the theme says */
+	struct look terminal;        /* what the theme takes the terminal's own colours for */
 	struct map by_ext;    /* LS_COLORS *.ext: the suffix, dot included, lower case -> look */
 	uint16_t by_type[16]; /* enum ls_type of theme_ls.c; 0: not given */
 	bool has_ls_colors;

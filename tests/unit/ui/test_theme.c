@@ -83,6 +83,10 @@ static void bad_lines_are_named(void **state)
 		{"dir = fg=", "neither fg=, bg= nor an attribute: fg="},
 		{"dir = fg=later", "not a colour: later"},
 		{"palette.y = blurple", "not a colour: blurple"},
+		{"palette.red = 9", "red is a colour already"},
+		{"dir = dim | blod", "neither fg=, bg= nor an attribute: blod"},
+		{"dir = dim | bold | strike", "more than two looks"},
+		{"terminal = fg=reed", "not a colour: reed"},
 	};
 
 	(void)state;
@@ -150,6 +154,58 @@ static void reduction(void **state)
 	}
 }
 
+/* Few colours may have a look of their own; where there is none the other is brought down. */
+static void looks_for_few_colours(void **state)
+{
+	static const struct {
+		int colors;
+		int32_t dir_fg;
+		unsigned dir_attrs, link_attrs;
+	} rows[] = {
+		{16777216, COLOUR_RGB | 0x5fafff, 0, LOOK_ITALIC},
+		{256, 75, 0, LOOK_ITALIC},
+		{16, 6, LOOK_BOLD, 0},
+		{8, 6, LOOK_BOLD, 0},
+		{0, -1, LOOK_BOLD, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		theme_done(&t);
+		theme_init(&t);
+		assert_int_equal(parse("dir = fg=#5fafff|fg=cyan bold\nlink = italic |\n"), 0);
+		theme_resolve(&t, rows[i].colors);
+		assert_look(ROLE_DIR, rows[i].dir_fg, -1, rows[i].dir_attrs);
+		assert_look(ROLE_LINK, -1, -1, rows[i].link_attrs);
+	}
+	parse("file = fg=75 | bold\n");
+	theme_resolve(&t, 8);
+	assert_look(ROLE_EXEC, -1, -1, LOOK_BOLD);
+}
+
+/* The colours of plain text are the ground of everything, names in LS_COLORS too. */
+static void colours_of_text_are_everywhere(void **state)
+{
+	(void)state;
+	parse("terminal = fg=1 bg=#000000\ntext = fg=250 bg=17\ndir = fg=75\nmatch = bg=3\n");
+	assert_int_equal(t.terminal.fg, 1);
+	assert_int_equal(t.terminal.bg, COLOUR_RGB);
+	assert_int_equal(theme_ls_colors(&t, "*.tar=31"), 0);
+	theme_resolve(&t, 256);
+	assert_look(ROLE_DIR, 75, 17, 0);
+	assert_look(ROLE_MATCH, 250, 3, 0);
+	assert_look(ROLE_FOOTER, 250, 17, 0);
+	assert_look(ROLE_KINDS, 1, 17, 0);
+	theme_done(&t);
+	theme_init(&t);
+	/* Without colours it sets nothing apart. */
+	parse("text = fg=250 bg=17\ndir = fg=75\nmatch = bg=3\n");
+	theme_resolve(&t, 0);
+	assert_look(ROLE_TEXT, -1, -1, 0);
+	assert_look(ROLE_DIR, -1, -1, 0);
+	assert_int_not_equal(t.looks[ROLE_MATCH].attrs, 0);
+}
+
 static bool same_look(enum role a, enum role b)
 {
 	return t.looks[a].fg == t.looks[b].fg && t.looks[a].bg == t.looks[b].bg &&
@@ -173,7 +229,8 @@ static char *read_theme(const char *name)
 /* What matters can be told apart with any number of colours. */
 static void themes_are_complete(void **state)
 {
-	static const char *const names[] = {"default", "light"};
+	static const char *const names[] = {"default", "light",          "high-contrast",
+					    "mono",    "solarized-dark", "solarized-light"};
 	static const int colors[] = {0, 8, 16, 256, 16777216};
 	static const enum role apart[] = {ROLE_CURSOR,      ROLE_MARK,        ROLE_ESCAPE,
 					  ROLE_MATCH,       ROLE_ERROR,       ROLE_WARNING,
@@ -310,6 +367,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(bad_lines_are_named, setup, teardown),
 		cmocka_unit_test_setup_teardown(fallbacks, setup, teardown),
 		cmocka_unit_test_setup_teardown(reduction, setup, teardown),
+		cmocka_unit_test_setup_teardown(looks_for_few_colours, setup, teardown),
+		cmocka_unit_test_setup_teardown(colours_of_text_are_everywhere, setup, teardown),
 		cmocka_unit_test_setup_teardown(themes_are_complete, setup, teardown),
 		cmocka_unit_test_setup_teardown(default_is_built_in, setup, teardown),
 		cmocka_unit_test_setup_teardown(ls_colors, setup, teardown),
