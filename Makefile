@@ -172,6 +172,8 @@ bench:
 
 # Where each file goes: source:folder below PREFIX:name
 INSTALL := doc/trowel.1:share/man/man1:trowel.1 doc/completion/trowel.bash:share/bash-completion/completions:trowel \
+	doc/completion/_trowel:share/zsh/site-functions:_trowel \
+	doc/completion/trowel.fish:share/fish/vendor_completions.d:trowel.fish \
 	$(foreach t,$(sort $(wildcard themes/*.theme)),$(t):share/trowel/themes:$(notdir $(t))) \
 	$(foreach s,$(sort $(wildcard doc/shell/*)),$(s):share/trowel/shell:$(notdir $(s)))
 field = $(word $(2),$(subst :, ,$(1)))

@@ -184,11 +184,13 @@
  *   app/serve              the model's requests to the file system
  *   app/settings_view      the settings, and what their keys do
  *   app/themes             the themes there are
+ *   app/values             what may be given to the options of the command line
  *   app/verb               the command line: table of verbs, parsing of options
  *   app/verb_info          trowel info
  *   app/verb_list          trowel list
  *   app/words              words typed behind a command in the palette
  */
+#include "app/config.h"
 #include "app/dump.h"
 #include "app/explore.h"
 #include "app/nearest.h"
@@ -205,6 +207,7 @@
 struct call {
 	struct explore_options explore;
 	const char *config, *dump;
+	const char **set;
 	bool literal;     /* the path came behind "--" */
 	bool has_options; /* that mean nothing to a verb */
 };
@@ -238,6 +241,9 @@ static void take_option(struct call *call, int option, const char *value)
 		break;
 	case EXPLORER_READ_ONLY:
 		call->explore.read_only = true;
+		break;
+	case EXPLORER_OPTION:
+		call->set[call->explore.nset++] = value;
 		break;
 	case EXPLORER_DUMP:
 		call->dump = value;
@@ -320,35 +326,60 @@ static int run_verb(const struct call *call, const struct verb *verb, struct ver
 	return verb->run(args->argc - args->at, args->argv + args->at);
 }
 
+/* A mistake on the command line is said at once, not in a corner of the screen. */
+static int check_options(const struct call *call)
+{
+	CLEANUP(str_done) struct str err = STR_INIT;
+	struct settings settings;
+	int r = 0;
+
+	settings_init(&settings);
+	for (size_t i = 0; r == 0 && i < call->explore.nset; i++)
+		r = option_assign(&settings, call->set[i], &err);
+	settings_done(&settings);
+	return r == 0 ? EXIT_ALL_DONE : verb_usage("", "--option: %s", err.buf);
+}
+
 /* --config is TROWEL_CONFIG for this run and for what is started from it. */
 static int name_config(const char *file)
 {
 	return file && setenv("TROWEL_CONFIG", file, 1) < 0 ? -errno : 0;
 }
 
+static int start(struct call *call)
+{
+	int status = check_options(call);
+
+	if (status != EXIT_ALL_DONE)
+		return status;
+	if (name_config(call->config) < 0)
+		return EXIT_SOME_FAILED;
+	if (call->dump)
+		return dump_main(call->dump);
+	if (call->explore.path && !call->literal) {
+		status = check_word(call->explore.path);
+		if (status != EXIT_ALL_DONE)
+			return status;
+	}
+	return explore(&call->explore);
+}
+
 int main(int argc, char **argv)
 {
-	struct call call = {.explore = {0}};
+	struct call call = {.set = calloc((size_t)argc + 1, sizeof(*call.set))};
 	const struct verb *verb = NULL;
 	struct verb_args args = {
 		.name = "", .options = explorer_options, .argc = argc, .argv = argv, .stop = true};
 	int status;
 
-	if (fill_standard_fds() < 0)
+	if (!call.set || fill_standard_fds() < 0)
 		return EXIT_SOME_FAILED;
+	call.explore.set = call.set;
 	setlocale(LC_ALL, "");
 	if (parse(&call, &args, &verb) == VERB_ARGS_EXIT)
-		return args.status;
-	if (verb)
-		return run_verb(&call, verb, &args);
-	if (name_config(call.config) < 0)
-		return EXIT_SOME_FAILED;
-	if (call.dump)
-		return dump_main(call.dump);
-	if (call.explore.path && !call.literal) {
-		status = check_word(call.explore.path);
-		if (status != EXIT_ALL_DONE)
-			return status;
-	}
-	return explore(&call.explore);
+		status = args.status;
+	else
+		status = verb ? run_verb(&call, verb, &args) : start(&call);
+	free(call.set);
+	return status;
 }

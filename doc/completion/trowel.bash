@@ -1,57 +1,117 @@
 # SPDX-License-Identifier: MIT
-# bash completion of trowel. Options come from the program's own help and verbs from its table, so
-# that they are always those of the trowel that is installed.
+# bash completion of trowel. Options, their values and the verbs come from the program's own tables,
+# so that they are always those of the trowel that is installed.
 
-_trowel_options() {
-	"$1" ${2:+"$2"} --help 2>/dev/null |
-		sed -n 's/^  *\(-[a-zA-Z], \)\{0,1\}\(--[a-z-]*\).*/\2/p'
+# The tables have cells between tabs; $of is "trowel" or "trowel VERB", $trowel the program.
+_trowel_table() {
+	"$trowel" --dump="$1" 2>/dev/null
 }
 
-# Puts the words that begin as the current one into COMPREPLY.
+_trowel_options() {
+	_trowel_table arguments |
+		awk -F '\t' -v of="$of" '$2 == of { sub(/^-., /, "", $1); sub(/\[?=.*/, "", $1); print $1 }'
+	printf '%s\n' --help --version
+}
+
+# What --option or -o is called in the table, when it takes a value: "--print optional".
+_trowel_takes() {
+	_trowel_table arguments | awk -F '\t' -v of="$of" -v option="$1" '
+		$2 == of && $1 ~ /=/ {
+			long = $1; sub(/^-., /, "", long); sub(/\[?=.*/, "", long)
+			if (option == long || $1 ~ /^-., / && option == substr($1, 1, 2))
+				print long, ($1 ~ /\[=/ ? "optional" : "needed")
+		}'
+}
+
+# Offers the words that begin as the value does. Of what is typed bash keeps all but the last $cut letters.
 _trowel_words() {
 	local word
 	for word in $1; do
-		[[ $word == "$cur"* ]] && COMPREPLY+=("$word")
+		word=$head$word
+		[[ $word == "$text"* ]] && COMPREPLY+=("${word:cut}")
 	done
 }
 
-# Files (or with -d directories) as bash itself would complete them, quoted by it.
+# Files as bash itself would complete them, quoted by it.
 _trowel_files() {
 	local path
 	compopt -o filenames 2>/dev/null
 	while IFS= read -r path; do
-		COMPREPLY+=("$path")
-	done < <(compgen "${1:--f}" -- "$cur")
+		path=$head$path
+		COMPREPLY+=("${path:cut}")
+	done < <(compgen -f -- "${text:${#head}}")
+}
+
+# NAME=VALUE: first the names, then what the option may be.
+_trowel_assignment() {
+	local name=${text:${#head}}
+	if [[ $name != *=* ]]; then
+		compopt -o nospace 2>/dev/null
+		_trowel_words "$(_trowel_table options | awk -F '\t' '{ print $1 "=" }')"
+		return
+	fi
+	name=${name%%=*}
+	head+=$name=
+	if [[ $name == theme ]]; then
+		_trowel_words "$(_trowel_table themes)"
+	else
+		_trowel_words "$(_trowel_table options | awk -F '\t' -v name="$name" '
+			$1 == name && $2 != "text" { gsub(/[0-9]+\.\.[0-9]+/, "", $2); print $2 }')"
+	fi
+}
+
+# LIST: words between commas, each once.
+_trowel_list() {
+	local done=${text:${#head}} word words=
+	[[ $done == *,* ]] && done=${done%,*}, || done=
+	for word in $1; do
+		[[ ,$done == *,$word,* ]] || words+=" $done$word"
+	done
+	compopt -o nospace 2>/dev/null
+	_trowel_words "$words"
+}
+
+_trowel_value() {
+	local values
+	values=$(_trowel_table values | awk -F '\t' -v of="$of" -v option="$1" '$2 == of && $1 == option { print $3 }')
+	case $1 in
+	--option) _trowel_assignment ;;
+	--columns) _trowel_list "$values" ;;
+	--prune) ;;
+	*) if [[ -n $values ]]; then _trowel_words "$values"; else _trowel_files; fi ;;
+	esac
 }
 
 _trowel() {
-	local trowel=${COMP_WORDS[0]} cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local option='' verb='' verbs i
+	local trowel=${COMP_WORDS[0]} cur=${COMP_WORDS[COMP_CWORD]} of=trowel head='' takes verbs i=$COMP_CWORD
+	local text=$cur
 	COMPREPLY=()
 	trowel=${trowel/#\~\//$HOME/}
-	# --option=value: the = is a word of its own where COMP_WORDBREAKS has it.
-	if [[ $cur == = ]]; then
-		option=$prev cur=
-	elif [[ $prev == = && $COMP_CWORD -ge 2 ]]; then
-		option=${COMP_WORDS[COMP_CWORD - 2]}
-	elif [[ $prev == --config || $prev == --cwd-file || $prev == --dump ]]; then
-		option=$prev
-	fi
-	case $option in
-	--config | --cwd-file) _trowel_files; return ;;
-	--dump) _trowel_words 'arguments commands keys options roles verbs'; return ;;
-	--print) _trowel_words 'text json csv nul'; return ;;
-	esac
-	verbs=$("$trowel" --dump=verbs 2>/dev/null | cut -f1)
-	for i in $verbs; do
-		[[ $COMP_CWORD -ge 2 && ${COMP_WORDS[1]} == "$i" ]] && verb=$i
+	# An = is a word of its own where COMP_WORDBREAKS has it.
+	while [[ i -gt 1 && (${COMP_WORDS[i]} == = || ${COMP_WORDS[i - 1]} == =) ]]; do
+		i=$((i - 1))
+		text=${COMP_WORDS[i]}$text
 	done
-	if [[ $cur == -* ]]; then
-		_trowel_words "$(_trowel_options "$trowel" "$verb")"
-	elif [[ -n $verb ]]; then
-		_trowel_files
+	[[ $cur == = ]] && cur=
+	local cut=$((${#text} - ${#cur})) verb
+	verbs=$(_trowel_table verbs | cut -f1)
+	for verb in $verbs; do
+		[[ i -ge 2 && ${COMP_WORDS[1]} == "$verb" ]] && of="trowel $verb"
+	done
+	if [[ $text == --*=* ]]; then
+		takes=$(_trowel_takes "${text%%=*}")
+		head=${text%%=*}=
 	else
-		[[ $COMP_CWORD -eq 1 ]] && _trowel_words "$verbs"
+		takes=$(_trowel_takes "${COMP_WORDS[i - 1]}")
+		# A value that may be left out stands behind an = only.
+		[[ $takes == *optional ]] && takes=
+	fi
+	if [[ -n $takes ]]; then
+		_trowel_value "${takes% *}"
+	elif [[ $cur == -* ]]; then
+		_trowel_words "$(_trowel_options)"
+	else
+		[[ $i -eq 1 ]] && _trowel_words "$verbs"
 		_trowel_files
 	fi
 }

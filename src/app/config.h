@@ -35,6 +35,8 @@ extern const size_t noption_rows;
 
 /* Sets one option. 0, -ENOENT (no such option), -EINVAL; the reason goes to err. */
 int option_set(struct settings *s, const char *name, const char *value, struct str *err);
+/* The same from "name=value". -EINVAL also without "=". */
+int option_assign(struct settings *s, const char *text, struct str *err);
 /* A row by name; NULL: none. */
 const struct option_row *option_find(const char *name);
 /* Appends what may be written: "yes no", "0..100", "auto 0..10000", "name size ..."; a free text is

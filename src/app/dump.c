@@ -2,6 +2,7 @@
 #include "app/dump.h"
 
 #include "app/config.h"
+#include "app/values.h"
 #include "app/verb.h"
 #include "ui/theme.h"
 
@@ -340,12 +341,43 @@ static int argument_rows(struct dump *d)
 	return r;
 }
 
+static int theme_rows(struct dump *d)
+{
+	struct str names = STR_INIT;
+	int r = values_themes(&names);
+
+	for (char *at = names.buf, *end; r == 0 && *at; at = end) {
+		end = at + strcspn(at, " ");
+		str_add(&d->cells[0], at, (size_t)(end - at));
+		end += *end == ' ';
+		r = end_row(d, NULL);
+	}
+	str_done(&names);
+	return r;
+}
+
+static int value_rows_out(struct dump *d)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < nvalue_rows; i++) {
+		str_addf(&d->cells[0], "--%s", value_rows[i].option);
+		str_adds(&d->cells[1], value_rows[i].of);
+		r = value_rows[i].words(&d->cells[2]);
+		if (r == 0)
+			r = end_row(d, NULL);
+	}
+	return r;
+}
+
 static const struct table tables[] = {
 	{"commands", {"Command", "Group", "Keys", "Flags", "Does"}, "Group", command_rows},
 	{"keys", {"Keys", "Command", "Does"}, NULL, key_rows},
 	{"options", {"Option", "Values", "Default", "Now", "Does"}, "Now", option_rows_out},
 	{"roles", {"Role", "Falls back to", "For"}, NULL, role_rows},
 	{"verbs", {"Verb", "Arguments", "Does"}, NULL, verb_rows},
+	{"values", {"Option", "Of", "Values"}, NULL, value_rows_out},
+	{"themes", {"Theme"}, NULL, theme_rows},
 	{"arguments", {"Option", "Of", "Does"}, "Of", argument_rows},
 };
 

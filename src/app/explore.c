@@ -137,6 +137,15 @@ static int load_config(struct app *app, struct str *warnings)
 			    &app->keymap, warnings);
 }
 
+static int set_options(struct app *app, struct str *warnings)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < app->options.nset; i++)
+		err = option_assign(&app->model->settings, app->options.set[i], warnings);
+	return err;
+}
+
 static int setup_model(struct app *app, struct str *warnings)
 {
 	int err = model_new(&app->model);
@@ -145,6 +154,8 @@ static int setup_model(struct app *app, struct str *warnings)
 		err = keymap_init(&app->keymap);
 	if (!err)
 		err = load_config(app, warnings);
+	if (!err)
+		err = set_options(app, warnings);
 	if (!err)
 		err = theme_init(&app->theme);
 	if (!err)

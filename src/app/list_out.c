@@ -166,12 +166,26 @@ static const struct {
 	[LIST_TARGET] = {"target", NEED_TARGET},
 };
 
+static const char *const format_names[LIST_FORMATS] = {"text", "json", "csv", "nul"};
+
+int list_out_formats(struct str *out)
+{
+	for (unsigned i = 0; i < LIST_FORMATS; i++)
+		str_addf(out, "%s%s", i ? " " : "", format_names[i]);
+	return out->failed ? -ENOMEM : 0;
+}
+
+int list_out_column_names(struct str *out)
+{
+	for (unsigned i = 0; i < LIST_COLUMNS; i++)
+		str_addf(out, "%s%s", i ? " " : "", columns[i].name);
+	return out->failed ? -ENOMEM : 0;
+}
+
 bool list_format_parse(const char *value, enum list_format *ret_format)
 {
-	static const char *const names[LIST_FORMATS] = {"text", "json", "csv", "nul"};
-
 	for (unsigned i = 0; i < LIST_FORMATS; i++) {
-		if (strcmp(value ? value : "text", names[i]) == 0) {
+		if (strcmp(value ? value : "text", format_names[i]) == 0) {
 			*ret_format = (enum list_format)i;
 			return true;
 		}

@@ -71,6 +71,9 @@ bool list_format_parse(const char *value, enum list_format *ret_format);
 /* Adds the columns named in `names` ("size,name"). 0; -EINVAL: *ret_bad (of ret_len bytes, in
  * names) is none; -E2BIG. */
 int list_out_columns(struct list_out *o, const char *names, const char **ret_bad, size_t *ret_len);
+/* Append the words that the two before take, a blank between two. 0 or -ENOMEM. */
+int list_out_formats(struct str *out);
+int list_out_column_names(struct str *out);
 bool list_out_needs_meta(const struct list_out *o);
 bool list_out_needs_target(const struct list_out *o);
 

@@ -195,6 +195,21 @@ int option_set(struct settings *s, const char *name, const char *value, struct s
 	return 0;
 }
 
+int option_assign(struct settings *s, const char *text, struct str *err)
+{
+	const char *equals = strchr(text, '=');
+	struct str name = STR_INIT;
+	int r;
+
+	if (!equals)
+		return refuse(err, "an option is set by NAME=VALUE");
+	r = str_add(&name, text, (size_t)(equals - text));
+	if (r == 0)
+		r = option_set(s, name.buf, equals + 1, err);
+	str_done(&name);
+	return r;
+}
+
 static const char *word_of(const struct option_row *row, long n)
 {
 	for (size_t i = 0; row->words && row->words[i]; i++) {

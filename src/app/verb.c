@@ -30,8 +30,10 @@ const struct verb_option explorer_options[] = {
 	[EXPLORER_CONFIG] = {"config", 0, "FILE", "read this configuration file"},
 	[EXPLORER_CWD_FILE] = {"cwd-file", 0, "FILE", "on q, write the last directory to FILE"},
 	[EXPLORER_READ_ONLY] = {"read-only", 0, NULL, "offer nothing that changes files"},
+	[EXPLORER_OPTION] = {"option", 'o', "NAME=VALUE",
+			     "set an option of the configuration for this run"},
 	[EXPLORER_DUMP] = {"dump", 0, "TABLE",
-			   "print commands, keys, options, roles or verbs and exit"},
+			   "print commands, keys, options, roles, themes or verbs and exit"},
 	{0},
 };
 
@@ -354,12 +356,19 @@ int verb_args_next(struct verb_args *args)
 	return code >= CODE_LONG ? code - CODE_LONG : letter_index(args, code);
 }
 
+static const char *const print_names[PRINT_FORMATS] = {"text", "json", "nul"};
+
+int print_formats(struct str *out)
+{
+	for (unsigned i = 0; i < PRINT_FORMATS; i++)
+		str_addf(out, "%s%s", i ? " " : "", print_names[i]);
+	return out->failed ? -ENOMEM : 0;
+}
+
 bool print_parse(const char *value, enum print_format *ret_format)
 {
-	static const char *const names[PRINT_FORMATS] = {"text", "json", "nul"};
-
 	for (unsigned i = 0; i < PRINT_FORMATS; i++) {
-		if (strcmp(value ? value : "text", names[i]) == 0) {
+		if (strcmp(value ? value : "text", print_names[i]) == 0) {
 			*ret_format = (enum print_format)i;
 			return true;
 		}

@@ -62,6 +62,8 @@ enum print_format { PRINT_TEXT, PRINT_JSON, PRINT_NUL, PRINT_FORMATS };
 /* The value of --print (NULL: text). False when it is none. */
 bool print_parse(const char *value, enum print_format *ret_format);
 
+int print_formats(struct str *out); /* appends them, a blank between two; 0 or -ENOMEM */
+
 /* "trowel NAME: reason" and where to look on stderr; returns EXIT_USAGE. */
 int verb_usage(const char *name, const char *fmt, ...) PRINTF(2, 3);
 /* "trowel NAME: 'path': reason" on stderr, the path made safe. */
@@ -77,7 +79,13 @@ int verb_options_help(const struct verb_option *options, struct str *out);
 bool verb_ascii(void); /* the locale shows ASCII only: base/display.h */
 
 /* Of the explorer itself, in the order of enum explorer_option. */
-enum explorer_option { EXPLORER_CONFIG, EXPLORER_CWD_FILE, EXPLORER_READ_ONLY, EXPLORER_DUMP };
+enum explorer_option {
+	EXPLORER_CONFIG,
+	EXPLORER_CWD_FILE,
+	EXPLORER_READ_ONLY,
+	EXPLORER_OPTION,
+	EXPLORER_DUMP,
+};
 extern const struct verb_option explorer_options[];
 
 int verb_list(int argc, char **argv);

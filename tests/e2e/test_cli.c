@@ -65,6 +65,8 @@ static void test_wrong_usage(void **state)
 		{{"--cwd-file"}, "trowel: option --cwd-file needs a value\n"},
 		{{"--read-only=yes"}, "trowel: option --read-only=yes takes no value\n"},
 		{{"--help=x"}, "trowel: option --help=x takes no value\n"},
+		{{"-o", "sotr=size"}, "--option: no option 'sotr'; did you mean 'sort'?\n"},
+		{{"--option=wrap"}, "--option: an option is set by NAME=VALUE\n"},
 		{{"a", "--read-only", "b"}, "trowel: one path only: 'b' is a second one\n"},
 		{{"--", "a", "b"}, "trowel: one path only: 'b' is a second one\n"},
 		{{"a", "--", "b"}, "trowel: one path only: 'b' is a second one\n"},
@@ -210,53 +212,6 @@ static char *absolute(const char *path)
 	return full;
 }
 
-/* Completes a line and prints the answers, one per line. */
-static const char complete_script[] =
-	"source \"$COMPLETION\" || exit 9; cd \"$DIR\" || exit 9\n"
-	"words=(\"$BIN\" $LINE); [[ $LINE == *' ' || -z $LINE ]] && words+=('')\n"
-	"COMP_WORDS=(\"${words[@]}\") COMP_CWORD=$((${#words[@]} - 1)) COMP_LINE=\"trowel $LINE\"\n"
-	"_trowel 2>/dev/null; printf '%s\\n' \"${COMPREPLY[@]}\" | LC_ALL=C sort | tr '\\n' ' '\n";
-
-static void test_completion(void **state)
-{
-	static const struct {
-		const char *line, *answer;
-	} rows[] = {
-		{"", "a file info inner list "},
-		{"li", "list "},
-		{"in", "info inner "},
-		{"--re", "--read-only "},
-		{"--v", "--version "},
-		{"--dump ", "arguments commands keys options roles verbs "},
-		{"--dump = k", "keys "},
-		{"--print = j", "json "},
-		{"info --p", "--print "},
-		{"list --p", "--post-order --print --prune "},
-		{"info in", "inner "},
-		{"info li", " "},
-		{"zzz", " "},
-	};
-	struct tree *t = tree_new("a\\sfile\ninner/deep/\n");
-	char *completion = absolute("doc/completion/trowel.bash"),
-	     *bin = absolute(getenv("TROWEL_BIN"));
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct program p;
-		const char *env[] = {"COMPLETION",     completion, "BIN",        bin, "DIR",
-				     tree_path(t, ""), "LINE",     rows[i].line, NULL};
-
-		bash(&p, complete_script, env);
-		assert_int_equal(p.status, 0);
-		if (strcmp(p.out.buf, rows[i].answer) != 0)
-			fail_msg("'%s': %s", rows[i].line, p.out.buf);
-		program_done(&p);
-	}
-	free(completion);
-	free(bin);
-	tree_free(t);
-}
-
 /* tw: the shell goes where the program (here one that plays it) says it was last. */
 static const char tw_script[] =
 	"source \"$TW\" || exit 9; cd \"$DIR\" || exit 9; PATH=$DIR/bin:$PATH; hash -r\n"
@@ -307,7 +262,7 @@ int main(void)
 		cmocka_unit_test(test_help_and_version), cmocka_unit_test(test_wrong_usage),
 		cmocka_unit_test(test_no_terminal),      cmocka_unit_test(test_dump),
 		cmocka_unit_test(test_configuration),    cmocka_unit_test(test_output_that_fails),
-		cmocka_unit_test(test_completion),       cmocka_unit_test(test_shell_function),
+		cmocka_unit_test(test_shell_function),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -75,6 +75,8 @@ static void test_install_and_uninstall(void **state)
 	expect_file("usr/local/libexec/trowel-helper", 0755);
 	expect_file("usr/local/share/man/man1/trowel.1", 0644);
 	expect_file("usr/local/share/bash-completion/completions/trowel", 0644);
+	expect_file("usr/local/share/zsh/site-functions/_trowel", 0644);
+	expect_file("usr/local/share/fish/vendor_completions.d/trowel.fish", 0644);
 	expect_file("usr/local/share/trowel/themes/default.theme", 0644);
 	expect_file("usr/local/share/trowel/themes/light.theme", 0644);
 	expect_file("usr/local/share/trowel/shell/trowel.bash", 0644);

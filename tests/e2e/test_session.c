@@ -122,6 +122,23 @@ static void test_configuration(void **state)
 }
 
 /* Press on a row, wheel, on a title. */
+/* For one run, and stronger than the configuration. */
+static void test_option(void **state)
+{
+	char variable[4200];
+	const char *env[] = {variable, NULL};
+	const char *args[] = {"-o", "show-hidden=yes", "--option=parent-row=no", NULL};
+
+	(void)state;
+	struct tree *t = tree_new("config \"[options]\\nshow-hidden = no\\n\"\n");
+	snprintf(variable, sizeof(variable), "TROWEL_CONFIG=%s", tree_path(t, "config"));
+	struct explorer e = explorer_open(
+		&(struct explorer_options){.env = env, .args = args, .ready = "\\.hidden"});
+	explorer_expect(&e, "~^ *\\.\\./");
+	explorer_close(&e);
+	tree_free(t);
+}
+
 static void test_mouse(void **state)
 {
 	(void)state;
@@ -208,11 +225,11 @@ static void test_typed_ahead(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_editor),         cmocka_unit_test(test_no_editor),
-		cmocka_unit_test(test_cwd_file),       cmocka_unit_test(test_configuration),
-		cmocka_unit_test(test_mouse),          cmocka_unit_test(test_paste),
-		cmocka_unit_test(test_split_sequence), cmocka_unit_test(test_filter_as_typed),
-		cmocka_unit_test(test_typed_ahead),
+		cmocka_unit_test(test_editor),          cmocka_unit_test(test_no_editor),
+		cmocka_unit_test(test_cwd_file),        cmocka_unit_test(test_configuration),
+		cmocka_unit_test(test_option),          cmocka_unit_test(test_mouse),
+		cmocka_unit_test(test_paste),           cmocka_unit_test(test_split_sequence),
+		cmocka_unit_test(test_filter_as_typed), cmocka_unit_test(test_typed_ahead),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -60,8 +60,8 @@ static void test_text(void **state)
 		const char *what;
 		size_t tabs;
 	} rows[] = {
-		{"commands", 4}, {"options", 4}, {"roles", 2},
-		{"verbs", 2},    {"keys", 2},    {"arguments", 2},
+		{"commands", 4}, {"options", 4},   {"roles", 2},  {"verbs", 2},
+		{"keys", 2},     {"arguments", 2}, {"values", 2},
 	};
 	struct fixture *f = *state;
 
@@ -146,13 +146,34 @@ static void test_unknown(void **state)
 		assert_int_equal(dump_table(whats[i], &f->settings, &f->keymap, &f->out), -ENOENT);
 	assert_int_equal(f->out.len, 0);
 	assert_int_equal(dump_names(&f->out), 0);
-	assert_string_equal(f->out.buf, "commands keys options roles verbs arguments");
+	assert_string_equal(f->out.buf,
+			    "commands keys options roles verbs values themes arguments");
+}
+
+/* Each option of which the values are said is one, and takes a value. */
+static void test_values_are_of_options(void **state)
+{
+	struct fixture *f = *state;
+	struct str arguments = STR_INIT;
+
+	str_adds(&arguments, dump(f, "arguments"));
+	dump(f, "values");
+	for (char *line = f->out.buf, *end; (end = strchr(line, '\n')); line = end + 1) {
+		CLEANUP(str_done) struct str wanted = STR_INIT;
+		char *of = strchr(line, '\t') + 1;
+
+		str_add(&wanted, line, (size_t)(of - 1 - line));
+		assert_non_null(strstr(arguments.buf, wanted.buf));
+		assert_true(strchr(of, '\t') + 1 < end);
+	}
+	str_done(&arguments);
+	assert_non_null(strstr(dump(f, "themes"), "default\n"));
 }
 
 static void test_out_of_memory(void **state)
 {
-	static const char *const whats[] = {"commands", "keys-man", "options", "roles-markdown",
-					    "arguments"};
+	static const char *const whats[] = {"commands",  "keys-man", "options", "roles-markdown",
+					    "arguments", "values",   "themes"};
 	struct fixture *f = *state;
 
 	for (size_t i = 0; i < ARRAY_LEN(whats); i++) {
@@ -175,9 +196,10 @@ static void test_out_of_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_text),     TEST(test_keys_are_the_present_ones),
-		TEST(test_markdown), TEST(test_man),
-		TEST(test_unknown),  TEST(test_out_of_memory),
+		TEST(test_text),          TEST(test_keys_are_the_present_ones),
+		TEST(test_markdown),      TEST(test_man),
+		TEST(test_unknown),       TEST(test_values_are_of_options),
+		TEST(test_out_of_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

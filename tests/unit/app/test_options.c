@@ -174,9 +174,42 @@ static void test_text_is_quoted(void **state)
 	settings_done(&s);
 }
 
+/* As --option has it. */
+static void test_assign(void **state)
+{
+	static const struct {
+		const char *text;
+		int err;
+		const char *reason;
+	} rows[] = {
+		{"sort=size", 0, ""},
+		{"theme=a=b", 0, ""},
+		{"sort", -EINVAL, "an option is set by NAME=VALUE"},
+		{"", -EINVAL, "an option is set by NAME=VALUE"},
+		{"=x", -ENOENT, "no option ''"},
+		{"sort=", -EINVAL,
+		 "sort: '' is none of: name size modified changed born extension "
+		 "owner mode items"},
+	};
+	struct settings s;
+
+	(void)state;
+	settings_init(&s);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		CLEANUP(str_done) struct str err = STR_INIT;
+
+		assert_int_equal(option_assign(&s, rows[i].text, &err), rows[i].err);
+		assert_string_equal(err.buf, rows[i].reason);
+	}
+	assert_int_equal(s.sort, SORT_SIZE);
+	assert_string_equal(s.theme, "a=b");
+	settings_done(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_assign),
 		cmocka_unit_test(test_defaults_are_the_models),
 		cmocka_unit_test(test_every_value_comes_back),
 		cmocka_unit_test(test_words_are_the_models),
