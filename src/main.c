@@ -147,6 +147,8 @@
  *   ui/view_help           the help
  *   ui/view_list           the list
  *   ui/view_palette        the command palette
+ *   ui/view_plain          the linear mode for screen readers: lines, what is told on request
+ *   ui/view_plain_over     its palette and help
  *   ui/view_prompt         prompts
  *   ui/view_settings       the settings
  *   ui/view_strip          the keys that may follow a prefix
@@ -241,6 +243,9 @@ static void take_option(struct call *call, int option, const char *value)
 		break;
 	case EXPLORER_READ_ONLY:
 		call->explore.read_only = true;
+		break;
+	case EXPLORER_PLAIN:
+		call->set[call->explore.nset++] = "plain=yes";
 		break;
 	case EXPLORER_OPTION:
 		call->set[call->explore.nset++] = value;

@@ -172,7 +172,8 @@ struct term_options apply_term_options(const struct app *app)
 
 	if (no_color && *no_color && colors < 0)
 		colors = 0;
-	return (struct term_options){.mouse = s->mouse, .colors = colors, .ascii = s->ascii};
+	return (struct term_options){
+		.mouse = s->mouse && !s->plain, .colors = colors, .ascii = s->ascii};
 }
 
 static int follow_term(struct app *app)
@@ -232,6 +233,12 @@ static int follow_moves(struct app *app)
 	return 0;
 }
 
+static int follow_plain(struct app *app)
+{
+	model_follow(app->model, FOLLOW_MOVES);
+	return follow_term(app);
+}
+
 /* ---- all of them ---- */
 
 /* Read where it is used, with each frame or key: there is nothing to do. */
@@ -255,6 +262,7 @@ static const struct {
 	{"colors", follow_term},
 	{"ls-colors", follow_looks},
 	{"ascii", follow_term},
+	{"plain", follow_plain},
 	{"mouse", follow_term},
 	{"hints", READ_WHEN_USED},
 	{"confirm-quit", READ_WHEN_USED},

@@ -51,6 +51,20 @@ int cmd_tab(struct app *app, const struct command_args *args)
 	return 0;
 }
 
+int cmd_tell(struct app *app, const struct command_args *args)
+{
+	CLEANUP(str_done) struct str text = STR_INIT;
+	struct drawing d = {.model = app->model,
+			    .scene = &app->scene,
+			    .theme = &app->theme,
+			    .layout = &app->layout};
+	int err = args->arg ? scene_tell_place(&d, &text) : scene_tell_row(&d, &text);
+
+	if (!err)
+		model_notice(app->model, NOTICE_INFO, app->now_ms, "%s", text.buf);
+	return err;
+}
+
 int cmd_redraw(struct app *app, const struct command_args *args)
 {
 	(void)args;

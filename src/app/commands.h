@@ -32,7 +32,8 @@ command_fn cmd_view_search, cmd_view_next, cmd_view_show, cmd_view_follow, cmd_v
 command_fn cmd_settings, cmd_set, cmd_theme, cmd_save_settings;
 
 /* cmd_app.c */
-command_fn cmd_help, cmd_palette, cmd_tab_new, cmd_tab_close, cmd_tab_next, cmd_tab, cmd_redraw;
+command_fn cmd_help, cmd_palette, cmd_tab_new, cmd_tab_close, cmd_tab_next, cmd_tab, cmd_redraw,
+	cmd_tell;
 command_fn cmd_edit, cmd_shell, cmd_suspend, cmd_quit;
 
 #endif

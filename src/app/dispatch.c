@@ -212,8 +212,10 @@ void app_input(struct app *app, struct input_event *event)
 	app->dirty = true;
 	if (event->kind == INPUT_KEY) {
 		pace_key(&app->pace, app->now_ms);
-		/* Scrolling costs as much for a few rows as for one. */
-		model_list(app->model)->ahead = app->pace.held ? HELD_AHEAD : 0;
+		/* Scrolling costs as much for a few rows as for one; but the row that is read is
+		 * the one that comes. */
+		model_list(app->model)->ahead =
+			app->pace.held && !app->model->settings.plain ? HELD_AHEAD : 0;
 		app->keys_seen++;
 		model_notice_clear(app->model);
 	}

@@ -30,6 +30,8 @@ const struct verb_option explorer_options[] = {
 	[EXPLORER_CONFIG] = {"config", 0, "FILE", "read this configuration file"},
 	[EXPLORER_CWD_FILE] = {"cwd-file", 0, "FILE", "on q, write the last directory to FILE"},
 	[EXPLORER_READ_ONLY] = {"read-only", 0, NULL, "offer nothing that changes files"},
+	[EXPLORER_PLAIN] = {"plain", 0, NULL,
+			    "one line after the other, for screen readers and braille"},
 	[EXPLORER_OPTION] = {"option", 'o', "NAME=VALUE",
 			     "set an option of the configuration for this run"},
 	[EXPLORER_DUMP] = {"dump", 0, "TABLE",

@@ -24,7 +24,7 @@ static void follow_list(const struct settings *s, struct list *l, enum follow wh
 			l->filter_kind = s->filter;
 		break;
 	case FOLLOW_MOVES:
-		l->margin = (size_t)MAX(s->scroll_margin, 0);
+		l->margin = settings_margin(s);
 		l->wrap = s->wrap;
 		list_move(l, 0);
 		break;

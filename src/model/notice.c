@@ -18,7 +18,9 @@ void model_notice(struct model *m, enum notice_kind kind, int64_t now_ms, const 
 	str_vaddf(&m->notice.text, fmt, args);
 	va_end(args);
 	m->notice.kind = kind;
-	m->notice.until_ms = kind == NOTICE_INFO      ? now_ms + INFO_MS
+	/* Whoever reads it by finger is not to lose it: there the next key takes it away. */
+	m->notice.until_ms = m->settings.plain        ? INT64_MAX
+			     : kind == NOTICE_INFO    ? now_ms + INFO_MS
 			     : kind == NOTICE_WARNING ? now_ms + WARNING_MS
 						      : INT64_MAX;
 	m->rev++;

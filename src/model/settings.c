@@ -29,3 +29,8 @@ void settings_done(struct settings *s)
 	free(s->theme);
 	*s = (struct settings){0};
 }
+
+size_t settings_margin(const struct settings *s)
+{
+	return s->plain ? 0 : (size_t)MAX(s->scroll_margin, 0);
+}

@@ -24,6 +24,7 @@ struct settings {
 	bool ascii;        /* never draw beyond ASCII, whatever the locale */
 	int colors;        /* 0 none, 8, 16, 256, 16777216; -1 as the terminal says */
 	char *theme;       /* name; heap; NULL: the default */
+	bool plain;        /* the linear mode: ui/view_plain.c */
 	bool ls_colors;    /* names in the colours of LS_COLORS when it is set */
 	int which_key_ms;  /* rest before the strip of a prefix opens */
 	int escape_ms;     /* wait for the rest of a split escape sequence; -1: by link */
@@ -35,5 +36,8 @@ struct settings {
 
 void settings_init(struct settings *s); /* the defaults of options.def */
 void settings_done(struct settings *s);
+/* Rows kept in sight around the cursor: none in the linear mode, where the row that comes into
+ * sight is the one to be read. */
+size_t settings_margin(const struct settings *s);
 
 #endif

@@ -91,7 +91,7 @@ static int make_list(struct model *m, struct tab *t, struct listing *listing, st
 	ret_list->height = old ? old->height : 0;
 	ret_list->inline_max = m->inline_max;
 	ret_list->slice = m->slice;
-	ret_list->margin = (size_t)MAX(s->scroll_margin, 0);
+	ret_list->margin = settings_margin(s);
 	ret_list->wrap = s->wrap;
 	return 0;
 }

@@ -105,7 +105,7 @@ static int open_view(struct model *m, enum view_kind kind, const struct rows *ro
 	v->list.inline_max = m->inline_max;
 	v->list.slice = m->slice;
 	v->list.filter_kind = m->settings.filter;
-	v->list.margin = (size_t)MAX(m->settings.scroll_margin, 0);
+	v->list.margin = settings_margin(&m->settings);
 	v->list.wrap = m->settings.wrap;
 	v->list.sort = (struct sort_spec){SORT_NAME, false, true};
 	/* Whoever marked a dot file, or asks for mounts, means to see it. */

@@ -144,7 +144,9 @@ static int put_glyph(struct canvas *c, int row, int col, int room, const struct 
 
 static int put_ellipsis(struct canvas *c, int row, int col, uint16_t look)
 {
-	put(c, row, col, c->ascii ? "~" : "\u2026", c->ascii ? 1 : 3, 1, look);
+	bool ascii = c->ascii || c->ascii_signs;
+
+	put(c, row, col, ascii ? "~" : "\u2026", ascii ? 1 : 3, 1, look);
 	return col + 1;
 }
 
@@ -182,7 +184,7 @@ static void own_glyph(const struct canvas *c, struct glyph *g)
 	if (g->escaped && g->bytes == 1 && (g->text[0] == '\\' || g->text[0] == '^') &&
 	    g->text[1] == g->text[0]) {
 		g->text[1] = '\0';
-	} else if (c->ascii && !g->escaped) {
+	} else if ((c->ascii || c->ascii_signs) && !g->escaped) {
 		const char *twin = twin_of(g);
 		size_t len = strlen(twin);
 
@@ -217,7 +219,7 @@ static int put_own(struct canvas *c, int row, int col, int width, const char *te
 int canvas_word(struct canvas *c, int row, int col, int width, const char *utf8, const char *ascii,
 		uint16_t look)
 {
-	const char *text = c->ascii && ascii ? ascii : utf8;
+	const char *text = (c->ascii || c->ascii_signs) && ascii ? ascii : utf8;
 
 	return put_own(c, row, col, width, text, strlen(text), look);
 }

@@ -26,6 +26,7 @@ struct canvas {
 	struct cell *cells;
 	int rows, cols;
 	bool ascii;
+	bool ascii_signs;           /* our own signs in ASCII, whatever the names may be */
 	int cursor_row, cursor_col; /* where the hardware cursor rests */
 };
 

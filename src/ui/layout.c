@@ -45,6 +45,20 @@ void layout_viewer(int rows, int cols, bool hints, bool last_line, struct screen
 	*ret_screen = s;
 }
 
+void layout_plain(int rows, int cols, int lines, struct screen *ret_screen)
+{
+	struct screen s = {0};
+	int top = 0;
+
+	lines = MAX(1, MIN(lines, rows / 3));
+	s.last = rows_at(rows - lines, lines, cols);
+	if (rows >= SCREEN_HEADER_FROM)
+		s.header = rows_at(top++, 1, cols);
+	/* The one row of a screen is the list's until there is something to say. */
+	s.list = rows_at(top, rows > 1 ? s.last.row - top : 1, cols);
+	*ret_screen = s;
+}
+
 int layout_gutter(int cols)
 {
 	return cols >= 12 ? 3 : cols >= 4 ? 1 : 0;

@@ -32,6 +32,10 @@ void layout_screen(int rows, int cols, bool hints, bool last_line, struct screen
  * it is told in the line above the hints, over what is shown there. */
 void layout_viewer(int rows, int cols, bool hints, bool last_line, struct screen *ret_screen);
 
+/* Of the linear mode: where we are, the list, and the last `lines` lines for what is told or asked.
+ */
+void layout_plain(int rows, int cols, int lines, struct screen *ret_screen);
+
 /* Columns before the names: cursor sign, mark sign, blank; 1 or 0 when there is no room. */
 int layout_gutter(int cols);
 /* Columns that stay blank at the right edge, as in the header. */

@@ -22,6 +22,10 @@ static void screen_of(const struct drawing *d, int rows, int cols, struct screen
 	bool last_line = d->scene->overlay == OVERLAY_PROMPT ||
 			 d->scene->overlay == OVERLAY_STRIP || d->model->notice.kind != NOTICE_NONE;
 
+	if (d->model->settings.plain) {
+		layout_plain(rows, cols, view_plain_lines(d, cols), ret_screen);
+		return;
+	}
 	layout_screen(rows, cols, d->model->settings.hints, last_line, ret_screen);
 	if (d->scene->overlay == OVERLAY_SETTINGS)
 		above_settings(d, rows, cols, ret_screen);
@@ -101,25 +105,47 @@ static void draw_viewer(struct frame *f)
 	view_viewer(f);
 }
 
+/* All of it, also while a key is held: a row is read when the cursor comes to it. */
+static void draw_linear(struct frame *f)
+{
+	f->before = NULL;
+	screen_of(f->d, f->c->rows, f->c->cols, &f->screen);
+	publish_layout(f);
+	view_plain(f);
+}
+
+static void draw_overlay(struct frame *f)
+{
+	static void (*const overlays[][2])(struct frame * f) = {
+		[OVERLAY_PROMPT] = {view_prompt, view_prompt},
+		[OVERLAY_PALETTE] = {view_palette, view_plain_palette},
+		[OVERLAY_HELP] = {view_help, view_plain_help},
+		[OVERLAY_STRIP] = {view_strip, view_strip},
+		[OVERLAY_SETTINGS] = {view_settings, view_settings},
+	};
+
+	if (f->scene->overlay != OVERLAY_NONE)
+		overlays[f->scene->overlay][f->model->settings.plain](f);
+}
+
 void scene_draw(const struct drawing *d, struct canvas *c, const struct canvas *before)
 {
-	static void (*const overlays[])(struct frame * f) = {
-		[OVERLAY_PROMPT] = view_prompt,     [OVERLAY_PALETTE] = view_palette,
-		[OVERLAY_HELP] = view_help,         [OVERLAY_STRIP] = view_strip,
-		[OVERLAY_SETTINGS] = view_settings,
-	};
 	struct frame f = {.d = d, .model = d->model, .scene = d->scene, .c = c};
+	bool plain = d->model->settings.plain;
 
 	if (!d->scene->resting && before && before->rows == c->rows && before->cols == c->cols)
 		f.before = before;
 	canvas_clear(c);
+	c->ascii_signs = plain;
 	if (viewer_shown(d->model))
 		draw_viewer(&f);
+	else if (plain)
+		draw_linear(&f);
 	else
 		draw_list(&f);
-	view_footer(&f);
-	if (d->scene->overlay != OVERLAY_NONE)
-		overlays[d->scene->overlay](&f);
+	if (!plain || viewer_shown(d->model))
+		view_footer(&f);
+	draw_overlay(&f);
 	c->cursor_row = MAX(0, MIN(c->cursor_row, c->rows - 1));
 	c->cursor_col = MAX(0, MIN(c->cursor_col, c->cols - 1));
 }

@@ -96,6 +96,10 @@ struct drawing {
 int scene_list_height(const struct drawing *d, int rows, int cols);
 /* The room that the viewer has: what viewer_fit() is to be told. */
 struct rect scene_viewer_room(const struct drawing *d, int rows, int cols);
+/* Appends in words what is known of the current row, or of the place: what the linear mode has no
+ * room for, and tells on request. 0 or -ENOMEM. */
+int scene_tell_row(const struct drawing *d, struct str *out);
+int scene_tell_place(const struct drawing *d, struct str *out);
 /* Draws everything on the canvas, at any size from 1x1. While !resting, `before` (the canvas last
  * shown, or NULL) supplies what does not need to follow a held key: see view_list.c. */
 void scene_draw(const struct drawing *d, struct canvas *c, const struct canvas *before);

@@ -70,7 +70,7 @@ size_t view_break(const struct frame *f, const char *bytes, size_t len, int widt
 
 const char *view_sign(const struct canvas *c, const char *utf8, const char *ascii)
 {
-	return c->ascii ? ascii : utf8;
+	return c->ascii || c->ascii_signs ? ascii : utf8;
 }
 
 int view_item(struct frame *f, int row, int col, int width, int keys_width, const char *keys,

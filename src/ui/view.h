@@ -38,6 +38,24 @@ int view_settings_rows(const struct scene *s, int rows);
 /* The notice in one line, and a second one when it is long and there is one. */
 void view_notice(struct frame *f, const struct rect *r, const struct rect *more);
 
+/* ---- the linear mode: view_plain.c, view_plain_over.c ---- */
+void view_plain(struct frame *f);
+void view_plain_palette(struct frame *f);
+void view_plain_help(struct frame *f);
+/* Lines that what is to be told now takes. */
+int view_plain_lines(const struct drawing *d, int cols);
+
+/* ---- view_list.c ---- */
+#define VIEW_WORDS_MAX 128
+/* Why there is nothing to see; buf serves what is not constant. "" while it is on its way. */
+const char *view_empty_words(const struct frame *f, char buf[VIEW_WORDS_MAX], uint16_t *ret_look);
+
+/* ---- view_footer.c ---- */
+/* Appends what one may do with the current row; nothing while that is not known. */
+void view_sentence(const struct frame *f, struct str *out);
+/* The look of a notice of this kind. */
+uint16_t view_notice_look(enum notice_kind kind);
+
 /* ---- view_columns.c ---- */
 /* What the rows on screen would like. */
 void view_column_needs(const struct frame *f, struct column_needs *ret_needs);

@@ -46,7 +46,7 @@ static void add_here_sentence(const struct frame *f, struct str *out)
 	add_perm(f, &dir->meta, out);
 }
 
-static void add_sentence(const struct frame *f, struct str *out)
+void view_sentence(const struct frame *f, struct str *out)
 {
 	const struct list *l = &model_view(f->model)->list;
 	const struct meta *meta;
@@ -96,7 +96,7 @@ static void draw_sentence(struct frame *f, const struct rect *r)
 	if (r->rows == 0 || copy_sentence(f, r))
 		return;
 	canvas_fill(f->c, *r, ROLE_FOOTER);
-	add_sentence(f, &text);
+	view_sentence(f, &text);
 	if (view_width(f->c, text.buf, text.len) > r->cols - 1) {
 		canvas_word(f->c, r->row, r->col + 1, r->cols - 2, text.buf, text.buf, ROLE_FOOTER);
 		canvas_word(f->c, r->row, r->col + r->cols - 1, 1, "…", "~", ROLE_FOOTER);
@@ -105,9 +105,7 @@ static void draw_sentence(struct frame *f, const struct rect *r)
 	}
 }
 
-/* A long notice takes the line of the hints too. What is still too long is cut in the middle: such
- * notices have a path there, and a reason at the end. */
-void view_notice(struct frame *f, const struct rect *r, const struct rect *more)
+uint16_t view_notice_look(enum notice_kind kind)
 {
 	static const uint16_t looks[] = {
 		[NOTICE_NONE] = ROLE_FOOTER,
@@ -115,8 +113,16 @@ void view_notice(struct frame *f, const struct rect *r, const struct rect *more)
 		[NOTICE_WARNING] = ROLE_WARNING,
 		[NOTICE_ERROR] = ROLE_ERROR,
 	};
+
+	return looks[kind];
+}
+
+/* A long notice takes the line of the hints too. What is still too long is cut in the middle: such
+ * notices have a path there, and a reason at the end. */
+void view_notice(struct frame *f, const struct rect *r, const struct rect *more)
+{
 	const struct notice *n = &f->model->notice;
-	uint16_t look = looks[n->kind];
+	uint16_t look = view_notice_look(n->kind);
 	int margin = r->cols > 2 ? 1 : 0, width = r->cols - 2 * margin;
 	size_t cut = 0;
 

@@ -133,10 +133,9 @@ static void draw_row(struct frame *f, int line, size_t pos, int *shift)
 		copy_cells(f, line, was, after);
 }
 
-#define WORDS_MAX 128
-
 /* What keeps a directory from being shown, or NULL; buf serves what is not constant. */
-static const char *trouble_words(const struct frame *f, char buf[WORDS_MAX], uint16_t *ret_look)
+static const char *trouble_words(const struct frame *f, char buf[VIEW_WORDS_MAX],
+				 uint16_t *ret_look)
 {
 	const struct listing *listing = model_tab(f->model)->listing;
 	enum listing_state state = listing ? listing_state(listing) : LISTING_OPENING;
@@ -147,18 +146,19 @@ static const char *trouble_words(const struct frame *f, char buf[WORDS_MAX], uin
 		return "this directory is gone";
 	if (state == LISTING_FAILED) {
 		*ret_look = ROLE_ERROR;
-		snprintf(buf, WORDS_MAX, "cannot be listed%s%s", listing_err(listing) ? ": " : "",
+		snprintf(buf, VIEW_WORDS_MAX, "cannot be listed%s%s",
+			 listing_err(listing) ? ": " : "",
 			 listing_err(listing) ? strerror(-listing_err(listing)) : "");
 		return buf;
 	}
 	if (f->model->stall.ms == 0)
 		return NULL;
-	snprintf(buf, WORDS_MAX, "not answering %s", fmt_duration(time, f->model->stall.ms));
+	snprintf(buf, VIEW_WORDS_MAX, "not answering %s", fmt_duration(time, f->model->stall.ms));
 	return buf;
 }
 
 /* Why there is nothing to see. In brackets, so that nobody takes it for a name. */
-static const char *empty_words(const struct frame *f, char buf[WORDS_MAX], uint16_t *ret_look)
+const char *view_empty_words(const struct frame *f, char buf[VIEW_WORDS_MAX], uint16_t *ret_look)
 {
 	const struct view *view = model_view(f->model);
 	const struct list *l = &view->list;
@@ -181,14 +181,14 @@ static void draw_empty(struct frame *f)
 	const struct list *l = &model_view(f->model)->list;
 	const struct rect *r = &f->screen.list;
 	uint16_t look;
-	char buf[WORDS_MAX];
+	char buf[VIEW_WORDS_MAX];
 	const char *words;
 	int line = r->row + (l->with_parent && list_len(l) > 0 ? 1 : 0);
 	int gutter = layout_gutter(r->cols);
 
 	if (l->n > 0 || line >= r->row + r->rows)
 		return;
-	words = empty_words(f, buf, &look);
+	words = view_empty_words(f, buf, &look);
 	canvas_text(f->c, line, r->col + gutter, r->cols - gutter, words, strlen(words), look);
 }
 

@@ -21,24 +21,6 @@ static int draw_question(struct frame *f, const struct rect *r)
 			   ROLE_PROMPT);
 }
 
-/* Returns the column before which the input ends. */
-static int draw_note(struct frame *f, const struct rect *r, int col)
-{
-	const char *note = f->scene->note && *f->scene->note ? f->scene->note
-			   : f->scene->completes             ? "Tab: complete"
-							     : "";
-	int room = r->cols - col - INPUT_WIDTH_MIN - COLUMN_GAP;
-	int width = view_width(f->c, note, strlen(note));
-
-	/* An error is cut rather than left out. */
-	if (width == 0 || (width > room && (!f->scene->note_is_error || room < INPUT_WIDTH_MIN)))
-		return r->cols;
-	width = MIN(width, room);
-	canvas_text(f->c, r->row, r->cols - 1 - width, width, note, strlen(note),
-		    f->scene->note_is_error ? ROLE_ERROR : ROLE_HINT);
-	return r->cols - 1 - width - 1;
-}
-
 /* The answer is to what was typed, or to its beginning. */
 static bool answers(const struct completion *a, const struct str *typed)
 {
@@ -47,6 +29,47 @@ static bool answers(const struct completion *a, const struct str *typed)
 	return a->answered && a->n > 1 && typed->len >= len &&
 	       memcmp(typed->buf, a->dir.buf, dir) == 0 &&
 	       memcmp(typed->buf + dir, a->prefix.buf, a->prefix.len) == 0;
+}
+
+static bool lists_completions(const struct frame *f)
+{
+	return f->scene->completes && f->scene->edit &&
+	       answers(&f->model->completion, &f->scene->edit->text);
+}
+
+/* In the linear mode, in the line itself. */
+static void add_ways(const struct completion *a, struct str *out)
+{
+	str_addf(out, "%u:", a->n);
+	for (uint32_t i = 0; i < a->n && out->len < 1000; i++)
+		str_addf(out, " %s", a->names[i]);
+}
+
+/* Returns the column before which the input ends. */
+static int draw_note(struct frame *f, const struct rect *r, int col)
+{
+	CLEANUP(str_done) struct str ways = STR_INIT;
+	const char *note = f->scene->note && *f->scene->note ? f->scene->note
+			   : f->scene->completes             ? "Tab: complete"
+							     : "";
+	int room = r->cols - col - INPUT_WIDTH_MIN - COLUMN_GAP;
+	int width;
+
+	if (f->model->settings.plain && lists_completions(f) && !f->scene->note_is_error) {
+		add_ways(&f->model->completion, &ways);
+		note = ways.buf;
+		room = MIN(room, r->cols / 2);
+		width = MIN(view_width(f->c, note, strlen(note)), room);
+	} else {
+		width = view_width(f->c, note, strlen(note));
+	}
+	/* An error is cut rather than left out. */
+	if (width == 0 || (width > room && (!f->scene->note_is_error || room < INPUT_WIDTH_MIN)))
+		return r->cols;
+	width = MIN(width, room);
+	canvas_text(f->c, r->row, r->cols - 1 - width, width, note, strlen(note),
+		    f->scene->note_is_error ? ROLE_ERROR : ROLE_HINT);
+	return r->cols - 1 - width - 1;
 }
 
 static int widest_completion(const struct frame *f, const struct completion *a)
@@ -100,7 +123,7 @@ void view_prompt(struct frame *f)
 	f->c->cursor_col = col;
 	if (!f->scene->edit)
 		return;
-	if (f->scene->completes && answers(&f->model->completion, &f->scene->edit->text))
+	if (!f->model->settings.plain && lists_completions(f))
 		draw_completions(f, &f->model->completion);
 	lineedit_draw(f->scene->edit, f->c, r->row, col, MAX(end - col, 1), &cursor);
 	f->c->cursor_col = cursor;

@@ -147,7 +147,7 @@ void view_strip(struct frame *f)
 {
 	if (f->scene->nitems == 0)
 		return;
-	if (f->c->rows < STRIP_FROM_ROWS)
+	if (f->c->rows < STRIP_FROM_ROWS || f->model->settings.plain)
 		one_line(f);
 	else
 		grid(f);

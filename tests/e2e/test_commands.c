@@ -103,6 +103,8 @@ static const struct exercise exercises[] = {
 	{"tab-previous", NULL, {{"t", "\\[2\\]"}, {"[", "\\[1\\]"}}},
 	{"tab", NULL, {{"t", "\\[2\\]"}, {"g1", "\\[1\\]"}, {"\033" "2", "\\[2\\]"}}},
 	{"hidden", NULL, {{"", "1 hidden"}, {".", "\\.hidden"}, {".", "~\\.hidden"}}},
+	{"tell", NULL, {{"ggj", "@alpha"}, {"\x07", "alpha: you: list"}}},
+	{"tell-place", NULL, {{"gg", "@.."}, {"g\x07", "row 1"}}},
 	{"redraw", NULL, {{"\x0c", "alpha"}}},
 	{"edit", NULL, {{"gg", "@.."}, {"fa", "@alpha"}, {"fa", "@a.txt"}, {"e", "EDITING .*a\\.txt"}, {"\n", "beta"}}},
 	{"shell", NULL, {{"!", "[#$] ?$"}, {"echo sh$((1+1))\n", "sh2$"}, {"exit\n", "beta"}}},

@@ -49,6 +49,7 @@ static void random_scene(struct stage *s, uint32_t *seed)
 	s->model->settings.hints = next_random(seed, 4) > 0;
 	s->model->settings.size_exact = next_random(seed, 4) == 0;
 	s->model->settings.time_relative = next_random(seed, 4) == 0;
+	s->model->settings.plain = next_random(seed, 4) == 0;
 	s->canvas.ascii = next_random(seed, 4) == 0;
 	if (next_random(seed, 4) == 0)
 		model_notice(s->model, (enum notice_kind)(1 + next_random(seed, 3)), s->now_ms,
