@@ -56,13 +56,22 @@ struct fs_event *answers_any(struct answers *a, uint64_t ticket)
 	return find(a, -1, ticket);
 }
 
+/* Times $TEST_SLOW, as the deadlines of tests/lib/pty.h. */
+static int deadline_ms(void)
+{
+	const char *slow = getenv("TEST_SLOW");
+	int times = slow ? atoi(slow) : 1;
+
+	return ANSWERS_DEADLINE_MS * MAX(times, 1);
+}
+
 struct fs_event *answers_get(struct answers *a, enum fs_event_kind kind, uint64_t ticket)
 {
 	struct pollfd fd = {.fd = a->queue.fd, .events = POLLIN};
 	struct fs_event *e;
 
 	while (!(e = find(a, (int)kind, ticket))) {
-		if (poll(&fd, 1, ANSWERS_DEADLINE_MS) == 0)
+		if (poll(&fd, 1, deadline_ms()) == 0)
 			fail_msg("no event of kind %d for ticket %llu", (int)kind,
 				 (unsigned long long)ticket);
 	}
