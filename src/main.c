@@ -129,6 +129,7 @@
  *   ui/colour              colours, and what stands for them where there are fewer
  *   ui/csi                 control sequences as keys
  *   ui/decoder             bytes of the terminal to events
+ *   ui/icons               signs of kinds before names
  *   ui/input               reading the terminal
  *   ui/key                 keys and their notation
  *   ui/layout              where things go on a screen of a given size

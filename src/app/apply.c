@@ -262,6 +262,7 @@ static const struct {
 	{"colors", follow_term},
 	{"ls-colors", follow_looks},
 	{"ascii", follow_term},
+	{"icons", READ_WHEN_USED},
 	{"plain", follow_plain},
 	{"mouse", follow_term},
 	{"hints", READ_WHEN_USED},

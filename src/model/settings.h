@@ -24,6 +24,7 @@ struct settings {
 	bool ascii;        /* never draw beyond ASCII, whatever the locale */
 	int colors;        /* 0 none, 8, 16, 256, 16777216; -1 as the terminal says */
 	char *theme;       /* name; heap; NULL: the default */
+	int icons;         /* enum icon_set of ui/icons.h */
 	bool plain;        /* the linear mode: ui/view_plain.c */
 	bool ls_colors;    /* names in the colours of LS_COLORS when it is set */
 	int which_key_ms;  /* rest before the strip of a prefix opens */

@@ -224,6 +224,11 @@ int canvas_word(struct canvas *c, int row, int col, int width, const char *utf8,
 	return put_own(c, row, col, width, text, strlen(text), look);
 }
 
+void canvas_sign(struct canvas *c, int row, int col, const char *utf8, uint16_t look)
+{
+	put(c, row, col, utf8, strlen(utf8), 1, look);
+}
+
 int canvas_print(struct canvas *c, int row, int col, int width, uint16_t look, const char *fmt, ...)
 {
 	struct str text CLEANUP(str_done) = STR_INIT;

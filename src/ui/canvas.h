@@ -45,6 +45,8 @@ void canvas_fill(struct canvas *c, struct rect r, uint16_t look);
  * more. Return the column after the last cell written; at most `width` columns. */
 int canvas_word(struct canvas *c, int row, int col, int width, const char *utf8, const char *ascii,
 		uint16_t look);
+/* One sign of our own in one column, as it is: also one of private use, which no text shows. */
+void canvas_sign(struct canvas *c, int row, int col, const char *utf8, uint16_t look);
 int canvas_print(struct canvas *c, int row, int col, int width, uint16_t look, const char *fmt, ...)
 	PRINTF(6, 7);
 /* Bytes from outside, made safe; escapes in ROLE_ESCAPE. Cut at the end with … when longer. */

@@ -157,9 +157,10 @@ static int share(int left, const struct column_needs *needs, int widths[COL_KIND
 void layout_columns(const enum column *wanted, int cols, const struct column_needs *needs,
 		    struct column_slots *ret_slots)
 {
-	int gutter = layout_gutter(cols), col = gutter;
+	int icon = cols >= COLUMN_NAME_MIN + needs->icon ? needs->icon : 0;
+	int gutter = layout_gutter(cols) + icon, col = gutter;
 	int widths[COL_KINDS] = {0};
-	struct column_slots s = {.wanted = wanted, .cols = cols};
+	struct column_slots s = {.wanted = wanted, .cols = cols, .icon = icon};
 
 	cols -= layout_margin(cols);
 	widths[COL_NAME] = share(choose(wanted, cols - gutter, needs, widths), needs, widths);

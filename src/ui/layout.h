@@ -53,6 +53,7 @@ struct column_slots {
 	struct column_slot at[COL_KINDS];
 	const enum column *wanted; /* what they were chosen from, */
 	int cols;                  /* and for which width */
+	int icon;                  /* columns before the names for their icons */
 };
 
 /* What the rows on screen would like, in columns. */
@@ -61,6 +62,7 @@ struct column_needs {
 	int owner; /* the longest "owner group" */
 	int size;  /* width of a size */
 	int time;  /* width of a time */
+	int icon;  /* width of the icons before the names; left out where names are short of room */
 };
 
 #define COLUMN_NAME_MIN 20 /* before any other column shows */

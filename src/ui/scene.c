@@ -66,7 +66,8 @@ static void choose_columns(struct frame *f)
 	const struct column_slots *shown = &f->d->layout->slots;
 	struct column_needs needs;
 
-	if (f->before && shown->wanted == wanted && shown->cols == f->screen.list.cols) {
+	if (f->before && shown->wanted == wanted && shown->cols == f->screen.list.cols &&
+	    !shown->icon == !view_icons(f)) {
 		f->slots = *shown;
 		return;
 	}

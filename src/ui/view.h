@@ -46,6 +46,8 @@ void view_plain_help(struct frame *f);
 int view_plain_lines(const struct drawing *d, int cols);
 
 /* ---- view_list.c ---- */
+/* Icons are wanted, and can be shown. */
+bool view_icons(const struct frame *f);
 #define VIEW_WORDS_MAX 128
 /* Why there is nothing to see; buf serves what is not constant. "" while it is on its way. */
 const char *view_empty_words(const struct frame *f, char buf[VIEW_WORDS_MAX], uint16_t *ret_look);

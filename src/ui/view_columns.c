@@ -2,6 +2,7 @@
  *
  * The columns beside the names: their titles and what is in them.
  */
+#include "ui/icons.h"
 #include "ui/view.h"
 
 #include <stdio.h>
@@ -185,6 +186,7 @@ void view_column_needs(const struct frame *f, struct column_needs *ret_needs)
 	const struct settings *settings = &f->model->settings;
 	struct column_needs needs = {
 		.time = settings->time_relative ? 13 : 16,
+		.icon = view_icons(f) ? ICON_WIDTH : 0,
 	};
 	struct row row;
 	size_t pos, end;

@@ -6,6 +6,7 @@
  * highlighted. So a held j costs two signs and a cursor address, and a scrolled row its name. The
  * rest follows in the first drawing at rest.
  */
+#include "ui/icons.h"
 #include "ui/view.h"
 
 #include <stdio.h>
@@ -31,6 +32,21 @@ static void draw_gutter(struct frame *f, int line, size_t pos, const struct row 
 		canvas_word(f->c, line, col, 1, marked ? "*" : "+", NULL, ROLE_MARK);
 	if (gutter > 1 && (marked || ranged))
 		canvas_word(f->c, line, col + 1, 1, marked ? "*" : "+", NULL, ROLE_MARK);
+}
+
+bool view_icons(const struct frame *f)
+{
+	return f->model->settings.icons != ICONS_NONE && !f->c->ascii;
+}
+
+static void draw_icon(struct frame *f, int line, const struct row *row)
+{
+	const char *sign =
+		f->slots.icon ? icon_of((enum icon_set)f->model->settings.icons, row) : NULL;
+
+	if (sign)
+		canvas_sign(f->c, line, f->screen.list.col + f->slots.at[0].col - f->slots.icon,
+			    sign, theme_name_look(f->d->theme, row));
 }
 
 /* Returns the column after the name. */
@@ -122,6 +138,7 @@ static void draw_row(struct frame *f, int line, size_t pos, int *shift)
 	if (!list_row(l, pos, &row))
 		return;
 	draw_gutter(f, line, pos, &row);
+	draw_icon(f, line, &row);
 	after = draw_name(f, line, pos, &row);
 	if (!f->before) {
 		draw_target(f, line, after, &row);
@@ -184,7 +201,7 @@ static void draw_empty(struct frame *f)
 	char buf[VIEW_WORDS_MAX];
 	const char *words;
 	int line = r->row + (l->with_parent && list_len(l) > 0 ? 1 : 0);
-	int gutter = layout_gutter(r->cols);
+	int gutter = f->slots.at[0].col;
 
 	if (l->n > 0 || line >= r->row + r->rows)
 		return;
@@ -222,7 +239,7 @@ void view_list(struct frame *f)
 	for (size_t pos = first; pos < end; pos++)
 		draw_row(f, r->row + (int)(pos - first), pos, &shift);
 	draw_empty(f);
-	f->c->cursor_col = r->col + layout_gutter(r->cols);
+	f->c->cursor_col = r->col + f->slots.at[0].col;
 	f->c->cursor_row = r->row;
 	if (l->cursor >= first && l->cursor < end)
 		f->c->cursor_row += (int)(l->cursor - first);

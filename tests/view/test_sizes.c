@@ -49,6 +49,8 @@ static void random_scene(struct stage *s, uint32_t *seed)
 	s->model->settings.hints = next_random(seed, 4) > 0;
 	s->model->settings.size_exact = next_random(seed, 4) == 0;
 	s->model->settings.time_relative = next_random(seed, 4) == 0;
+	/* Not those of private use, which the measuring below would take for escapes. */
+	s->model->settings.icons = (int)next_random(seed, 2);
 	s->model->settings.plain = next_random(seed, 4) == 0;
 	s->canvas.ascii = next_random(seed, 4) == 0;
 	if (next_random(seed, 4) == 0)

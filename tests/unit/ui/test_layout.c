@@ -110,7 +110,8 @@ static void test_columns_every_width(void **state)
 	(void)state;
 	for (int cols = 1; cols <= 320; cols++) {
 		for (int names = 0; names < 300; names += 37) {
-			struct column_needs n = {names, names % 50, 4 + names % 30, names % 25};
+			struct column_needs n = {names, names % 50, 4 + names % 30, names % 25,
+						 names % 2 * 2};
 
 			assert_columns(plain, cols, &n);
 			assert_columns(marked, cols, &n);
