@@ -5,6 +5,7 @@
  */
 #include "../lib/as_user.h"
 #include "../lib/explorer.h"
+#include "../lib/hang.h"
 #include "../lib/test.h"
 
 #include <fcntl.h>
@@ -12,6 +13,8 @@
 #include <unistd.h>
 
 #define NOBODY 65534
+
+static struct hang *hung;
 
 /* An explorer with a configuration directory of its own. */
 struct scene {
@@ -24,8 +27,14 @@ static struct scene open_scene(const char *files, const struct explorer_options 
 	struct scene s = {.home = tree_new(files)};
 	struct explorer_options options = more ? *more : (struct explorer_options){0};
 	char config[4200];
-	const char *env[] = {config,     "TROWEL_CONFIG",  "LS_COLORS=*.txt=35",
-			     "NO_COLOR", "SSH_CONNECTION", "SSH_TTY",
+	/* LeakSanitizer would wait at the end for a thread that sleeps in the kernel. */
+	const char *env[] = {config,
+			     "TROWEL_CONFIG",
+			     "LS_COLORS=*.txt=35",
+			     "NO_COLOR",
+			     "SSH_CONNECTION",
+			     "SSH_TTY",
+			     hung ? "ASAN_OPTIONS=detect_leaks=0" : NULL,
 			     NULL};
 
 	snprintf(config, sizeof(config), "XDG_CONFIG_HOME=%s", tree_path(s.home, "conf"));
@@ -215,6 +224,38 @@ static void a_theme_is_seen_while_it_is_chosen(void **state)
 	explorer_do(&s.e, " nonsense", "no theme with these words");
 	explorer_do(&s.e, "\r", "there is no theme 'nonsense'");
 	colour_is(&s, "beta", 12);
+	close_scene(&s);
+}
+
+static int let_go(void **state)
+{
+	(void)state;
+	if (hung) {
+		hang_go(hung);
+		hang_free(hung);
+	}
+	hung = NULL;
+	return 0;
+}
+
+/* Themes on a server that does not answer keep nobody from the others. */
+static void themes_that_do_not_answer(void **state)
+{
+	char files[4300];
+	struct scene s;
+
+	(void)state;
+	hung = hang_new();
+	snprintf(files, sizeof(files), "conf/trowel/themes -> %s\n", hang_path(hung));
+	s = open_scene(files, NULL);
+	colour_is(&s, "beta", 12);
+	hang_stop(hung);
+	explorer_do(&s.e, ":theme", "light +The theme");
+	explorer_do(&s.e, " light\r", "theme = light");
+	explorer_do(&s.e, ":set show-hidden yes\r", "\\.hidden");
+	explorer_do(&s.e, ",", "values: yes no");
+	explorer_do(&s.e, "qq", "=0");
+	let_go(NULL);
 	close_scene(&s);
 }
 
@@ -557,6 +598,7 @@ int main(void)
 		cmocka_unit_test(read_only_changes_but_saves_nothing),
 		cmocka_unit_test(values_are_quoted),
 		cmocka_unit_test(a_missing_theme_is_not_offered),
+		cmocka_unit_test_teardown(themes_that_do_not_answer, let_go),
 		cmocka_unit_test(saving_is_waited_for),
 		cmocka_unit_test(every_kind_of_option_is_changed),
 		cmocka_unit_test(a_theme_is_chosen_from_the_settings),

@@ -3,6 +3,7 @@
 
 #include "../../lib/answers.h"
 #include "../../lib/fault.h"
+#include "../../lib/nomem.h"
 #include "../../lib/tree.h"
 
 #include <errno.h>
@@ -198,6 +199,29 @@ static void whole_or_not_at_all(void **state)
 	tree = NULL;
 }
 
+/* Whichever allocation fails, too. */
+static void without_memory(void **state)
+{
+	bool failed = true;
+
+	(void)state;
+	tree = tree_new("real \"old\" :0600\nf -> real\n");
+	for (unsigned long n = 1; failed; n++) {
+		const char *reason, *path = tree_path(tree, "f");
+		struct rewrite w = {path, "old", 3, "new", 3};
+		size_t len;
+		char *found;
+		int rc;
+
+		nomem_arm(n);
+		rc = rewriter_write(&w, &found, &len, &reason);
+		failed = nomem_disarm();
+		assert_int_equal(rc, failed ? -ENOMEM : 0);
+		assert_null(found);
+		holds("real", failed ? "old" : "new", 0600);
+	}
+}
+
 static void short_writes_are_completed(void **state)
 {
 	(void)state;
@@ -297,6 +321,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(refuses_what_is_not_a_file_of_ours, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(whole_or_not_at_all, setup, teardown),
+		cmocka_unit_test_setup_teardown(without_memory, setup, teardown),
 		cmocka_unit_test_setup_teardown(short_writes_are_completed, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_foreign_group_gets_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(answers_from_a_worker, setup, teardown),
