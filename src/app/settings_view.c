@@ -62,24 +62,31 @@ static bool answers(const struct settings_view *v, const struct matcher *m, size
 	return matcher_test(m, text.buf, text.len, NULL);
 }
 
-static void show_option(struct settings_view *v, size_t i, bool given)
+/* A value that neither the file has nor anybody set here is that of the start: an option of the
+ * command line, or the file was edited since. It is not saved. */
+static const char *origin(bool differs, bool touched, bool given)
+{
+	if (differs)
+		return touched ? "changed" : "start";
+	return given ? "file" : "default";
+}
+
+static void show_option(struct settings_view *v, size_t i, bool given, bool touched)
 {
 	const char *value = v->values[i].buf;
 	const char *before = given ? v->filed[i].buf : option_rows[i].initial;
-	bool changed = strcmp(value, before) != 0;
+	bool differs = strcmp(value, before) != 0;
 
 	v->which[v->nshown] = (uint8_t)i;
 	v->shown[v->nshown++] = (struct scene_option){
 		.name = option_rows[i].name,
 		.value = value,
-		.from = changed ? "changed"
-			: given ? "file"
-				: "default",
+		.from = origin(differs, touched, given),
 		.filed = given ? v->filed[i].buf : NULL,
 		.domain = v->domains[i].buf,
 		.initial = option_rows[i].initial,
 		.help = option_rows[i].help,
-		.changed = changed,
+		.changed = differs && touched,
 	};
 }
 
@@ -136,7 +143,7 @@ static int show_all(struct app *app, const struct settings *file, uint64_t given
 			continue;
 		if (was == &option_rows[i])
 			app->scene.selected = v->nshown;
-		show_option(v, i, given >> i & 1);
+		show_option(v, i, given >> i & 1, app->touched >> i & 1);
 	}
 	matcher_unref(m);
 	app->scene.search = v->search.buf;

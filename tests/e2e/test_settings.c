@@ -534,6 +534,13 @@ static void written_from_the_settings(void **state)
 	explorer_do(&s.e, "w", "was edited meanwhile");
 	/* What they wrote is what the view shows as the file's. */
 	explorer_expect(&s.e, "sort +name +changed");
+	/* What nobody set here is not written over. */
+	tree_add(s.home, "other \"[options]\\nmouse = no\\nsort = name\\n\"\n");
+	tree_move(s.home, "other", "conf/trowel/config");
+	explorer_do(&s.e, "w", "was edited meanwhile");
+	explorer_expect(&s.e, "  mouse +yes +start");
+	explorer_do(&s.e, "w", "saved 1 option");
+	file_is(&s, "conf/trowel/config", "[options]\nmouse = no\nsort = name\nwrap = yes\n");
 	close_scene(&s);
 }
 
