@@ -112,11 +112,11 @@ $(TESTS_helper): $(O)/%: $(O)/%.o $(O)/libtest.a $(call libs,helper base)
 # Fuzz targets: replayed over their corpus by the tests (replay.c), let loose by `make fuzz-NAME`.
 FUZZERS    := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 TESTS_fuzz := $(FUZZERS:%=$(O)/tests/fuzz/replay_%)
-$(TESTS_fuzz): $(O)/tests/fuzz/replay_%: $(O)/tests/fuzz/fuzz_%.o $(O)/tests/fuzz/replay.o $(call libs,$(LAYERS))
+$(TESTS_fuzz): $(O)/tests/fuzz/replay_%: $(O)/tests/fuzz/fuzz_%.o $(O)/tests/fuzz/replay.o $(call libs,$(LAYERS) helper)
 	$(call say,LD,$@)
-	$(Q)$(call link,$(filter %.o,$^),$(call libs,$(LAYERS)),$(TPKG_LIBS))
-$(O)/fuzz_%: $(O)/tests/fuzz/fuzz_%.o $(call libs,$(LAYERS))
-	$(Q)$(call link,-fsanitize=fuzzer $<,$(call libs,$(LAYERS)))
+	$(Q)$(call link,$(filter %.o,$^),$(call libs,$(LAYERS) helper),$(TPKG_LIBS))
+$(O)/fuzz_%: $(O)/tests/fuzz/fuzz_%.o $(call libs,$(LAYERS) helper)
+	$(Q)$(call link,-fsanitize=fuzzer $<,$(call libs,$(LAYERS) helper))
 FUZZ_SECONDS ?= 60
 fuzz-%:
 	$(Q)tools/deps build fuzz
