@@ -125,7 +125,7 @@ const struct command commands[] = {
 	IN(CTX_VIEWER, "view-close", "Viewer", "q h <F3>", CMD_HINT, "back to the list", "back", cmd_view_close, 0),
 
 	ROW("quit",          "Program", "q <F10>",         CMD_HINT, "leave the view, or the program; the shell follows", "quit", cmd_quit, 1),
-	ROW("quit-stay",     "Program", "Q",               0, "leave the program; the shell stays where it was", NULL, cmd_quit, 0),
+	IN(CTX_ALL, "quit-stay", "Program", "Q",           0, "leave the program; the shell stays where it was", NULL, cmd_quit, 0),
 };
 /* clang-format on */
 

@@ -69,6 +69,8 @@ static int search_from(struct model *m, bool backward)
 	bool here = v->match.on && on_screen(v, v->match.at);
 	struct request r = {.kind = REQ_VIEW_SEARCH};
 
+	if (v->phase != VIEWER_OPEN)
+		return 0;
 	v->follow = false;
 	r.matcher = matcher_ref(v->matcher);
 	r.view.backward = backward;
@@ -345,6 +347,8 @@ int viewer_go_line(struct model *m, uint64_t line)
 	struct viewer *v = m->viewer;
 	struct view_mark from;
 
+	if (v->phase != VIEWER_OPEN)
+		return 0;
 	v->follow = false;
 	v->count_off = false;
 	if (line <= 1) {

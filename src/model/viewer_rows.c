@@ -110,7 +110,7 @@ static uint64_t wrap_at(const struct viewer *v, uint64_t at, uint64_t end)
 /* Where the screen row after the one at `at` begins. */
 static bool next_row(struct viewer *v, uint64_t at, uint64_t *ret_next)
 {
-	uint64_t start, end, shown, next;
+	uint64_t start, end = at, shown, next;
 
 	if (v->hex) {
 		*ret_next = MIN(at + (uint64_t)viewer_hex_bytes(v), v->size);

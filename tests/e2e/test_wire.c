@@ -198,18 +198,14 @@ static void test_no_file_calls(void **state)
 	struct explorer e = explorer_open(&(struct explorer_options){.env = env});
 	pty_rest(e.pty, 100);
 	struct pty *tracer = trace(&e, file, sizeof(file), "trace=%file,%desc");
-	static const char *const keys[] = {"ggj",       "l",      "h",
-					   "G",         "gl",     "g-",
-					   "gh",        "H",      ".",
-					   "ss",        "sm",     "sn",
-					   " ",         "*l",     "q",
-					   "gm",        "q",      "t",
-					   "]",         "T",      "/a",
-					   "\033",      "gpal\t", "\033",
-					   "\x0c",      "mx",     "'x",
-					   ",",         "jj ",    "q",
-					   ":theme li", "\r",     ":set colors 8\r",
-					   ",w",        "q"};
+	static const char *const keys[] = {
+		"ggj",    "l",      "h",    "G",      "gl",        "g-", "gh",
+		"H",      ".",      "ss",   "sm",     "sn",        " ",  "*l",
+		"q",      "gm",     "q",    "t",      "]",         "T",  "/a",
+		"\033",   "gpal\t", "\033", "\x0c",   "mx",        "'x", "ggfafa",
+		"\033OR", "jGx",    "xw#",  "/hel\r", "3G",        "F",  "\033",
+		"q",      ",",      "jj ",  "q",      ":theme li", "\r", ":set colors 8\r",
+		",w",     "q"};
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		pty_keys(e.pty, keys[i]);
 		pty_rest(e.pty, 60);

@@ -372,7 +372,9 @@ static void prompts_of_the_viewer(void **state)
 {
 	struct app *app = &((struct fixture *)*state)->app;
 
-	press(app, "2G<F3>/");
+	press(app, "2G<F3>");
+	app->model->viewer->phase = VIEWER_OPEN;
+	press(app, "/");
 	assert_int_equal(app->scene.overlay, OVERLAY_PROMPT);
 	assert_string_equal(app->scene.question, "search: ");
 	assert_non_null(strstr(app->scene.note, "words"));

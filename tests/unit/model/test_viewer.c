@@ -556,7 +556,10 @@ static void test_slow_opening(void **state)
 	viewer_scroll(f->m, 1);
 	viewer_go_end(f->m);
 	viewer_toggle_hex(f->m);
+	/* Nothing is searched or counted before there is a file. */
 	assert_int_equal(viewer_search(f->m, MATCH_SUBSTRING, "x", false, NULL), 0);
+	assert_int_equal(viewer_go_line(f->m, 7), 0);
+	assert_int_equal(f->m->viewer->scan.kind, SCAN_NONE);
 	viewer_close(f->m);
 	assert_null(f->m->viewer);
 }
