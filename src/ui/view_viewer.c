@@ -87,6 +87,9 @@ static void add_line(struct title *t)
 		str_addf(out, "line ~%s", fmt_count(buf, line));
 	else
 		str_adds(out, "line ~");
+	/* Within a line: how far into the file. */
+	if (!v->hex && v->nrows > 0 && !v->rows[0].begins)
+		str_addf(out, ", byte %s", fmt_count(buf, v->top));
 	if (v->left > 0 && !v->hex && !v->wrap)
 		str_addf(out, ", column %s", fmt_count(buf, v->left + 1));
 }
