@@ -6,6 +6,8 @@
  * base: knows nothing of files or screens
  *   base/acl               access control lists as the kernel hands them out
  *   base/alloc             arrays that grow, checked for overflow
+ *   base/args              command lines as argument vectors
+ *   base/args_shell        the same for sh(1), names as its parameters
  *   base/collate           the orders of names
  *   base/collate_sort      sorting a million names
  *   base/conf              the one line parser of configuration, themes and bookmarks
