@@ -52,6 +52,7 @@
  *   fs/access_walk         a path component by component, as the kernel goes it
  *   fs/browse              what a browser asks of the file system; answers are events
  *   fs/capacity            capacity of each mount, without waiting for a dead one
+ *   fs/children            programs that run beside us, waited for when they end
  *   fs/dirstack            a stack of open directories, identity-checked
  *   fs/event               the answers
  *   fs/facts               all that can be told about one thing, as data

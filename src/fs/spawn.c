@@ -4,11 +4,16 @@
 #include "fs/openpath.h"
 #include "fs/sys.h"
 
+/* Where PATH is not set; confstr(3) says the same. */
+#define SPAWN_PATH "/bin:/usr/bin"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,15 +34,24 @@ static int give_terminal(int tty, pid_t group)
 	return rc;
 }
 
-static int set_attributes(posix_spawnattr_t *attr)
+/* How the program relates to the terminal. */
+struct setting {
+	char *const *env;
+	int dir;       /* descriptor, -1: ours */
+	int tty;       /* whose foreground it gets; -1: none */
+	bool detached; /* a session of its own, its stdio on /dev/null */
+};
+
+static int set_attributes(posix_spawnattr_t *attr, const struct setting *how)
 {
+	short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
 	sigset_t none, all;
 	int rc;
 
+	flags = (short)(flags | (how->detached ? POSIX_SPAWN_SETSID : POSIX_SPAWN_SETPGROUP));
 	sigemptyset(&none);
 	sigfillset(&all);
-	rc = posix_spawnattr_setflags(attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
-						    POSIX_SPAWN_SETPGROUP);
+	rc = posix_spawnattr_setflags(attr, flags);
 	if (!rc)
 		rc = posix_spawnattr_setsigmask(attr, &none);
 	if (!rc)
@@ -50,22 +64,25 @@ static int set_attributes(posix_spawnattr_t *attr)
 /* The child itself takes the terminal before it becomes the program: the program then never runs in
  * the background, not for a moment. glibc blocks all signals in the child until then, so no
  * SIGTTOU; the action needs glibc 2.35. */
-static int set_actions(posix_spawn_file_actions_t *actions, int dir, int tty)
+static int set_actions(posix_spawn_file_actions_t *actions, const struct setting *how)
 {
 	int rc = 0;
 
-	if (dir >= 0)
-		rc = posix_spawn_file_actions_addfchdir_np(actions, dir);
-	if (!rc && isatty(tty))
-		rc = posix_spawn_file_actions_addtcsetpgrp_np(actions, tty);
+	if (how->dir >= 0)
+		rc = posix_spawn_file_actions_addfchdir_np(actions, how->dir);
+	for (int fd = 0; !rc && how->detached && fd < 3; fd++)
+		rc = posix_spawn_file_actions_addopen(actions, fd, "/dev/null", O_RDWR, 0);
+	if (!rc && !how->detached && isatty(how->tty))
+		rc = posix_spawn_file_actions_addtcsetpgrp_np(actions, how->tty);
 	return -rc;
 }
 
-static int start(const char *const *argv, char *const *env, int dir, int tty, pid_t *ret_pid)
+static int start_at(const char *path, const char *const *argv, const struct setting *how,
+		    pid_t *ret_pid)
 {
 	posix_spawn_file_actions_t actions;
 	posix_spawnattr_t attr;
-	pid_t pid = -1;
+	pid_t pid;
 	int rc;
 
 	rc = -posix_spawnattr_init(&attr);
@@ -76,38 +93,122 @@ static int start(const char *const *argv, char *const *env, int dir, int tty, pi
 		posix_spawnattr_destroy(&attr);
 		return rc;
 	}
-	rc = set_attributes(&attr);
+	rc = set_attributes(&attr, how);
 	if (!rc)
-		rc = set_actions(&actions, dir, tty);
+		rc = set_actions(&actions, how);
 	if (!rc)
-		rc = -posix_spawnp(&pid, argv[0], &actions, &attr, (char *const *)(uintptr_t)argv,
-				   env ? env : environ);
+		rc = -posix_spawn(&pid, path, &actions, &attr, (char *const *)(uintptr_t)argv,
+				  how->env ? how->env : environ);
 	posix_spawn_file_actions_destroy(&actions);
 	posix_spawnattr_destroy(&attr);
-	/* The child may have taken the terminal and then failed to become the program. */
-	if (rc)
-		(void)give_terminal(tty, getpgrp());
-	else
+	if (!rc)
 		*ret_pid = pid;
+	return rc;
+}
+
+/* As execvp(3) goes on after these; EACCES is remembered, it may be somewhere else. */
+static bool goes_on(int rc)
+{
+	return rc == -ENOENT || rc == -ENOTDIR || rc == -EACCES || rc == -ESTALE || rc == -ENODEV ||
+	       rc == -ETIMEDOUT;
+}
+
+/* Not posix_spawnp(3): it takes an empty or relative entry of PATH for a directory, and the child
+ * is in one that anybody may have filled. */
+static int start_in_path(const char *const *argv, const struct setting *how, pid_t *ret_pid)
+{
+	const char *path = getenv("PATH");
+	struct str program = STR_INIT;
+	int rc = -ENOENT;
+	bool denied = false;
+
+	path = path ? path : SPAWN_PATH;
+	while (*path && goes_on(rc)) {
+		size_t len = strcspn(path, ":");
+
+		str_clear(&program);
+		if (path[0] == '/') {
+			rc = str_addf(&program, "%.*s/%s", (int)len, path, argv[0]);
+			rc = rc ? rc : start_at(program.buf, argv, how, ret_pid);
+			denied |= rc == -EACCES;
+		}
+		path += len + (path[len] == ':');
+	}
+	str_done(&program);
+	return goes_on(rc) ? (denied ? -EACCES : -ENOENT) : rc;
+}
+
+static int start(const char *const *argv, const struct setting *how, const char *dir,
+		 pid_t *ret_pid)
+{
+	struct setting in = *how;
+	int rc;
+
+	in.dir = -1;
+	if (!argv[0] || !argv[0][0])
+		return -EINVAL;
+	/* By descriptor: its path may be longer than chdir(2) takes. */
+	if (dir) {
+		in.dir = openpath(dir, O_PATH | O_DIRECTORY);
+		if (in.dir < 0)
+			return in.dir;
+	}
+	rc = strchr(argv[0], '/') ? start_at(argv[0], argv, &in, ret_pid)
+				  : start_in_path(argv, &in, ret_pid);
+	if (in.dir >= 0)
+		sys_close(in.dir);
 	return rc;
 }
 
 int spawn_foreground(const char *const *argv, char *const *env, const char *dir, int tty,
 		     pid_t *ret_pid)
 {
-	int fd = -1, rc;
+	const struct setting how = {.env = env, .tty = tty};
+	int rc = start(argv, &how, dir, ret_pid);
 
-	if (!argv[0])
-		return -EINVAL;
-	/* By descriptor: its path may be longer than chdir(2) takes. */
-	if (dir) {
-		fd = openpath(dir, O_PATH | O_DIRECTORY);
-		if (fd < 0)
-			return fd;
+	/* The child may have taken the terminal and then failed to become the program. */
+	if (rc)
+		(void)give_terminal(tty, getpgrp());
+	return rc;
+}
+
+int spawn_detached(const char *const *argv, char *const *env, const char *dir, pid_t *ret_pid)
+{
+	const struct setting how = {.env = env, .tty = -1, .detached = true};
+
+	return start(argv, &how, dir, ret_pid);
+}
+
+/* Only what begins with a slash. */
+static int add_absolute(struct str *out, const char *path)
+{
+	int rc = 0;
+	size_t start = out->len;
+
+	while (*path && rc == 0) {
+		size_t len = strcspn(path, ":");
+
+		if (path[0] == '/')
+			rc = str_addf(out, "%s%.*s", out->len > start ? ":" : "", (int)len, path);
+		path += len + (path[len] == ':');
 	}
-	rc = start(argv, env, fd, tty, ret_pid);
-	if (fd >= 0)
-		sys_close(fd);
+	return rc == 0 && out->len == start ? str_adds(out, SPAWN_PATH) : rc;
+}
+
+int spawn_safe_env(char *const *env, struct args *ret)
+{
+	struct str path = STR_INIT;
+	int rc = 0;
+
+	for (char *const *v = env ? env : environ; *v && rc == 0; v++) {
+		str_clear(&path);
+		rc = str_adds(&path, strncmp(*v, "PATH=", 5) == 0 ? "PATH=" : *v);
+		if (rc == 0 && strncmp(*v, "PATH=", 5) == 0)
+			rc = add_absolute(&path, *v + 5);
+		if (rc == 0)
+			rc = args_add(ret, path.buf, path.len);
+	}
+	str_done(&path);
 	return rc;
 }
 

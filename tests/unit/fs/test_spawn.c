@@ -155,6 +155,68 @@ static void the_program_owns_the_terminal_while_it_runs(void **state)
 	close(master);
 }
 
+/* A program that lies in the directory it would start in is not found through an empty or relative
+ * entry of PATH. */
+static void no_program_comes_from_the_directory(void **state)
+{
+	static const char *const paths[] = {"%s/good", ":%s/good", ".:%s/good",
+					    "./bin::%s/good:", "bin:%s/none:%s/good"};
+	struct tree *t = tree_new("work/tool \"#!/bin/sh\\nexit 66\\n\" :0755\n"
+				  "work/bin/tool \"#!/bin/sh\\nexit 66\\n\" :0755\n"
+				  "none/tool \"#!/bin/sh\\nexit 66\\n\" :0644\n"
+				  "good/tool \"#!/bin/sh\\nexit 5\\n\" :0755\n");
+	const char *const argv[] = {"tool", NULL};
+	char *old = strdup(getenv("PATH"));
+	struct str path = STR_INIT;
+	pid_t pid;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+		str_clear(&path);
+		str_addf(&path, "%s", paths[i]);
+		for (char *at; (at = strstr(path.buf, "%s"));) {
+			size_t where = (size_t)(at - path.buf);
+
+			str_remove(&path, where, 2);
+			str_insert(&path, where, t->path, strlen(t->path));
+		}
+		setenv("PATH", path.buf, 1);
+		assert_int_equal(WEXITSTATUS(status_of(argv, tree_path(t, "work"), -1)), 5);
+	}
+	setenv("PATH", ".::bin", 1);
+	assert_int_equal(spawn_foreground(argv, NULL, tree_path(t, "work"), -1, &pid), -ENOENT);
+	setenv("PATH", tree_path(t, "none"), 1);
+	assert_int_equal(spawn_foreground(argv, NULL, tree_path(t, "work"), -1, &pid), -EACCES);
+	setenv("PATH", old, 1);
+	free(old);
+	str_done(&path);
+	tree_free(t);
+}
+
+static void a_safe_environment_has_an_absolute_path(void **state)
+{
+	static const struct {
+		const char *given, *safe;
+	} cases[] = {
+		{"PATH=/a:/b", "PATH=/a:/b"},     {"PATH=:/a::b:.:/c:", "PATH=/a:/c"},
+		{"PATH=.", "PATH=/bin:/usr/bin"}, {"PATH=", "PATH=/bin:/usr/bin"},
+		{"PATHS=.:", "PATHS=.:"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		char first[] = "A=1", *env[] = {first, strdup(cases[i].given), NULL};
+		struct args got = {0};
+
+		assert_int_equal(spawn_safe_env(env, &got), 0);
+		assert_int_equal(got.n, 2);
+		assert_string_equal(got.at[0], "A=1");
+		assert_string_equal(got.at[1], cases[i].safe);
+		args_done(&got);
+		free(env[1]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -164,6 +226,8 @@ int main(void)
 		cmocka_unit_test(runs_very_deep),
 		cmocka_unit_test(signals_are_as_for_a_new_login),
 		cmocka_unit_test(no_descriptor_leaks),
+		cmocka_unit_test(no_program_comes_from_the_directory),
+		cmocka_unit_test(a_safe_environment_has_an_absolute_path),
 		cmocka_unit_test(the_program_owns_the_terminal_while_it_runs),
 	};
 
