@@ -114,6 +114,8 @@ static int placeholder(struct scan *s)
 
 	s->at += c ? 2 : 1;
 	s->placed |= c != '%';
+	if (c != '%' && !s->words)
+		s->uses |= ARGS_COMMAND;
 	switch (c) {
 	case '%':
 		return add(s, "%", 1);

@@ -35,7 +35,13 @@ void args_done(struct args *a);
 /* Appends a copy. 0, -ENOMEM, or -E2BIG when the whole would have more than ARGS_BYTES_MAX. */
 int args_add(struct args *a, const char *bytes, size_t len);
 
-enum args_use { ARGS_FILE = 1, ARGS_FILES = 2, ARGS_DIR = 4, ARGS_NAME = 8 };
+enum args_use {
+	ARGS_FILE = 1,
+	ARGS_FILES = 2,
+	ARGS_DIR = 4,
+	ARGS_NAME = 8,
+	ARGS_COMMAND = 16, /* one of them in the first word, which is the program */
+};
 
 /* What placeholders stand for. */
 struct args_with {

@@ -43,11 +43,14 @@ int children_new(struct children **ret_children)
 	return 0;
 }
 
-static void forget(struct child *child)
+static void forget(const struct children *c, struct child *child)
 {
-	/* A descriptor that is closed leaves the epoll set by itself. */
-	if (child->fd >= 0)
+	/* Closing alone may leave it in the set for a moment: a child that is just becoming its
+	 * program still has a copy. */
+	if (child->fd >= 0) {
+		(void)epoll_ctl(c->epoll, EPOLL_CTL_DEL, child->fd, NULL);
 		sys_close(child->fd);
+	}
 	free(child->name);
 }
 
@@ -56,7 +59,7 @@ void children_free(struct children *c)
 	if (!c)
 		return;
 	for (size_t i = 0; i < c->n; i++)
-		forget(&c->at[i]);
+		forget(c, &c->at[i]);
 	free(c->at);
 	sys_close(c->epoll);
 	free(c);
@@ -113,7 +116,7 @@ bool children_take(struct children *c, int64_t now_ms, struct child_end *ret_end
 		*ret_end = (struct child_end){
 			.name = child->name, .status = status, .ran_ms = now_ms - child->since_ms};
 		child->name = NULL;
-		forget(child);
+		forget(c, child);
 		*child = c->at[--c->n];
 		return true;
 	}

@@ -151,7 +151,7 @@ static int start(const char *const *argv, const struct setting *how, const char 
 	if (dir) {
 		in.dir = openpath(dir, O_PATH | O_DIRECTORY);
 		if (in.dir < 0)
-			return in.dir;
+			return in.dir == -ENOENT ? -ENOTDIR : in.dir;
 	}
 	rc = strchr(argv[0], '/') ? start_at(argv[0], argv, &in, ret_pid)
 				  : start_in_path(argv, &in, ret_pid);

@@ -18,7 +18,8 @@
 #include "base/args.h"
 
 /* Starts argv[0] in the foreground of the terminal `tty`: its own process group,
- * which gets the terminal. *ret_pid. 0 or -errno (-ENOENT: no such program). */
+ * which gets the terminal. *ret_pid. 0 or -errno (-ENOENT: no such program; -ENOTDIR: dir is gone).
+ */
 int spawn_foreground(const char *const *argv, char *const *env, const char *dir, int tty,
 		     pid_t *ret_pid);
 /* Starts it in a session of its own, so that it outlives us and the terminal, with its standard

@@ -99,8 +99,10 @@ static void test_uses(void **state)
 	assert_int_equal(uses, 0);
 	assert_int_equal(args_check("x %f %d", &uses, NULL), 0);
 	assert_int_equal(uses, ARGS_FILE | ARGS_DIR);
-	assert_int_equal(args_check("%n %F %%", &uses, NULL), 0);
+	assert_int_equal(args_check("x %n %F %%", &uses, NULL), 0);
 	assert_int_equal(uses, ARGS_NAME | ARGS_FILES);
+	assert_int_equal(args_check("%d/x", &uses, NULL), 0);
+	assert_int_equal(uses, ARGS_DIR | ARGS_COMMAND);
 }
 
 static void test_refused(void **state)

@@ -48,7 +48,7 @@ static void a_missing_program_is_an_error(void **state)
 	(void)state;
 	assert_int_equal(spawn_foreground(argv, NULL, NULL, -1, &pid), -ENOENT);
 	assert_int_equal(spawn_foreground(none, NULL, NULL, -1, &pid), -EINVAL);
-	assert_int_equal(spawn_foreground(there, NULL, "/no/such/dir", -1, &pid), -ENOENT);
+	assert_int_equal(spawn_foreground(there, NULL, "/no/such/dir", -1, &pid), -ENOTDIR);
 	assert_int_equal(pid, -5);
 }
 
