@@ -160,6 +160,7 @@
  *
  * app: the only place that sees everything
  *   app/apply              options changed while the program runs
+ *   app/chooser            open with: a list of programs, and a line for another
  *   app/cmd_app            command functions: views, tabs, program
  *   app/cmd_list           command functions: mark, find, sort
  *   app/cmd_move           command functions: move, go
@@ -180,10 +181,14 @@
  *   app/list_out           what trowel list prints: text, JSON, CSV, NUL
  *   app/loop               the one poll loop
  *   app/nearest            did you mean...
+ *   app/open               which program opens a row, and starting it
+ *   app/opening            asking what a file is before it is opened
+ *   app/openers            the rules for that, from the configuration
  *   app/options            the option table (rows in options.def)
  *   app/overlay            help, and what overlays share
  *   app/pace               when to draw
  *   app/palette            the command palette
+ *   app/programs           editor, pager, viewer and desktop without configuration
  *   app/prompt             prompts
  *   app/refuse             why something is not taken
  *   app/save               changed options back into the configuration file

@@ -12,10 +12,12 @@
 #include "app/explore.h"
 #include "app/keymap.h"
 #include "app/link.h"
+#include "app/openers.h"
 #include "app/pace.h"
 #include "app/themes.h"
 #include "base/queue.h"
 #include "fs/browse.h"
+#include "fs/children.h"
 #include "fs/guard.h"
 #include "model/model.h"
 #include "model/state.h"
@@ -33,6 +35,24 @@ struct items {
 	char **keys; /* the texts rows point to; heap */
 };
 
+/* What is waited for before something is opened: app/opening.h. */
+struct opening {
+	struct args files;
+	uint64_t asked, last; /* tickets; asked is 0 when nothing is waited for */
+	int64_t until_ms;
+	struct str mime; /* what is known of it so far */
+	bool text, link, choosing;
+};
+
+struct choice;
+struct chooser {           /* app/chooser.h */
+	struct args files; /* empty until it is known what they are */
+	struct choice *at;
+	struct scene_item *rows;
+	size_t n, cap;
+	struct str question;
+};
+
 struct prompt_kind;
 enum edit_kind {
 	EDIT_GOTO,
@@ -41,6 +61,8 @@ enum edit_kind {
 	EDIT_COMMAND,
 	EDIT_SEARCH,
 	EDIT_LINE,
+	EDIT_SHELL,
+	EDIT_OPEN,
 	EDIT_KINDS
 };
 
@@ -51,7 +73,13 @@ struct app {
 	bool has_answers;
 	struct guard *guard;
 	struct term *term;
-	char **child_env; /* for programs started from here; NULL: our own */
+	char **child_env;     /* for programs started from here; NULL: our own */
+	struct args safe_env; /* the same, with only absolute entries in PATH */
+	struct openers openers;
+	struct children *children;
+	struct opening opening;
+	struct chooser chooser;
+	enum overlay drawn; /* on the screen: keys for another one are dropped */
 	struct input *input;
 	struct theme theme;
 	struct keymap keymap;
@@ -117,6 +145,7 @@ void app_pending_clear(struct app *app);
 /* ---- overlay.c: prompts, palette, help ---- */
 void overlay_close(struct app *app);
 bool overlay_input(struct app *app, struct input_event *event); /* false: not for an overlay */
+int overlay_prompt_shell(struct app *app);
 int overlay_prompt_goto(struct app *app);
 int overlay_prompt_filter(struct app *app);
 int overlay_prompt_mark(struct app *app, bool on);
@@ -145,8 +174,13 @@ int items_add_words(struct app *app, const struct command *command, const char *
 void items_publish(struct app *app);
 
 /* ---- handoff.c: the terminal to another program and back ---- */
-int handoff_run(struct app *app, const char *const *argv, const char *dir);
-int handoff_edit(struct app *app, const char *path);
+enum handoff_flag {
+	HANDOFF_WAIT = 1,  /* afterwards says how it ended, and waits for Enter */
+	HANDOFF_SHELL = 2, /* with the environment as it came, relative entries of PATH too */
+};
+/* Runs a program in the directory on screen. 0 or -errno (spawn_foreground()). ret_status may be
+ * NULL. */
+int handoff_run(struct app *app, const struct args *argv, unsigned flags, int *ret_status);
 int handoff_shell(struct app *app);
 int handoff_suspend(struct app *app);
 /* Waits for the terminal's answer when one is due: it must not reach the program that has the

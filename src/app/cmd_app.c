@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/commands.h"
+#include "app/opening.h"
+#include "app/programs.h"
 
 int cmd_help(struct app *app, const struct command_args *args)
 {
@@ -81,6 +83,7 @@ int cmd_edit(struct app *app, const struct command_args *args)
 {
 	CLEANUP(str_done) struct str path = STR_INIT;
 	struct list *list = model_list(app->model);
+	struct args files = {0};
 	struct row row;
 	int err;
 
@@ -92,13 +95,24 @@ int cmd_edit(struct app *app, const struct command_args *args)
 		return 0;
 	}
 	err = model_cursor_path(app->model, &path);
-	return err ? err : handoff_edit(app, path.buf);
+	if (!err)
+		err = args_add(&files, path.buf, path.len);
+	if (!err)
+		err = programs_edit(app, &files);
+	args_done(&files);
+	return err;
+}
+
+int cmd_open_with(struct app *app, const struct command_args *args)
+{
+	(void)args;
+	return opening_with(app);
 }
 
 int cmd_shell(struct app *app, const struct command_args *args)
 {
 	(void)args;
-	return handoff_shell(app);
+	return overlay_prompt_shell(app);
 }
 
 int cmd_suspend(struct app *app, const struct command_args *args)

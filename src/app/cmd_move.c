@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/commands.h"
+#include "app/opening.h"
 
 #include <string.h>
 
@@ -23,14 +24,8 @@ int cmd_parent(struct app *app, const struct command_args *args)
 
 int cmd_open(struct app *app, const struct command_args *args)
 {
-	CLEANUP(str_done) struct str path = STR_INIT;
-	int err;
-
 	(void)args;
-	if (model_enter(app->model) != ENTER_FILE)
-		return 0;
-	err = model_cursor_path(app->model, &path);
-	return err ? err : handoff_edit(app, path.buf);
+	return model_enter(app->model) == ENTER_FILE ? opening_row(app) : 0;
 }
 
 int cmd_row(struct app *app, const struct command_args *args)

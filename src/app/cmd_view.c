@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/overlay.h"
+#include "app/programs.h"
 
 int cmd_view(struct app *app, const struct command_args *args)
 {
@@ -31,9 +32,14 @@ int cmd_view_escape(struct app *app, const struct command_args *args)
 /* Editors write a new file in the place of the old one, as a rule. */
 int cmd_view_edit(struct app *app, const struct command_args *args)
 {
-	int err = handoff_edit(app, app->model->viewer->path);
+	const char *path = app->model->viewer->path;
+	struct args files = {0};
+	int err = args_add(&files, path, strlen(path));
 
 	(void)args;
+	if (!err)
+		err = programs_edit(app, &files);
+	args_done(&files);
 	if (!err && app->model->viewer)
 		viewer_reload(app->model);
 	return err;

@@ -95,7 +95,8 @@ const struct command commands[] = {
 
 	ROW("view",          "Out", "<F3>",                CMD_HINT, "view the file, text or bytes, of any size", "view", cmd_view, 0),
 	IN(CTX_ALL & ~CTX_PANE, "edit", "Out", "e <F4>",   CMD_HINT, "edit the file ($VISUAL, $EDITOR)", "edit", cmd_edit, 0),
-	ROW("shell",         "Out", "!",                   CMD_HINT, "a shell in this directory", "shell", cmd_shell, 0),
+	ROW("open-with",     "Out", "o",                   0, "open the marked rows with a program you choose", NULL, cmd_open_with, 0),
+	ROW("shell",         "Out", "!",                   CMD_HINT, "run a command on the marked rows; empty: a shell", "shell", cmd_shell, 0),
 	IN(CTX_ALL, "suspend",       "Out", "<C-z>",               0, "stop; fg in the shell comes back", NULL, cmd_suspend, 0),
 
 	IN(CTX_VIEWER, "view-help", "Viewer", "<F1>",      CMD_HINT, "show all keys", "help", cmd_help, 0),

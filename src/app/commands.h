@@ -34,6 +34,6 @@ command_fn cmd_settings, cmd_set, cmd_theme, cmd_save_settings;
 /* cmd_app.c */
 command_fn cmd_help, cmd_palette, cmd_tab_new, cmd_tab_close, cmd_tab_next, cmd_tab, cmd_redraw,
 	cmd_tell;
-command_fn cmd_edit, cmd_shell, cmd_suspend, cmd_quit;
+command_fn cmd_edit, cmd_open_with, cmd_shell, cmd_suspend, cmd_quit;
 
 #endif

@@ -85,6 +85,7 @@ int config_read_file(const char *path, size_t max, struct str *out, struct str *
 struct loading {
 	struct settings *settings;
 	struct keymap *keymap;
+	struct openers *openers;
 	struct str *warnings;
 	const char *shown; /* the file's path, made safe */
 };
@@ -120,12 +121,18 @@ static int set_key_in(struct loading *l, const struct conf_item *item, struct st
 	return r;
 }
 
+static int set_opener(struct loading *l, const struct conf_item *item, struct str *err)
+{
+	return openers_add(l->openers, item->name, item->value, err);
+}
+
 static const struct {
 	const char *name;
 	int (*set)(struct loading *l, const struct conf_item *item, struct str *err);
 } sections[] = {
 	{"options", set_option},
 	{"keys", set_key},
+	{"openers", set_opener},
 };
 
 static int set_item(void *ctx, const struct conf_item *item, struct str *err)
@@ -140,10 +147,11 @@ static int set_item(void *ctx, const struct conf_item *item, struct str *err)
 	if (strncmp(item->section, KEYS_IN, strlen(KEYS_IN)) == 0)
 		return set_key_in(ctx, item, err);
 	if (!item->section[0])
-		return refuse(err, "outside a section: [options] or [keys] comes first");
+		return refuse(err, "outside a section: [options], [keys] or [openers] comes first");
 	r = display_add(&shown, item->section, strlen(item->section), false);
 	if (r == 0)
-		r = refuse(err, "no section [%s]: there are [options] and [keys]", shown.buf);
+		r = refuse(err, "no section [%s]: there are [options], [keys] and [openers]",
+			   shown.buf);
 	str_done(&shown);
 	return r;
 }
@@ -169,10 +177,10 @@ static int config_path(struct str *path, bool *ret_named)
 }
 
 int config_parse(const char *path, const char *text, size_t len, struct settings *s,
-		 struct keymap *k, struct str *warnings)
+		 struct keymap *k, struct openers *o, struct str *warnings)
 {
 	struct str shown = STR_INIT;
-	struct loading l = {.settings = s, .keymap = k, .warnings = warnings};
+	struct loading l = {.settings = s, .keymap = k, .openers = o, .warnings = warnings};
 	int r = display_add(&shown, path, strlen(path), false);
 
 	l.shown = shown.buf;
@@ -281,14 +289,14 @@ int config_says(const struct config_file *f, struct settings *ret_settings, uint
 	return MIN(r, 0);
 }
 
-int config_load(struct settings *s, struct keymap *k, struct str *warnings)
+int config_load(struct settings *s, struct keymap *k, struct openers *o, struct str *warnings)
 {
 	struct str path = STR_INIT;
 	struct config_file f;
 	int r = open_file(&f, &path, warnings);
 
 	if (r == 0 && f.exists)
-		r = config_parse(path.buf, f.text.buf, f.text.len, s, k, warnings);
+		r = config_parse(path.buf, f.text.buf, f.text.len, s, k, o, warnings);
 	config_close(&f);
 	str_done(&path);
 	return r == -ENOMEM ? r : 0;

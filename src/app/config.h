@@ -2,7 +2,8 @@
  *
  * The configuration file, `$TROWEL_CONFIG` or `$XDG_CONFIG_HOME/trowel/config`: sections [options]
  * (rows of app/options.def), [keys] (`command = keys`) and, for the keys of one context,
- * [keys.list], [keys.viewer], [keys.pane]. Everything has a default. A bad line is reported with
+ * [keys.list], [keys.viewer], [keys.pane], and [openers] (`patterns = command`, see
+ * app/openers.h). Everything has a default. A bad line is reported with
  * file and line, the rest is used. A file that belongs to someone else (neither us nor root) or
  * that others may write is ignored with a warning.
  *
@@ -12,6 +13,7 @@
 #define APP_CONFIG_H
 
 #include "app/keymap.h"
+#include "app/openers.h"
 #include "base/str.h"
 #include "model/settings.h"
 
@@ -70,10 +72,10 @@ int config_says(const struct config_file *f, struct settings *ret_settings, uint
 int config_read_file(const char *path, size_t max, struct str *out, struct str *err);
 /* Reads the configuration. Complaints, one per line ("file:3: reason"), are appended to warnings.
  * Returns 0 also when there is no file; -ENOMEM. */
-int config_load(struct settings *s, struct keymap *k, struct str *warnings);
+int config_load(struct settings *s, struct keymap *k, struct openers *o, struct str *warnings);
 /* The same from a text; path is what complaints are about. 0 or -ENOMEM. */
 int config_parse(const char *path, const char *text, size_t len, struct settings *s,
-		 struct keymap *k, struct str *warnings);
+		 struct keymap *k, struct openers *o, struct str *warnings);
 /* The directories that themes are looked for in, first the user's, then the installed one, then
  * that of the tree the program was built in. 0, -ENOENT (there is no such one), -ENOMEM. */
 #define THEME_DIRS 3

@@ -436,8 +436,9 @@ static int unknown_table(const char *what)
 
 static int print(const char *what, enum dump_format format, struct settings *s, struct keymap *k)
 {
+	struct openers openers = {0}; /* read for what is wrong with them */
 	struct str out = STR_INIT, warnings = STR_INIT;
-	int r = format == DUMP_TEXT ? config_load(s, k, &warnings) : 0;
+	int r = format == DUMP_TEXT ? config_load(s, k, &openers, &warnings) : 0;
 
 	if (r == 0 && warnings.len)
 		(void)!write(STDERR_FILENO, warnings.buf, warnings.len);
@@ -445,6 +446,7 @@ static int print(const char *what, enum dump_format format, struct settings *s, 
 		r = dump_table(what, s, k, &out);
 	if (r == 0)
 		r = verb_write("", out.buf, out.len);
+	openers_done(&openers);
 	str_done(&out);
 	str_done(&warnings);
 	return r < 0 ? EXIT_SOME_FAILED : EXIT_ALL_DONE;

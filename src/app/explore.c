@@ -16,11 +16,13 @@
 
 #include "app/app.h"
 #include "app/apply.h"
+#include "app/chooser.h"
 #include "app/loop.h"
 #include "app/settings_view.h"
 #include "app/verb.h"
 #include "base/log.h"
 #include "base/path.h"
+#include "fs/spawn.h"
 #include "fs/sys.h"
 #include "ui/terminfo.h"
 
@@ -134,7 +136,7 @@ static int load_config(struct app *app, struct str *warnings)
 	if (err || !f->exists)
 		return err;
 	return config_parse(f->path.buf, f->text.buf, f->text.len, &app->model->settings,
-			    &app->keymap, warnings);
+			    &app->keymap, &app->openers, warnings);
 }
 
 static int set_options(struct app *app, struct str *warnings)
@@ -169,6 +171,8 @@ static int setup_model(struct app *app, struct str *warnings)
 	app->edit = &app->edits[EDIT_COMMAND];
 	str_init(&app->note);
 	str_init(&app->saving_text);
+	str_init(&app->opening.mime);
+	str_init(&app->chooser.question);
 	str_init(&app->pending.text);
 	app->scene.pending = "";
 	app->scene.is_root = geteuid() == 0;
@@ -251,6 +255,12 @@ static void teardown(struct app *app)
 	str_done(&app->saving_text);
 	keymap_done(&app->keymap);
 	model_free(app->model);
+	openers_done(&app->openers);
+	args_done(&app->opening.files);
+	str_done(&app->opening.mime);
+	chooser_done(app);
+	children_free(app->children);
+	args_done(&app->safe_env);
 	free(app->child_env);
 	log_close();
 }
@@ -328,6 +338,10 @@ static int run(struct app *app, const char *path)
 	/* It sets a variable of the environment: before there are threads. */
 	int err = terminfo_prepare(&app->child_env);
 
+	if (!err)
+		err = spawn_safe_env(app->child_env, &app->safe_env);
+	if (!err)
+		err = children_new(&app->children);
 	if (!err)
 		err = guard_start(term_emergency, &app->guard);
 	if (!err)

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <poll.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 
 #include "app/app.h"
+#include "app/loop.h"
 #include "fs/spawn.h"
-
-#define WORDS_MAX 16
-
-/* Editors of last resort: Debian's choice, then what POSIX has, then what newcomers know. */
-static const char *const fallback_editors[] = {"editor", "vi", "nano"};
 
 static void after_child(struct app *app, const char *what, int status)
 {
@@ -43,80 +40,123 @@ void handoff_settle(struct app *app)
 	}
 }
 
-int handoff_run(struct app *app, const char *const *argv, const char *dir)
+/* What the child may have left behind is not to be typed into by keys meant for it. */
+static bool is_return(const struct input_event *event)
 {
+	uint32_t sym = event->key.sym;
+
+	return event->kind == INPUT_KEY && !event->key.mods &&
+	       (sym == KEYSYM_ENTER || sym == KEYSYM_ESC || sym == ' ' || sym == 'q');
+}
+
+/* Takes what has been typed; true when it says to go back, or nobody is there any more. */
+static bool returns(struct app *app)
+{
+	struct input_event event;
+	bool back = input_read(app->input, app_now_ms()) < 0;
+
+	while (decoder_next(input_decoder(app->input), app_now_ms(), &event)) {
+		back |= is_return(&event);
+		str_done(&event.paste);
+	}
+	return back;
+}
+
+/* True when the program is to end. A stop is answered like one while the list is shown. */
+static bool signalled(struct app *app, const char *text)
+{
+	unsigned bits = guard_take(app->guard);
+
+	app->quit |= (bits & GUARD_END) != 0;
+	if (bits & GUARD_STOP) {
+		term_suspend(app->term);
+		guard_stop_self();
+	}
+	if (bits & (GUARD_STOP | GUARD_CONT))
+		term_say(app->term, text);
+	return app->quit;
+}
+
+/* The output of the program stays until somebody has read it. */
+static void wait_for_enter(struct app *app, const char *text)
+{
+	struct pollfd fds[] = {
+		{.fd = term_fd(app->term), .events = POLLIN},
+		{.fd = guard_fd(app->guard), .events = POLLIN},
+	};
+	bool back = false;
+
+	input_drop(app->input);
+	term_say(app->term, text);
+	while (!back) {
+		int64_t until = decoder_deadline(input_decoder(app->input));
+		int wait = until == INT64_MAX ? -1 : (int)MAX(until - app_now_ms(), 0);
+
+		if (poll(fds, ARRAY_LEN(fds), wait) < 0 && errno != EINTR)
+			return;
+		back = (fds[1].revents && signalled(app, text)) || returns(app);
+	}
+}
+
+static void ask_for_enter(struct app *app, int status)
+{
+	CLEANUP(str_done) struct str text = STR_INIT;
+
+	if (WIFSIGNALED(status))
+		(void)str_addf(&text, "[ended by signal %d (%s): Enter goes back]",
+			       WTERMSIG(status), strsignal(WTERMSIG(status)));
+	else
+		(void)str_addf(&text, "[ended with status %d: Enter goes back]",
+			       WEXITSTATUS(status));
+	wait_for_enter(app, text.buf);
+}
+
+/* While the terminal was away nobody told us of its size. */
+static void take_back(struct app *app)
+{
+	term_resume(app->term);
+	app->now_ms = app_now_ms();
+	loop_resize(app);
+	input_drop(app->input);
+}
+
+int handoff_run(struct app *app, const struct args *argv, unsigned flags, int *ret_status)
+{
+	const char *const *words = (const char *const *)argv->at;
+	char *const *env = (char *const *)app->safe_env.at;
 	int tty = term_fd(app->term), status = 0, err;
 	pid_t pid;
 
 	handoff_settle(app);
 	term_suspend(app->term);
-	err = spawn_foreground(argv, app->child_env, dir, tty, &pid);
+	err = spawn_foreground(words, flags & HANDOFF_SHELL ? app->child_env : env,
+			       model_path(app->model), tty, &pid);
 	if (!err)
 		err = spawn_wait(pid, tty, &status);
-	term_resume(app->term);
-	app->now_ms = app_now_ms();
-	app->shown_valid = false;
-	app->dirty = true;
-	input_drop(app->input);
-	if (!err)
-		after_child(app, argv[0], status);
+	if (!err && flags & HANDOFF_WAIT)
+		ask_for_enter(app, status);
+	take_back(app);
+	if (!err && !(flags & HANDOFF_WAIT))
+		after_child(app, words[0], status);
+	if (!err && ret_status)
+		*ret_status = status;
 	return err;
-}
-
-/* Splits "emacs -nw" at blanks; quotes are not known here: who needs them writes a script. Points
- * into text. */
-static size_t split_words(char *text, const char **words, size_t max)
-{
-	size_t n = 0;
-
-	for (char *save, *w = strtok_r(text, " \t", &save); w && n < max;
-	     w = strtok_r(NULL, " \t", &save))
-		words[n++] = w;
-	return n;
-}
-
-/* Runs the command line of the variable with `path` as its last argument; -ENOENT when it is unset.
- */
-static int run_variable(struct app *app, const char *variable, const char *path)
-{
-	const char *value = getenv(variable), *argv[WORDS_MAX + 2] = {0};
-	CLEANUP(str_done) struct str text = STR_INIT;
-	size_t n;
-
-	if (!value || str_adds(&text, value) < 0)
-		return -ENOENT;
-	n = split_words(text.buf, argv, WORDS_MAX);
-	if (!n)
-		return -ENOENT;
-	argv[n] = path;
-	return handoff_run(app, argv, model_path(app->model));
-}
-
-int handoff_edit(struct app *app, const char *path)
-{
-	int err = run_variable(app, "VISUAL", path);
-
-	if (err == -ENOENT)
-		err = run_variable(app, "EDITOR", path);
-	for (size_t i = 0; err == -ENOENT && i < ARRAY_LEN(fallback_editors); i++) {
-		const char *argv[] = {fallback_editors[i], path, NULL};
-
-		err = handoff_run(app, argv, model_path(app->model));
-	}
-	if (err == -ENOENT)
-		model_notice(app->model, NOTICE_ERROR, app->now_ms,
-			     "no editor found: set VISUAL or EDITOR to one");
-	return err == -ENOENT ? 0 : err;
 }
 
 int handoff_shell(struct app *app)
 {
 	const char *shell = getenv("SHELL");
-	const char *argv[] = {shell && *shell ? shell : "/bin/sh", NULL};
-	int err = handoff_run(app, argv, model_path(app->model));
+	struct args argv = {0};
+	int err;
 
+	if (!shell || !*shell)
+		shell = "/bin/sh";
+	err = args_add(&argv, shell, strlen(shell));
+	if (!err)
+		err = handoff_run(app, &argv, HANDOFF_SHELL, NULL);
+	args_done(&argv);
 	if (err)
-		model_notice(app->model, NOTICE_ERROR, app->now_ms, "shell %s in %s: %s", argv[0],
+		model_notice(app->model, NOTICE_ERROR, app->now_ms, "shell %s in %s: %s", shell,
 			     model_path(app->model), strerror(-err));
 	return 0;
 }
@@ -128,7 +168,6 @@ int handoff_suspend(struct app *app)
 	guard_stop_self();
 	term_adopt(app->term);
 	term_resume(app->term);
-	app->shown_valid = false;
-	app->dirty = true;
+	loop_resize(app);
 	return 0;
 }

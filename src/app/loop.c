@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/loop.h"
 
+#include "app/open.h"
+#include "app/opening.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -19,7 +22,7 @@
 #define ESCAPE_LOCAL_MS  25
 #define ESCAPE_REMOTE_MS 100
 
-enum { POLL_TERM, POLL_ANSWERS, POLL_GUARD, POLL_WATCH, POLL_N };
+enum { POLL_TERM, POLL_ANSWERS, POLL_GUARD, POLL_WATCH, POLL_CHILDREN, POLL_N };
 
 int64_t app_now_ms(void)
 {
@@ -80,7 +83,7 @@ static void open_what_was_asked(struct app *app)
 
 	if (!path)
 		return;
-	err = handoff_edit(app, path);
+	err = opening_path(app, path);
 	if (err)
 		model_notice(app->model, NOTICE_ERROR, app->now_ms, "%s: %s", path, strerror(-err));
 	free(path);
@@ -104,6 +107,11 @@ static void take_answer(struct app *app, struct fs_event *event)
 		break;
 	case FS_TEXTS:
 		apply_take_themes(app, event);
+		break;
+	case FS_PREVIEW:
+		if (opening_take(app, event))
+			break;
+		model_apply(app->model, event, app->now_ms);
 		break;
 	default:
 		model_apply(app->model, event, app->now_ms);
@@ -130,7 +138,7 @@ static void take_answers(struct app *app)
 	open_what_was_asked(app);
 }
 
-static void resize(struct app *app)
+void loop_resize(struct app *app)
 {
 	int rows, cols;
 
@@ -152,10 +160,10 @@ static void take_signals(struct app *app)
 		handoff_suspend(app);
 	if (bits & GUARD_CONT) {
 		term_resume(app->term);
-		resize(app);
+		loop_resize(app);
 	}
 	if (bits & GUARD_RESIZE)
-		resize(app);
+		loop_resize(app);
 }
 
 /* ---- the screen ---- */
@@ -191,6 +199,7 @@ static void draw(struct app *app)
 	(void)items_hints(app);
 	fit(app, &d);
 	scene_draw(&d, &app->canvas, app->shown_valid ? &app->shown : NULL);
+	app->drawn = app->scene.overlay;
 	took = term_show(app->term, &app->canvas);
 	canvas_copy(&app->shown, &app->canvas);
 	app->shown_valid = true;
@@ -259,6 +268,7 @@ static int64_t next_deadline(struct app *app)
 				    : decoder_deadline(input_decoder(app->input)));
 	at = MIN(at, app_pending_deadline(app));
 	at = MIN(at, app->watch_at);
+	at = MIN(at, opening_deadline(app));
 	at = MIN(at, pace_rest_at(&app->pace));
 	if (app->late)
 		at = app->now_ms;
@@ -309,6 +319,8 @@ static void take_all(struct app *app, const struct pollfd *fds)
 	take_keys(app);
 	if (fds[POLL_WATCH].revents)
 		take_changes(app);
+	if (children_count(app->children))
+		open_take_ends(app);
 	if (fds[POLL_ANSWERS].revents || fds[POLL_WATCH].revents || app->late)
 		take_answers(app);
 }
@@ -332,6 +344,7 @@ void loop_run(struct app *app)
 		[POLL_ANSWERS] = {.fd = app->answers.fd, .events = POLLIN},
 		[POLL_GUARD] = {.fd = guard_fd(app->guard), .events = POLLIN},
 		[POLL_WATCH] = {.fd = -1, .events = POLLIN},
+		[POLL_CHILDREN] = {.fd = children_fd(app->children), .events = POLLIN},
 	};
 
 	app->now_ms = app_now_ms();
@@ -343,6 +356,7 @@ void loop_run(struct app *app)
 		look_around(app);
 		check_stall(app);
 		app_pending_tick(app);
+		opening_tick(app);
 		maybe_draw(app);
 		wait_for_something(app, fds);
 		take_all(app, fds);

@@ -5,6 +5,7 @@
  */
 #include "app/overlay.h"
 
+#include "app/chooser.h"
 #include "app/settings_view.h"
 
 #include <errno.h>
@@ -137,10 +138,9 @@ void overlay_strip(struct app *app)
 /* ---- all of them ---- */
 
 static int (*const overlay_keys[])(struct app *app, struct key key) = {
-	[OVERLAY_PROMPT] = prompt_key,
-	[OVERLAY_PALETTE] = palette_key,
-	[OVERLAY_HELP] = help_key,
-	[OVERLAY_SETTINGS] = settings_key,
+	[OVERLAY_PROMPT] = prompt_key,   [OVERLAY_PALETTE] = palette_key,
+	[OVERLAY_HELP] = help_key,       [OVERLAY_SETTINGS] = settings_key,
+	[OVERLAY_CHOOSER] = chooser_key,
 };
 
 static int overlay_paste(struct app *app, const struct str *bytes)
@@ -156,6 +156,8 @@ static int overlay_paste(struct app *app, const struct str *bytes)
 		return prompt_changed(app);
 	if (app->scene.overlay == OVERLAY_SETTINGS)
 		return settings_typed(app);
+	if (app->scene.overlay == OVERLAY_CHOOSER)
+		return chooser_changed(app);
 	return app->scene.overlay == OVERLAY_PALETTE ? palette_changed(app)
 						     : items_help(app, app->edit->text.buf);
 }
@@ -192,7 +194,14 @@ static void (*const overlay_mice[])(struct app *app, const struct input_event *e
 	[OVERLAY_PALETTE] = palette_mouse,
 	[OVERLAY_HELP] = help_mouse,
 	[OVERLAY_SETTINGS] = settings_mouse,
+	[OVERLAY_CHOOSER] = chooser_mouse,
 };
+
+/* What nobody can have seen is not answered yet. */
+static bool too_early(const struct app *app)
+{
+	return app->scene.overlay == OVERLAY_CHOOSER && app->drawn != OVERLAY_CHOOSER;
+}
 
 bool overlay_input(struct app *app, struct input_event *event)
 {
@@ -200,6 +209,8 @@ bool overlay_input(struct app *app, struct input_event *event)
 
 	if (app->scene.overlay == OVERLAY_NONE || app->scene.overlay == OVERLAY_STRIP)
 		return false;
+	if (too_early(app))
+		return true;
 	if (event->kind == INPUT_KEY)
 		err = overlay_keys[app->scene.overlay](app, event->key);
 	else if (event->kind == INPUT_PASTE)

@@ -12,6 +12,7 @@
 /* What the keys of a prompt mean. */
 struct prompt_kind {
 	const char *question;
+	const char *hint;    /* right of the text; may be NULL */
 	enum edit_kind edit; /* its line, with a history of its own */
 	bool matches;        /* takes a pattern: Tab changes its kind */
 	bool live;           /* narrows the list as one types; up and down move in the list */

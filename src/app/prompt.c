@@ -4,6 +4,8 @@
  */
 #include "app/overlay.h"
 
+#include "app/open.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -49,10 +51,29 @@ int prompt_open(struct app *app, const struct prompt_kind *kind, const char *tex
 	app->scene.question = kind->question;
 	app->scene.completes = kind->completes;
 	app->scene.selected = 0;
-	prompt_note(app, false, "");
+	prompt_note(app, false, kind->hint ? kind->hint : "");
 	if (kind->matches)
 		note_kind(app);
 	return 0;
+}
+
+/* ---- a command line ---- */
+
+static int shell_accept(struct app *app)
+{
+	return open_typed(app, app->edit->text.buf);
+}
+
+static const struct prompt_kind prompt_shell = {
+	.question = "! ",
+	.edit = EDIT_SHELL,
+	.hint = "%f row  %F marked  empty: shell",
+	.accept = shell_accept,
+};
+
+int overlay_prompt_shell(struct app *app)
+{
+	return prompt_open(app, &prompt_shell, "");
 }
 
 /* ---- go to a path ---- */

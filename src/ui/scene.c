@@ -123,6 +123,7 @@ static void draw_overlay(struct frame *f)
 		[OVERLAY_HELP] = {view_help, view_plain_help},
 		[OVERLAY_STRIP] = {view_strip, view_strip},
 		[OVERLAY_SETTINGS] = {view_settings, view_settings},
+		[OVERLAY_CHOOSER] = {view_palette, view_plain_palette},
 	};
 
 	if (f->scene->overlay != OVERLAY_NONE)

@@ -21,7 +21,8 @@ enum overlay {
 	OVERLAY_PALETTE,
 	OVERLAY_HELP,
 	OVERLAY_STRIP,
-	OVERLAY_SETTINGS
+	OVERLAY_SETTINGS,
+	OVERLAY_CHOOSER
 };
 
 /* One line of help, palette, or which-key strip. */

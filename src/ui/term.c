@@ -48,6 +48,8 @@ struct term {
 	int colors;
 	bool ascii, mouse, xterm;
 	bool coloured;     /* curses was told to use colours */
+	bool away;         /* suspended */
+	bool said;         /* a line was written since */
 	size_t sent;       /* about how many bytes the last frame had */
 	bool valid, clear; /* shown is what curses was told; paint everything anew */
 	struct canvas shown;
@@ -254,6 +256,35 @@ void term_suspend(struct term *t)
 	endwin();
 	restore_settings();
 	restore_arm(false);
+	t->away = true;
+}
+
+/* What another program may have switched on and left on: mouse reports, reports of focus, pasting;
+ * a scroll region, insert mode, another character set. DECSTBM moves the cursor. */
+#define LEFT_ON                                                                         \
+	"\033[?1000l\033[?1002l\033[?1003l\033[?1004l\033[?1005l\033[?1006l\033[?1015l" \
+	"\033[?2004l\0337\033[r\0338\033[4l\033(B\017\033[m\033[?25h"
+
+/* The flags of a terminal belong to everyone who has it open: with O_NONBLOCK our writes would be
+ * cut short. */
+static void clean_up(const struct term *t)
+{
+	int flags = fcntl(t->out, F_GETFL);
+
+	if (flags >= 0 && flags & O_NONBLOCK)
+		(void)fcntl(t->out, F_SETFL, flags & ~O_NONBLOCK);
+	if (t->xterm)
+		send(t, LEFT_ON, strlen(LEFT_ON));
+}
+
+void term_say(struct term *t, const char *text)
+{
+	restore_arm(true);
+	clean_up(t);
+	reset_prog_mode();
+	send(t, "\r\n", 2);
+	send(t, text, strlen(text));
+	t->said = true;
 }
 
 /* The settings are read again: the shell may have changed them meanwhile. */
@@ -265,9 +296,15 @@ void term_adopt(struct term *t)
 
 void term_resume(struct term *t)
 {
-	if (restore_armed())
+	if (!t->away)
 		return;
+	t->away = false;
+	/* The line of the screen that the terminal comes back to. */
+	if (t->said)
+		send(t, "\r\n", 2);
+	t->said = false;
 	restore_arm(true);
+	clean_up(t);
 	reset_prog_mode();
 	modes_on(t);
 	term_redraw(t);

@@ -33,6 +33,9 @@ int term_start(const struct term_options *options, struct term **ret_term);
 void term_stop(struct term *t);    /* restores the terminal; NULL is fine */
 void term_suspend(struct term *t); /* restores it for another program or a stopped job */
 void term_resume(struct term *t);  /* takes it again; the next term_show() paints everything */
+/* While suspended: what the last program may have left on is switched off, a line of our own words
+ * is written below its output, and keys are read raw until term_resume(). */
+void term_say(struct term *t, const char *text);
 /* While suspended: the settings the terminal has now are those to leave behind at the end. After
  * the shell had it; not after a child, whose leftovers nobody wants. */
 void term_adopt(struct term *t);

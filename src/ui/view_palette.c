@@ -9,6 +9,7 @@
 
 #define PALETTE_ITEMS_MAX 14
 #define NAME_WIDTH        18
+#define CHOOSER_LINES_MIN 4 /* so that typing changes its height seldom */
 
 static void draw_input(struct frame *f, int row)
 {
@@ -39,9 +40,18 @@ static void draw_item(struct frame *f, int row, size_t i, int keys_width)
 		view_item(f, row, col, cols - col - 1, keys_width, item->keys, item->help);
 }
 
+/* The palette is as large as it may be, a list of a few only as it must be. */
+static int lines_for(const struct frame *f)
+{
+	int most = MIN(f->c->rows * 3 / 4 - 2, PALETTE_ITEMS_MAX);
+	size_t least = MAX(f->scene->nitems, CHOOSER_LINES_MIN);
+
+	return f->scene->overlay == OVERLAY_PALETTE ? most : MIN(most, (int)MIN(least, 100));
+}
+
 void view_palette(struct frame *f)
 {
-	int rows = f->c->rows, lines = MIN(rows * 3 / 4 - 2, PALETTE_ITEMS_MAX);
+	int rows = f->c->rows, lines = lines_for(f);
 	int top = rows - MAX(lines, 0), keys = view_keys_width(f, (size_t)MAX(f->c->cols / 4, 1));
 	size_t first = layout_window(f->scene->nitems, f->scene->selected, MAX(lines, 1));
 	struct rect box = {.row = MAX(top - 2, 0), .cols = f->c->cols};

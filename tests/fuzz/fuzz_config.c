@@ -4,6 +4,7 @@
  * another, and a warning is one line of harmless characters.
  */
 #include <assert.h>
+#include <errno.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -53,6 +54,29 @@ static void check_keys(const struct keymap *k)
 	}
 }
 
+/* Whatever the file says, no rule runs what it opens, or something beside it. */
+static void check_openers(const struct openers *o)
+{
+	static const char *const names[] = {"", "a.pdf", "-rf", "\xff\n$(x)"};
+	const struct opener_kind unknown = {0}, known = {.known = true, .mime = "image/png"};
+
+	for (size_t i = 0; i < o->n; i++) {
+		const struct opener_command *c = &o->at[i].command;
+		struct args files = {0}, got = {0};
+		const struct args_with with = {
+			.file = "/D/F", .dir = "/D", .name = "F", .files = &files, .home = "/H"};
+
+		for (size_t n = 0; n < ARRAY_LEN(names); n++) {
+			assert(opener_matches(&o->at[i], names[n], &unknown) >= -EAGAIN);
+			assert(opener_matches(&o->at[i], names[n], &known) >= 0);
+		}
+		assert(c->own || args_expand(c->line, &with, &got, NULL) == 0);
+		assert(c->own || (got.n > 0 && got.at[0][0] &&
+				  (got.at[0][0] == '/' || !strchr(got.at[0], '/'))));
+		args_done(&got);
+	}
+}
+
 static void check_warnings(const struct str *warnings)
 {
 	for (size_t i = 0; i < warnings->len; i++)
@@ -64,17 +88,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct settings settings;
 	struct keymap keymap;
+	struct openers openers = {0};
 	struct str warnings = STR_INIT;
 
 	settings_init(&settings);
 	assert(keymap_init(&keymap) == 0);
-	assert(config_parse("config", (const char *)data, size, &settings, &keymap, &warnings) ==
-	       0);
+	assert(config_parse("config", (const char *)data, size, &settings, &keymap, &openers,
+			    &warnings) == 0);
 	check_options(&settings);
 	check_keys(&keymap);
+	check_openers(&openers);
 	check_warnings(&warnings);
 	str_done(&warnings);
 	keymap_done(&keymap);
+	openers_done(&openers);
 	settings_done(&settings);
 	return 0;
 }

@@ -17,6 +17,7 @@ struct fixture {
 	struct tree *tree;
 	struct settings settings;
 	struct keymap keymap;
+	struct openers openers;
 	struct str warnings;
 };
 
@@ -45,6 +46,7 @@ static int teardown(void **state)
 	fault_reset();
 	str_done(&f->warnings);
 	keymap_done(&f->keymap);
+	openers_done(&f->openers);
 	settings_done(&f->settings);
 	tree_free(f->tree);
 	free(f);
@@ -70,7 +72,7 @@ static const char *write_config(struct fixture *f, const char *text)
 
 static int load(struct fixture *f)
 {
-	return config_load(&f->settings, &f->keymap, &f->warnings);
+	return config_load(&f->settings, &f->keymap, &f->openers, &f->warnings);
 }
 
 /* The warnings with the file's path shortened to "F". */
@@ -167,6 +169,33 @@ static void test_keys_of_a_context(void **state)
 	assert_string_equal(command_in(f, CTX_LIST, "k"), "up");
 }
 
+/* What is wrong with a rule is said, and the others count. */
+static void test_openers(void **state)
+{
+	struct fixture *f = *state;
+	const char *path = write_config(f, "[openers]\n"
+					   "*.pdf = detach: zathura %f\n"
+					   "*.txt = less | more\n"
+					   "[a = x\n"
+					   "*.png = ./viewer\n"
+					   "*.sh = %f\n"
+					   "*.md = spawn: x\n"
+					   "*.ps = :what\n"
+					   "image/* = 'my viewer' %F\n");
+
+	assert_int_equal(load(f), 0);
+	assert_warnings(f, path,
+			"F:3: | means something to a shell only, and none is used here: quote it\n"
+			"F:4: a section ends in ]\n"
+			"F:5: ./viewer: a program is searched in PATH, or has an absolute path\n"
+			"F:6: the first word is the program: no placeholder there\n"
+			"F:7: spawn:: there are term: wait: pager: detach:\n"
+			"F:8: :what: there are :edit :view :pager :desktop\n");
+	assert_int_equal(f->openers.n, 2);
+	assert_string_equal(f->openers.at[0].command.line, "zathura %f");
+	assert_string_equal(f->openers.at[1].text, "image/*");
+}
+
 /* Every bad line is named, and all the others count. */
 static void test_bad_lines(void **state)
 {
@@ -193,7 +222,7 @@ static void test_bad_lines(void **state)
 	str_remove(&f->warnings, (size_t)(strstr(f->warnings.buf, ":8: ") - f->warnings.buf) + 4,
 		   strcspn(strstr(f->warnings.buf, ":8: ") + 4, "\n"));
 	assert_warnings(f, path,
-			"F:1: outside a section: [options] or [keys] comes first\n"
+			"F:1: outside a section: [options], [keys] or [openers] comes first\n"
 			"F:3: no option 'show-hiden'; did you mean 'show-hidden'?\n"
 			"F:4: neither name = value nor [section]\n"
 			"F:5: scroll-margin: 'many' is none of: 0..100\n"
@@ -201,7 +230,7 @@ static void test_bad_lines(void **state)
 			"F:9: no command 'dwon'; did you mean 'down'?\n"
 			"F:11: no section [keys.sizes]: keys are set in [keys], [keys.list], "
 			"[keys.viewer] and [keys.pane]\n"
-			"F:13: no section [esc^[ape]: there are [options] and [keys]\n");
+			"F:13: no section [esc^[ape]: there are [options], [keys] and [openers]\n");
 	assert_true(f->settings.mouse);
 	assert_false(f->settings.show_hidden);
 	assert_int_equal(f->settings.scroll_margin, 7);
@@ -486,12 +515,12 @@ static void test_failing_calls(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_no_file),           TEST(test_options_and_keys), TEST(test_bad_lines),
-		TEST(test_keys_of_a_context), TEST(test_named_file),       TEST(test_untrusted),
-		TEST(test_of_someone_else),   TEST(test_of_root),          TEST(test_private_group),
-		TEST(test_no_regular_file),   TEST(test_read_file),        TEST(test_growing_file),
-		TEST(test_directories),       TEST(test_themes),           TEST(test_out_of_memory),
-		TEST(test_failing_calls),
+		TEST(test_no_file),       TEST(test_options_and_keys),  TEST(test_bad_lines),
+		TEST(test_openers),       TEST(test_keys_of_a_context), TEST(test_named_file),
+		TEST(test_untrusted),     TEST(test_of_someone_else),   TEST(test_of_root),
+		TEST(test_private_group), TEST(test_no_regular_file),   TEST(test_read_file),
+		TEST(test_growing_file),  TEST(test_directories),       TEST(test_themes),
+		TEST(test_out_of_memory), TEST(test_failing_calls),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
