@@ -319,7 +319,7 @@ static void take_all(struct app *app, const struct pollfd *fds)
 	take_keys(app);
 	if (fds[POLL_WATCH].revents)
 		take_changes(app);
-	if (children_count(app->children))
+	if (fds[POLL_CHILDREN].revents || children_unwatched(app->children))
 		open_take_ends(app);
 	if (fds[POLL_ANSWERS].revents || fds[POLL_WATCH].revents || app->late)
 		take_answers(app);

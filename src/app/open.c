@@ -65,13 +65,13 @@ static int expand(const struct opener_command *c, const char *file, const struct
 }
 
 /* How the output of a program gets to the pager: the names are its parameters. */
+#define PAGED                                                        \
+	"\"$@\" 2>&1 | if [ -n \"$PAGER\" ]; then eval \"$PAGER\"; " \
+	"elif command -v less >/dev/null; then less; else more; fi"
+
 static int through_pager(const struct args *argv, struct args *ret)
 {
-	static const char *const shell[] = {
-		"/bin/sh", "-c",
-		"\"$@\" 2>&1 | if [ -n \"$PAGER\" ]; then eval \"$PAGER\"; "
-		"elif command -v less >/dev/null; then less; else more; fi",
-		"sh"};
+	static const char *const shell[] = {"/bin/sh", "-c", PAGED, "sh"};
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < ARRAY_LEN(shell); i++)
@@ -96,11 +96,15 @@ static int run_here(struct app *app, enum opener_how how, const struct args *arg
 static int run_beside(struct app *app, const struct args *argv)
 {
 	const char *home = getenv("HOME");
+	int r;
+
+	if (!argv->n)
+		return -EINVAL;
 	/* Not in the directory on screen: it would keep a mount busy, and programs read files of
 	 * the directory they are in. */
-	int r = children_start(app->children, (const char *const *)argv->at,
-			       (char *const *)app->safe_env.at, home && home[0] == '/' ? home : "/",
-			       app->now_ms);
+	r = children_start(app->children, (const char *const *)argv->at,
+			   (char *const *)app->safe_env.at, home && home[0] == '/' ? home : "/",
+			   app->now_ms);
 
 	if (r == -ENOTDIR)
 		r = children_start(app->children, (const char *const *)argv->at,

@@ -65,6 +65,8 @@ static int refuse(struct scan *s, const char *fmt, ...)
 static int refuse_shell(struct scan *s, char c)
 {
 	s->shell = true;
+	if (c == '\n')
+		return refuse(s, "the end of a line means something to a shell only: quote it");
 	return refuse(s, "%c means something to a shell only, and none is used here: quote it", c);
 }
 
@@ -134,7 +136,12 @@ static int placeholder(struct scan *s)
 	case '\0':
 		return refuse(s, "a %% at the end: %%%% is a percent sign");
 	default:
-		return refuse(s, "%%%c is none of %%f %%F %%d %%n; %%%% is a percent sign", c);
+		/* The reason goes where only harmless characters may. */
+		return c > ' ' && c < 127
+			       ? refuse(s,
+					"%%%c is none of %%f %%F %%d %%n; %%%% is a percent sign",
+					c)
+			       : refuse(s, "a %% before none of f F d n: %%%% is a percent sign");
 	}
 }
 

@@ -123,6 +123,14 @@ bool children_take(struct children *c, int64_t now_ms, struct child_end *ret_end
 	return false;
 }
 
+bool children_unwatched(const struct children *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (c->at[i].fd < 0)
+			return true;
+	return false;
+}
+
 size_t children_count(const struct children *c)
 {
 	return c->n;

@@ -32,6 +32,8 @@ int children_start(struct children *c, const char *const *argv, char *const *env
 int children_fd(const struct children *c);
 /* The next that has ended; false: none. */
 bool children_take(struct children *c, int64_t now_ms, struct child_end *ret_end);
+/* Some have no descriptor: they are to be looked for now and then. */
+bool children_unwatched(const struct children *c);
 size_t children_count(const struct children *c); /* still running, or not yet taken */
 
 #endif
