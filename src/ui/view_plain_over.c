@@ -49,7 +49,7 @@ void view_plain_palette(struct frame *f)
 	if (s->selected < s->nitems)
 		add_choice(s, &choice);
 	else
-		str_adds(&choice, "no command with these words");
+		str_adds(&choice, s->note ? s->note : "no command with these words");
 	canvas_text(f->c, row, col + width, r->cols - col - width, choice.buf, choice.len,
 		    ROLE_HINT);
 	f->c->cursor_row = row;
