@@ -99,6 +99,7 @@ int view_keys_width(const struct frame *f, size_t max)
 
 void view_line(struct canvas *c, int row, int col, int width)
 {
-	for (int i = 0; i < width; i++)
+	/* In the linear mode it would only be one more line to go over. */
+	for (int i = 0; !c->ascii_signs && i < width; i++)
 		canvas_word(c, row, col + i, 1, "─", "-", ROLE_FRAME);
 }

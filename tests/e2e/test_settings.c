@@ -206,16 +206,16 @@ static void a_theme_is_seen_while_it_is_chosen(void **state)
 	struct scene s = open_scene(two_themes, NULL);
 
 	(void)state;
-	colour_is(&s, "beta", 12);
+	colour_is(&s, "beta", 69);
 	explorer_do(&s.e, ":theme", "zzred .*All in red");
 	explorer_expect(&s.e, "\u25b8 default");
-	colour_is(&s, "beta", 12);
+	colour_is(&s, "beta", 69);
 	explorer_do(&s.e, " zz", "\u25b8 zzodd");
 	colour_is(&s, "beta", 161);
 	explorer_do(&s.e, "\033[B", "\u25b8 zzred");
 	colour_is(&s, "beta", 160);
 	explorer_do(&s.e, "\033", "~All in red");
-	colour_is(&s, "beta", 12);
+	colour_is(&s, "beta", 69);
 	/* Kept; its bad lines are told with file and line. */
 	explorer_do(&s.e, ":theme zz", "\u25b8 zzodd");
 	explorer_do(&s.e, "\r", "zzodd\\.theme:2: neither name = value.*\\(1 more\\)");
@@ -223,7 +223,7 @@ static void a_theme_is_seen_while_it_is_chosen(void **state)
 	explorer_do(&s.e, ":theme", "zzodd +now");
 	explorer_do(&s.e, " nonsense", "no theme with these words");
 	explorer_do(&s.e, "\r", "there is no theme 'nonsense'");
-	colour_is(&s, "beta", 12);
+	colour_is(&s, "beta", 69);
 	close_scene(&s);
 }
 
@@ -506,12 +506,12 @@ static void a_theme_is_chosen_from_the_settings(void **state)
 	colour_is(&s, "beta", 160);
 	explorer_do(&s.e, "\033", "@theme");
 	explorer_expect(&s.e, "theme +default +default");
-	colour_is(&s, "beta", 12);
+	colour_is(&s, "beta", 69);
 	explorer_do(&s.e, " zzred", "~zzodd");
 	explorer_do(&s.e, "\r", "\\* theme +zzred +changed");
 	colour_is(&s, "beta", 160);
 	explorer_do(&s.e, "u", "theme +default +default");
-	colour_is(&s, "beta", 12);
+	colour_is(&s, "beta", 69);
 	explorer_do(&s.e, "q", "~Settings");
 	close_scene(&s);
 }
