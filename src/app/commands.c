@@ -89,7 +89,7 @@ const struct command commands[] = {
 	                                                   0, "go to the tab of this number", "tab", cmd_tab, 0),
 
 	ROW("hidden",        "View", ".",                  CMD_HINT, "show or hide names that begin with a dot", "hidden", cmd_hidden, 0),
-	ROW("tell",          "View", "<C-g>",              0, "tell what one may do with the row", NULL, cmd_tell, 0),
+	IN(CTX_LIST | CTX_VIEWER, "tell", "View", "<C-g>",        0, "tell about the row, or how far the viewer is", NULL, cmd_tell, 0),
 	ROW("tell-place",    "View", "g<C-g>",             0, "tell where this is, and how much is in it", NULL, cmd_tell, 1),
 	IN(CTX_ALL, "redraw",        "View", "<C-l>",              0, "read the directory again and redraw the screen", NULL, cmd_redraw, 0),
 

@@ -6,6 +6,7 @@
  * sign for the current row and no highlight, so that a step changes nothing but the place of the
  * cursor; and nothing changes by itself that is not news: counts are told on request.
  */
+#include "model/viewer.h"
 #include "ui/view.h"
 
 #include <errno.h>
@@ -252,6 +253,23 @@ static int add_spoken(struct str *out, const char *text)
 	return str_adds(out, text);
 }
 
+/* Of the viewer: how far one has come. */
+static int tell_viewed(const struct frame *f, struct str *out)
+{
+	const struct viewer *v = f->model->viewer;
+	uint64_t line, end = v->nrows ? v->rows[v->nrows - 1].end : v->top;
+	char buf[FMT_MAX];
+
+	view_add_path(f, out, v->path);
+	if (v->hex)
+		str_addf(out, ", byte %s", fmt_count(buf, v->top));
+	else if (viewer_line_at(v, v->top, &line))
+		str_addf(out, ", line %s", fmt_count(buf, line));
+	if (v->size > 0)
+		str_addf(out, ", %d%%", (int)((double)end / (double)v->size * 100));
+	return str_addf(out, " of %s", fmt_size(buf, v->size));
+}
+
 int scene_tell_row(const struct drawing *d, struct str *out)
 {
 	struct canvas c = {.ascii = false};
@@ -261,6 +279,8 @@ int scene_tell_row(const struct drawing *d, struct str *out)
 	char mode[FMT_MAX], user[FMT_MAX], group[FMT_MAX], time[FMT_MAX];
 	struct row row;
 
+	if (viewer_shown(d->model))
+		return tell_viewed(&f, out);
 	if (!list_row(l, l->cursor, &row))
 		return str_adds(out, "no row");
 	str_add(out, row.name, row.name_len);

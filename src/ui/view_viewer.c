@@ -105,6 +105,9 @@ static void add_parts(struct title *t)
 		return;
 	str_addf(&t->parts[PART_SIZE], "%s%s", v->partial ? view_sign(t->f->c, "≥", ">=") : "",
 		 fmt_size(buf, v->size));
+	/* What changes with each step is told on request there. */
+	if (t->f->model->settings.plain)
+		return;
 	if (v->size > 0)
 		str_addf(&t->parts[PART_PERCENT], "%d%%",
 			 (int)((double)bottom(v) / (double)v->size * 100));

@@ -158,6 +158,21 @@ static void test_questions(void **state)
 	explorer_close(&e);
 }
 
+/* In the viewer, too, nothing but the text changes; C-g tells how far one has come. */
+static void test_viewer(void **state)
+{
+	(void)state;
+	struct explorer e = explorer_open(&(struct explorer_options){
+		.tree = "text \"one\\ntwo\\nthree\\n\"\n", .args = args, .ready = "text, 14, "});
+
+	explorer_do(&e, "ggj", "@text");
+	explorer_do(&e, "\033OR", "^three$");
+	explorer_expect(&e, "~line [0-9]");
+	explorer_do(&e, "\x07", "text, line 1, 100% of 14");
+	explorer_do(&e, "q", "text, 14");
+	explorer_close(&e);
+}
+
 /* The option of the configuration does the same. */
 static void test_option(void **state)
 {
@@ -189,6 +204,7 @@ int main(void)
 		cmocka_unit_test(test_scrolls_by_the_line),
 		cmocka_unit_test(test_told_on_request),
 		cmocka_unit_test(test_questions),
+		cmocka_unit_test(test_viewer),
 		cmocka_unit_test(test_option),
 		cmocka_unit_test(test_small),
 	};
