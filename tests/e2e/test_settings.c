@@ -248,7 +248,7 @@ static void themes_that_do_not_answer(void **state)
 	hung = hang_new();
 	snprintf(files, sizeof(files), "conf/trowel/themes -> %s\n", hang_path(hung));
 	s = open_scene(files, NULL);
-	colour_is(&s, "beta", 12);
+	colour_is(&s, "beta", 69);
 	hang_stop(hung);
 	explorer_do(&s.e, ":theme", "light +The theme");
 	explorer_do(&s.e, " light\r", "theme = light");
