@@ -282,6 +282,31 @@ static void test_palette(void **state)
 	stage_close(&s);
 }
 
+static const struct scene_item choices[] = {
+	{"", "*.psd image/*", "gimp", "detach: gimp %F"},
+	{"", "", "xdg-open", "what the desktop opens it with"},
+	{"", "", "editor", "vim"},
+	{"", "", "viewer", "looks at it, whatever it is"},
+	{"", "", "pager", "less"},
+};
+
+/* No larger than its list. */
+static void test_chooser(void **state)
+{
+	struct stage s = {0};
+
+	(void)state;
+	stage_open_typical(&s);
+	s.scene.overlay = OVERLAY_CHOOSER;
+	s.scene.question = "open with: ";
+	s.scene.items = choices;
+	s.scene.nitems = ARRAY_LEN(choices);
+	s.scene.selected = 1;
+	stage_type_text(&s, "");
+	stage_compare(&s, "chooser");
+	stage_close(&s);
+}
+
 static void test_palette_empty(void **state)
 {
 	struct stage s = {0};
@@ -499,6 +524,7 @@ int main(void)
 		cmocka_unit_test(test_completion),
 		cmocka_unit_test(test_prompt_error),
 		cmocka_unit_test(test_palette),
+		cmocka_unit_test(test_chooser),
 		cmocka_unit_test(test_palette_empty),
 		cmocka_unit_test(test_help),
 		cmocka_unit_test(test_help_wide),
