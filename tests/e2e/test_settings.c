@@ -177,6 +177,7 @@ static void colour_is(struct scene *s, const char *name, int fg)
 }
 
 static const char two_themes[] =
+	"conf/trowel/themes/default.theme \"dir = fg=69\\n\"\n"
 	"conf/trowel/themes/zzred.theme \"# All in red.\\ndir = fg=160\\n\"\n"
 	"conf/trowel/themes/zzodd.theme \"dir = fg=161\\nnonsense\\nfile = fg=puce\\n\"\n";
 
@@ -248,7 +249,6 @@ static void themes_that_do_not_answer(void **state)
 	hung = hang_new();
 	snprintf(files, sizeof(files), "conf/trowel/themes -> %s\n", hang_path(hung));
 	s = open_scene(files, NULL);
-	colour_is(&s, "beta", 69);
 	hang_stop(hung);
 	explorer_do(&s.e, ":theme", "light +The theme");
 	explorer_do(&s.e, " light\r", "theme = light");
@@ -269,6 +269,41 @@ static void a_missing_theme_is_not_offered(void **state)
 	explorer_do(&s.e, ":theme", "default +The theme");
 	explorer_expect(&s.e, "~^.. gone");
 	explorer_do(&s.e, "\r", "theme = default");
+	close_scene(&s);
+}
+
+static bool all_on_blue(struct pty *p, void *ctx)
+{
+	(void)ctx;
+	for (int row = 0; row < 45; row++)
+		for (int col = 0; col < 200; col++)
+			if (pty_cell_at(p, row, col).bg != 19)
+				return false;
+	return true;
+}
+
+/* A theme with a background of its own fills the screen, whatever was shown before, and goes again.
+ */
+static void a_background_fills_the_screen(void **state)
+{
+	struct scene s = open_scene("conf/trowel/themes/zzblue.theme \"text = bg=19\\n\"\n",
+				    &(struct explorer_options){.rows = 45});
+	struct pty_cell cell;
+
+	(void)state;
+	explorer_do(&s.e, ",jj", "values: name");
+	explorer_do(&s.e, "/theme\r", "@theme");
+	explorer_do(&s.e, "\r", "zzblue");
+	explorer_do(&s.e, "zzblue", "~high-contrast");
+	if (!pty_until(s.e.pty, all_on_blue, NULL, PTY_MS))
+		pty_fail(s.e.pty, "not all on blue");
+	explorer_do(&s.e, "\r", "theme +zzblue");
+	if (!pty_until(s.e.pty, all_on_blue, NULL, PTY_MS))
+		pty_fail(s.e.pty, "not all on blue");
+	explorer_do(&s.e, "r", "theme +default");
+	explorer_do(&s.e, "\033\033", "~Settings");
+	cell = pty_cell_at(s.e.pty, 15, 100);
+	assert_true(cell.default_bg);
 	close_scene(&s);
 }
 
@@ -605,6 +640,7 @@ int main(void)
 		cmocka_unit_test(read_only_changes_but_saves_nothing),
 		cmocka_unit_test(values_are_quoted),
 		cmocka_unit_test(a_missing_theme_is_not_offered),
+		cmocka_unit_test(a_background_fills_the_screen),
 		cmocka_unit_test_teardown(themes_that_do_not_answer, let_go),
 		cmocka_unit_test(saving_is_waited_for),
 		cmocka_unit_test(every_kind_of_option_is_changed),
