@@ -66,13 +66,14 @@ for line in (trowel --dump=arguments 2>/dev/null)
     switch "$value"
         case ''
         case FILE
-            set -a args -r -F
+            # A value that may be left out is no word of its own.
+            string match -q '*[*' -- $row[1]
+            or set -a args -r -F
         case NAME=VALUE
             set -a args -x -a '(__trowel_setting)'
         case LIST
             set -a args -x -a "(__trowel_list $words)"
         case '*'
-            # A value that may be left out is no word of its own.
             string match -q '*[*' -- $row[1]
             and set -a args -f -a "$words"
             or set -a args -x -a "$words"
