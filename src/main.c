@@ -174,6 +174,7 @@
  *   app/facts              all about one path, for `trowel info`
  *   app/facts_json         the same as JSON
  *   app/facts_text         the same as text
+ *   app/handback           what is handed back to whoever started the explorer
  *   app/handoff            the terminal to another program and back
  *   app/items              rows of the command table for the screen
  *   app/keymap             from keys to commands

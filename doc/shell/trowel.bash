@@ -2,16 +2,19 @@
 # bash: source this file in ~/.bashrc. tw starts trowel; when it is left with q, the shell
 # follows to where trowel was last (Q stays).
 tw() {
-	local file dir code
-	file=$(mktemp "${TMPDIR:-/tmp}/trowel-cwd.XXXXXX") || return
-	command trowel --cwd-file="$file" "$@"
-	code=$?
+	local file dir code=0
+	# Where no file can be made trowel still works; then the shell stays where it is.
+	file=$(command mktemp "${TMPDIR:-/tmp}/trowel-cwd.XXXXXX") || {
+		command trowel "$@"
+		return
+	}
+	command trowel --cwd-file="$file" "$@" || code=$?
 	# The x keeps newlines at the end of a name, which $(...) would cut.
-	dir=$(cat "$file" && printf x)
+	dir=$(command cat "$file" && printf x)
 	dir=${dir%x}
-	rm -f "$file"
+	command rm -f "$file"
 	if [ -n "$dir" ] && [ "$dir" != "$PWD" ]; then
-		cd -- "$dir" || return
+		builtin cd -- "$dir" || return
 	fi
 	return "$code"
 }

@@ -10,6 +10,7 @@
 #include "app/command.h"
 #include "app/config.h"
 #include "app/explore.h"
+#include "app/handback.h"
 #include "app/keymap.h"
 #include "app/link.h"
 #include "app/openers.h"
@@ -117,6 +118,7 @@ struct app {
 	struct pace pace;
 	struct link link;
 	struct explore_options options;
+	struct handback handback;
 	int64_t now_ms;
 	struct qnode *late; /* answers left for the next turn: keys go first */
 	int64_t watch_at; /* when to look at inotify again, INT64_MAX: whenever it has something */

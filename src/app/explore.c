@@ -6,7 +6,6 @@
 #include "app/explore.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -265,33 +264,11 @@ static void teardown(struct app *app)
 	log_close();
 }
 
-/* The directory for the shell to follow to: its bytes and nothing else, since a name may end in a
- * newline. */
-static int write_cwd_file(const char *file, const char *path)
-{
-	int fd = sys_openat(AT_FDCWD, file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	size_t len = strlen(path), done = 0;
-
-	if (fd < 0)
-		return fd;
-	while (done < len) {
-		ssize_t n = sys_write(fd, path + done, len - done);
-
-		if (n < 0) {
-			sys_close(fd);
-			return (int)n;
-		}
-		done += (size_t)n;
-	}
-	return sys_close(fd);
-}
-
 static int leave(struct app *app)
 {
-	const char *file = app->options.cwd_file;
 	CLEANUP(str_done) struct str path = STR_INIT;
 	int signal = guard_end_signal(app->guard), err = 0;
-	bool follow = app->follow && file && !signal;
+	bool follow = app->follow && !signal;
 
 	if (!signal && !app->lost)
 		handoff_settle(app);
@@ -302,9 +279,7 @@ static int leave(struct app *app)
 	if (signal)
 		guard_die(signal);
 	if (follow && !err)
-		err = write_cwd_file(file, path.buf);
-	if (err)
-		fprintf(stderr, "trowel: cannot write %s: %s\n", file, strerror(-err));
+		err = handback_cwd(&app->handback, &app->options, path.buf);
 	return err ? EXIT_SOME_FAILED : app->lost ? 128 + 1 /* as after SIGHUP */ : EXIT_ALL_DONE;
 }
 
@@ -384,8 +359,12 @@ int explore(const struct explore_options *options)
 		return EXIT_SOME_FAILED;
 	}
 	app->options = *options;
-	log_open(getenv("TROWEL_LOG"));
-	status = run(app, path.buf);
+	status = handback_open(options, &app->handback);
+	if (status == EXIT_ALL_DONE) {
+		log_open(getenv("TROWEL_LOG"));
+		status = run(app, path.buf);
+		handback_close(&app->handback);
+	}
 	free(app);
 	return status;
 }

@@ -97,6 +97,19 @@ static void test_cwd_file(void **state)
 	tree_free(out);
 }
 
+/* What could not be written in the end is said before anything begins. */
+static void test_cwd_file_refused(void **state)
+{
+	static const char *const args[] = {"--cwd-file=/no/such/place/file", NULL};
+
+	(void)state;
+	struct explorer e = explorer_start(&(struct explorer_options){.args = args});
+	explorer_expect(&e, "/no/such/place/file.*No such file");
+	pty_expect_exit(e.pty, 2);
+	pty_expect_restored(e.pty);
+	explorer_close(&e);
+}
+
 /* Bad lines are named, the good ones count; a file that others may write is not trusted. */
 static void test_configuration(void **state)
 {
@@ -225,11 +238,17 @@ static void test_typed_ahead(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_editor),          cmocka_unit_test(test_no_editor),
-		cmocka_unit_test(test_cwd_file),        cmocka_unit_test(test_configuration),
-		cmocka_unit_test(test_option),          cmocka_unit_test(test_mouse),
-		cmocka_unit_test(test_paste),           cmocka_unit_test(test_split_sequence),
-		cmocka_unit_test(test_filter_as_typed), cmocka_unit_test(test_typed_ahead),
+		cmocka_unit_test(test_editor),
+		cmocka_unit_test(test_no_editor),
+		cmocka_unit_test(test_cwd_file),
+		cmocka_unit_test(test_configuration),
+		cmocka_unit_test(test_option),
+		cmocka_unit_test(test_mouse),
+		cmocka_unit_test(test_paste),
+		cmocka_unit_test(test_split_sequence),
+		cmocka_unit_test(test_filter_as_typed),
+		cmocka_unit_test(test_typed_ahead),
+		cmocka_unit_test(test_cwd_file_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
