@@ -14,6 +14,7 @@
  *   base/conf_edit         such lines changed in a text, everything else left as it is
  *   base/display           bytes from outside made safe to show
  *   base/filecaps          capabilities of a program file
+ *   base/escape            bytes as a part of a line
  *   base/fmt               sizes, counts, times and modes as text
  *   base/fuzzy             fuzzy matching with scores
  *   base/glob              shell patterns
@@ -62,6 +63,7 @@
  *   fs/helper_child        one of them
  *   fs/helper_path         where its program is, and whether to trust it
  *   fs/lister              jobs: read an open directory
+ *   fs/merger              small files of our own that several programs write
  *   fs/mounts              the mount table
  *   fs/openpath            opening paths longer than PATH_MAX
  *   fs/outbox              where jobs put their answers
@@ -111,10 +113,12 @@
  *   model/nav              moving about
  *   model/notice           what the person is told
  *   model/owners           names of users and groups, each asked for once
+ *   model/places           directories that were visited, and finding one again
  *   model/reason           errors in words
  *   model/request          what the model wants from the file system
  *   model/rows             what a source of rows is
  *   model/search           looking for the next row that fits, in slices
+ *   model/session          tabs and places as text, to go on from another time
  *   model/settings         the values of the options
  *   model/settle           what follows from whatever happened
  *   model/slices           work that is too long for a key to wait for
@@ -137,6 +141,7 @@
  *   ui/key                 keys and their notation
  *   ui/layout              where things go on a screen of a given size
  *   ui/lineedit            editing one line
+ *   ui/osc                 what the terminal itself is told: clipboard, directory, title
  *   ui/restore             the terminal as it was, at any moment
  *   ui/scene               what is on the screen besides the model
  *   ui/term                the terminal itself, through ncurses
@@ -159,8 +164,11 @@
  *   ui/view_viewer         the viewer
  *
  * app: the only place that sees everything
+ *   app/announce           directory and title for the terminal
  *   app/apply              options changed while the program runs
+ *   app/choose             the explorer as a chooser for another program
  *   app/chooser            open with: a list of programs, and a line for another
+ *   app/clipboard          paths and scp lines for the local clipboard
  *   app/cmd_app            command functions: views, tabs, program
  *   app/cmd_list           command functions: mark, find, sort
  *   app/cmd_move           command functions: move, go
@@ -177,6 +185,8 @@
  *   app/handback           what is handed back to whoever started the explorer
  *   app/handoff            the terminal to another program and back
  *   app/items              rows of the command table for the screen
+ *   app/jump               the prompt that goes to a visited directory
+ *   app/keep               what is kept for the next time
  *   app/keymap             from keys to commands
  *   app/link               how much may be on its way to a slow terminal
  *   app/list_out           what trowel list prints: text, JSON, CSV, NUL
@@ -239,6 +249,13 @@ static int fill_standard_fds(void)
 	return sys_close(fd);
 }
 
+/* The last one counts, as with any option given twice. */
+static void choose(struct call *call, enum choosing what, const char *file)
+{
+	call->explore.choose = what;
+	call->explore.choose_to = file;
+}
+
 static void take_option(struct call *call, int option, const char *value)
 {
 	/* --cwd-file is what the shell functions of doc/shell always give: with a verb there is
@@ -262,6 +279,21 @@ static void take_option(struct call *call, int option, const char *value)
 		break;
 	case EXPLORER_DUMP:
 		call->dump = value;
+		break;
+	case EXPLORER_CHOOSE_FILE:
+		choose(call, CHOOSE_FILE, value);
+		break;
+	case EXPLORER_CHOOSE_FILES:
+		choose(call, CHOOSE_FILES, value);
+		break;
+	case EXPLORER_CHOOSE_DIR:
+		choose(call, CHOOSE_DIR, value);
+		break;
+	case EXPLORER_RESUME:
+		call->explore.resume = true;
+		break;
+	case EXPLORER_NULL:
+		call->explore.null = true;
 		break;
 	}
 }

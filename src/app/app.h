@@ -7,10 +7,13 @@
 #ifndef APP_APP_H
 #define APP_APP_H
 
+#include "app/announce.h"
 #include "app/command.h"
 #include "app/config.h"
 #include "app/explore.h"
 #include "app/handback.h"
+#include "app/jump.h"
+#include "app/keep.h"
 #include "app/keymap.h"
 #include "app/link.h"
 #include "app/openers.h"
@@ -64,6 +67,7 @@ enum edit_kind {
 	EDIT_LINE,
 	EDIT_SHELL,
 	EDIT_OPEN,
+	EDIT_JUMP,
 	EDIT_KINDS
 };
 
@@ -119,6 +123,10 @@ struct app {
 	struct link link;
 	struct explore_options options;
 	struct handback handback;
+	struct announced announced;
+	struct keep keep;
+	struct jump jump;
+	struct str start_dir; /* where the shell is; empty: not needed */
 	int64_t now_ms;
 	struct qnode *late; /* answers left for the next turn: keys go first */
 	int64_t watch_at; /* when to look at inotify again, INT64_MAX: whenever it has something */

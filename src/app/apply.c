@@ -268,6 +268,10 @@ static const struct {
 	{"hints", READ_WHEN_USED},
 	{"confirm-quit", READ_WHEN_USED},
 	{"which-key-ms", READ_WHEN_USED},
+	{"osc7", READ_WHEN_USED},
+	{"title", READ_WHEN_USED},
+	{"remember-places", READ_WHEN_USED},
+	{"remember-session", READ_WHEN_USED},
 	{"escape-ms", follow_escape},
 };
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "app/choose.h"
 #include "app/commands.h"
 #include "app/opening.h"
 
@@ -25,7 +26,10 @@ int cmd_parent(struct app *app, const struct command_args *args)
 int cmd_open(struct app *app, const struct command_args *args)
 {
 	(void)args;
-	return model_enter(app->model) == ENTER_FILE ? opening_row(app) : 0;
+	if (model_enter(app->model) != ENTER_FILE)
+		return 0;
+	keep_acted(app);
+	return choose_active(app) ? choose_row(app) : opening_row(app);
 }
 
 int cmd_row(struct app *app, const struct command_args *args)

@@ -36,6 +36,9 @@ enum command_flag {
 	CMD_REPEAT = 1,  /* a count in front repeats it (the function sees the count) */
 	CMD_LETTER = 2,  /* takes the next character typed as its argument: mx 'x fx */
 	CMD_MUTATES = 4, /* not offered with --read-only */
+	CMD_CHOOSE = 64, /* only in the modes of the row's arg (enum choosing) */
+	CMD_OPENS = 128, /* hands a file to another program: not while choosing */
+	CMD_ACTS = 256,  /* whoever does this here has visited the place */
 	CMD_HINT = 8,    /* shown in the footer, in the order of the table */
 	CMD_WORDS = 16,  /* takes words typed behind its name in the palette (app/words.h) */
 };

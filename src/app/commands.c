@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
  * The command table. Rows only; the functions are in cmd_move.c (move, go), cmd_list.c (mark, find,
- * sort), cmd_view.c (the viewer) and cmd_app.c (views, tabs, program).
+ * sort), cmd_view.c (the viewer), cmd_app.c (views, tabs, program), clipboard.c and choose.c.
  */
 #include "app/commands.h"
 
+#include "app/clipboard.h"
 #include "app/words.h"
 
 #include <string.h>
@@ -34,6 +35,8 @@ const struct command commands[] = {
 	ROW("up",            "Move", "k <Up>",             CMD_REPEAT, "previous row", NULL, cmd_move, -1),
 	ROW("parent",        "Move", "h <Left> <BS>",      CMD_REPEAT | CMD_HINT, "go to the directory above", "up", cmd_parent, 0),
 	ROW("open",          "Move", "l <Right> <Enter>",  CMD_HINT, "enter the directory, or open the file", "open", cmd_open, 0),
+	ROW("choose",        "Move", "<C-o>",               CMD_ACTS | CMD_CHOOSE | CMD_HINT, "choose the row, or the marked rows (while choosing)", "choose", cmd_choose, CHOOSE_FILE | CHOOSE_FILES | CHOOSE_DIR),
+	ROW("choose-here",   "Move", "<C-t>",               CMD_ACTS | CMD_CHOOSE | CMD_HINT, "choose the directory shown (while choosing one)", "choose here", cmd_choose_here, CHOOSE_DIR),
 	ROW("top",           "Move", "gg <Home>",          0, "first row, or the row of the count", NULL, cmd_row, 0),
 	ROW("bottom",        "Move", "G <End>",            0, "last row, or the row of the count", NULL, cmd_row, 1),
 	ROW("half-down",     "Move", "<C-d>",              CMD_REPEAT, "half a page down", NULL, cmd_page, 1),
@@ -52,6 +55,7 @@ const struct command commands[] = {
 	ROW("go-mounts",     "Go", "gm",                   0, "list the mounted file systems", NULL, cmd_mounts, 0),
 	ROW("go-repository", "Go", "gr",                   0, "go to the root of the repository", NULL, cmd_go_repository, 0),
 	ROW("go-last",       "Go", "g-",                   0, "go to the directory before this one", NULL, cmd_go_last, 0),
+	ROW("jump",          "Go", "z",                    0, "go to a visited directory by a part of its name", "visited", cmd_jump, 0),
 	ROW("bookmark",      "Go", "m",                    CMD_LETTER, "remember this directory under a letter", NULL, cmd_bookmark, 0),
 	ROW("go-bookmark",   "Go", "'",                    CMD_LETTER, "go to the bookmark of a letter", NULL, cmd_go_bookmark, 0),
 
@@ -93,10 +97,15 @@ const struct command commands[] = {
 	ROW("tell-place",    "View", "g<C-g>",             0, "tell where this is, and how much is in it", NULL, cmd_tell, 1),
 	IN(CTX_ALL, "redraw",        "View", "<C-l>",              0, "read the directory again and redraw the screen", NULL, cmd_redraw, 0),
 
-	ROW("view",          "Out", "<F3>",                CMD_HINT, "view the file, text or bytes, of any size", "view", cmd_view, 0),
-	IN(CTX_ALL & ~CTX_PANE, "edit", "Out", "e <F4>",   CMD_HINT, "edit the file ($VISUAL, $EDITOR)", "edit", cmd_edit, 0),
-	ROW("open-with",     "Out", "o",                   0, "open the marked rows with a program you choose", NULL, cmd_open_with, 0),
-	ROW("shell",         "Out", "!",                   CMD_HINT, "run a command on the marked rows; empty: a shell", "shell", cmd_shell, 0),
+	ROW("view",          "Out", "<F3>",                CMD_ACTS | CMD_HINT, "view the file, text or bytes, of any size", "view", cmd_view, 0),
+	IN(CTX_ALL & ~CTX_PANE, "edit", "Out", "e <F4>",   CMD_ACTS | CMD_HINT | CMD_OPENS, "edit the file ($VISUAL, $EDITOR)", "edit", cmd_edit, 0),
+	ROW("open-with",     "Out", "o",                   CMD_ACTS | CMD_OPENS, "open the marked rows with a program you choose", NULL, cmd_open_with, 0),
+	ROW("shell",         "Out", "!",                   CMD_ACTS | CMD_HINT, "run a command on the marked rows; empty: a shell", "shell", cmd_shell, 0),
+	ROW("copy-path",     "Out", "Yp",                  CMD_ACTS, "copy the path (or those marked) to the local clipboard", "path", cmd_copy, COPY_PATH),
+	ROW("copy-name",     "Out", "Yn",                  CMD_ACTS, "copy the name to the local clipboard", "name", cmd_copy, COPY_NAME),
+	ROW("copy-directory","Out", "Yd",                  CMD_ACTS, "copy the directory to the local clipboard", "directory", cmd_copy, COPY_DIR),
+	ROW("copy-quoted",   "Out", "Yq",                  CMD_ACTS, "copy the path in quotes for a shell", "quoted path", cmd_copy, COPY_QUOTED),
+	ROW("copy-scp",      "Out", "Ys",                  CMD_ACTS, "copy an scp line that fetches it to where you sit", "scp line", cmd_copy, COPY_SCP),
 	IN(CTX_ALL, "suspend",       "Out", "<C-z>",               0, "stop; fg in the shell comes back", NULL, cmd_suspend, 0),
 
 	IN(CTX_VIEWER, "view-help", "Viewer", "<F1>",      CMD_HINT, "show all keys", "help", cmd_help, 0),

@@ -36,4 +36,13 @@ command_fn cmd_help, cmd_palette, cmd_tab_new, cmd_tab_close, cmd_tab_next, cmd_
 	cmd_tell;
 command_fn cmd_edit, cmd_open_with, cmd_shell, cmd_suspend, cmd_quit;
 
+/* jump.c */
+command_fn cmd_jump;
+
+/* choose.c */
+command_fn cmd_choose, cmd_choose_here;
+
+/* clipboard.c */
+command_fn cmd_copy;
+
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/app.h"
+#include "app/choose.h"
 #include "base/utf8.h"
 
 #define COUNT_MAX  99999999
@@ -48,6 +49,13 @@ void app_run(struct app *app, const struct command *command, const struct comman
 			     "%s: not with --read-only, which changes nothing", command->name);
 		return;
 	}
+	if (choose_refuses(app, command)) {
+		model_notice(app->model, NOTICE_INFO, app->now_ms, "%s: %s", command->name,
+			     choose_refuses(app, command));
+		return;
+	}
+	if (command->flags & CMD_ACTS)
+		keep_acted(app);
 	err = command->run(app, &(struct command_args){
 					.count = args->count,
 					.counted = args->counted,

@@ -196,10 +196,9 @@ static void add_flags(struct str *out, unsigned flags)
 		unsigned flag;
 		const char *word;
 	} words[] = {
-		{CMD_REPEAT, "count"},
-		{CMD_LETTER, "letter"},
-		{CMD_MUTATES, "changes"},
-		{CMD_HINT, "hint"},
+		{CMD_REPEAT, "count"}, {CMD_LETTER, "letter"}, {CMD_MUTATES, "changes"},
+		{CMD_HINT, "hint"},    {CMD_CHOOSE, "choose"}, {CMD_OPENS, "opens"},
+		{CMD_ACTS, "acts"},
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++) {

@@ -15,6 +15,7 @@
 
 #include "app/app.h"
 #include "app/apply.h"
+#include "app/choose.h"
 #include "app/chooser.h"
 #include "app/loop.h"
 #include "app/settings_view.h"
@@ -23,6 +24,7 @@
 #include "base/path.h"
 #include "fs/spawn.h"
 #include "fs/sys.h"
+#include "model/session.h"
 #include "ui/terminfo.h"
 
 #define BOOKMARKS_MAX (1u << 20)
@@ -165,6 +167,7 @@ static int setup_model(struct app *app, struct str *warnings)
 		return err;
 	apply_first_theme(app, warnings);
 	load_bookmarks(app, warnings);
+	keep_init(app, warnings);
 	for (size_t i = 0; i < EDIT_KINDS; i++)
 		lineedit_init(&app->edits[i]);
 	app->edit = &app->edits[EDIT_COMMAND];
@@ -173,9 +176,15 @@ static int setup_model(struct app *app, struct str *warnings)
 	str_init(&app->opening.mime);
 	str_init(&app->chooser.question);
 	str_init(&app->pending.text);
+	str_init(&app->announced.cwd);
+	str_init(&app->announced.title);
+	str_init(&app->start_dir);
+	if (app->model->settings.osc7)
+		(void)current_dir(&app->start_dir);
 	app->scene.pending = "";
 	app->scene.is_root = geteuid() == 0;
 	app->scene.read_only = app->options.read_only;
+	app->scene.choosing = choose_title(app);
 	return items_hints(app);
 }
 
@@ -246,6 +255,10 @@ static void teardown(struct app *app)
 		lineedit_done(&app->edits[i]);
 	str_done(&app->note);
 	str_done(&app->pending.text);
+	str_done(&app->start_dir);
+	announced_done(&app->announced);
+	keep_done(app);
+	jump_done(&app->jump);
 	theme_done(&app->theme);
 	themes_done(&app->themes);
 	free(app->previewed);
@@ -264,23 +277,46 @@ static void teardown(struct app *app)
 	log_close();
 }
 
+/* What is kept for the next time is written once the terminal is the shell's again. */
+static void keep(struct app *app)
+{
+	char *reason;
+
+	if (!app->lost)
+		term_stop(app->term);
+	app->term = NULL;
+	keep_leave(app, &reason);
+	if (reason)
+		fprintf(stderr, "trowel: not saved: %s\n", reason);
+	free(reason);
+}
+
 static int leave(struct app *app)
 {
 	CLEANUP(str_done) struct str path = STR_INIT;
 	int signal = guard_end_signal(app->guard), err = 0;
-	bool follow = app->follow && !signal;
+	bool follow = app->follow && !signal, chosen = app->handback.chosen.len > 0;
 
 	if (!signal && !app->lost)
 		handoff_settle(app);
 
 	if (follow)
 		err = str_adds(&path, model_path(app->model));
+	if (follow && app->handback.cwd >= 0)
+		announce_followed(app);
+	keep(app);
 	teardown(app);
 	if (signal)
 		guard_die(signal);
 	if (follow && !err)
 		err = handback_cwd(&app->handback, &app->options, path.buf);
-	return err ? EXIT_SOME_FAILED : app->lost ? 128 + 1 /* as after SIGHUP */ : EXIT_ALL_DONE;
+	if (!err && chosen)
+		err = handback_chosen(&app->handback, &app->options);
+	if (err)
+		return EXIT_SOME_FAILED;
+	if (app->lost)
+		return 128 + 1; /* as after SIGHUP */
+	return choose_active(app) && !chosen ? EXIT_CANCELLED : EXIT_ALL_DONE;
 }
 
 static int fail(struct app *app, int err)
@@ -304,6 +340,38 @@ static void warn(struct app *app, struct str *warnings)
 	else if (warnings->len)
 		model_notice(app->model, NOTICE_WARNING, app_now_ms(), "%.*s", (int)first,
 			     warnings->buf);
+}
+
+/* The tabs of the last session; the path that was given, if any, is one more. */
+static int resume(struct app *app, const struct session *session, const struct fs_event *place)
+{
+	int err = model_resume(app->model, session);
+
+	if (!err && app->options.path && place) {
+		err = model_tab_new(app->model);
+		if (!err)
+			err = model_go(app->model, place->u.place.path, place->u.place.select);
+	}
+	if (!err)
+		serve_requests(app);
+	return err;
+}
+
+/* Where there is no session the explorer starts as always, and says so. */
+static int open_tabs(struct app *app, const char *path, const struct fs_event *place,
+		     struct str *warnings)
+{
+	struct session session;
+	int err = app->options.resume ? keep_session(&session, warnings) : -ENOENT;
+
+	if (err) {
+		if (err == -ENOENT && app->options.resume)
+			(void)str_adds(warnings, "there is no session to go on with yet\n");
+		return start_model(app, path, place);
+	}
+	err = resume(app, &session, place);
+	session_done(&session);
+	return err;
 }
 
 static int run(struct app *app, const char *path)
@@ -330,7 +398,7 @@ static int run(struct app *app, const char *path)
 		teardown(app);
 		return EXIT_USAGE;
 	}
-	err = start_model(app, path, place);
+	err = open_tabs(app, path, place, &warnings);
 	fs_event_free(place);
 	if (err)
 		return fail(app, err);
@@ -344,27 +412,37 @@ static int run(struct app *app, const char *path)
 	return leave(app);
 }
 
-int explore(const struct explore_options *options)
+static int start(struct app *app)
 {
 	CLEANUP(str_done) struct str path = STR_INIT;
-	struct app *app;
 	int status;
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return say_term_error(-ENOTTY);
-	app = calloc(1, sizeof(*app));
-	if (!app || start_path(options->path, &path) < 0) {
-		free(app);
+	if (start_path(app->options.path, &path) < 0) {
+		fprintf(stderr, "trowel: out of memory\n");
+		return EXIT_SOME_FAILED;
+	}
+	status = handback_open(&app->options, &app->handback);
+	if (status != EXIT_ALL_DONE)
+		return status;
+	log_open(getenv("TROWEL_LOG"));
+	return run(app, path.buf);
+}
+
+int explore(const struct explore_options *options)
+{
+	struct app *app = calloc(1, sizeof(*app));
+	int status;
+
+	if (!app) {
 		fprintf(stderr, "trowel: out of memory\n");
 		return EXIT_SOME_FAILED;
 	}
 	app->options = *options;
-	status = handback_open(options, &app->handback);
-	if (status == EXIT_ALL_DONE) {
-		log_open(getenv("TROWEL_LOG"));
-		status = run(app, path.buf);
-		handback_close(&app->handback);
-	}
+	handback_screen(options, &app->handback);
+	status = start(app);
+	handback_close(&app->handback);
 	free(app);
 	return status;
 }

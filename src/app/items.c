@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "app/app.h"
+#include "app/choose.h"
+#include "app/commands.h"
 #include "base/alloc.h"
 #include "base/match.h"
 
@@ -97,7 +99,8 @@ int items_add_words(struct app *app, const struct command *command, const char *
 
 static bool offered(const struct app *app, const struct command *command)
 {
-	return !(app->options.read_only && command->flags & CMD_MUTATES);
+	return !(app->options.read_only && command->flags & CMD_MUTATES) &&
+	       !choose_refuses(app, command);
 }
 
 /* Hints show one key: the first. */
@@ -107,6 +110,13 @@ static void first_alternative(struct str *keys)
 
 	if (gap)
 		str_cut(keys, (size_t)(gap - keys->buf));
+}
+
+static const char *hint_of(const struct app *app, const struct command *command)
+{
+	const char *choose = choose_hint(app);
+
+	return choose && command->run == cmd_open ? choose : command->hint;
 }
 
 void items_hints_drop(struct app *app)
@@ -134,7 +144,7 @@ int items_hints(struct app *app)
 		first_alternative(&keys);
 		if (!keys.len)
 			continue;
-		err = items_add(&app->hints, &commands[i], commands[i].hint, &keys);
+		err = items_add(&app->hints, &commands[i], hint_of(app, &commands[i]), &keys);
 		if (err)
 			return err;
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/loop.h"
 
+#include "app/choose.h"
 #include "app/open.h"
 #include "app/opening.h"
 
@@ -83,7 +84,8 @@ static void open_what_was_asked(struct app *app)
 
 	if (!path)
 		return;
-	err = opening_path(app, path);
+	keep_acted(app);
+	err = choose_active(app) ? choose_file(app, path) : opening_path(app, path);
 	if (err)
 		model_notice(app->model, NOTICE_ERROR, app->now_ms, "%s: %s", path, strerror(-err));
 	free(path);
@@ -91,6 +93,7 @@ static void open_what_was_asked(struct app *app)
 
 static void take_saved(struct app *app, const struct fs_event *event)
 {
+	app->keep.due -= app->keep.due > 0;
 	if (event->err)
 		model_notice(app->model, NOTICE_ERROR, app->now_ms, "not saved: %s: %s",
 			     event->u.saved.path, strerror(-event->err));
@@ -129,6 +132,7 @@ static void take_answers(struct app *app)
 		struct fs_event *event = container_of(node, struct fs_event, node);
 
 		node = node->next;
+		jump_answered(app, event);
 		take_answer(app, event);
 		fs_event_free(event);
 		app->stirred = true;
@@ -198,6 +202,8 @@ static void draw(struct app *app)
 	app->scene.resting = resting;
 	(void)items_hints(app);
 	fit(app, &d);
+	if (resting)
+		announce(app);
 	scene_draw(&d, &app->canvas, app->shown_valid ? &app->shown : NULL);
 	app->drawn = app->scene.overlay;
 	took = term_show(app->term, &app->canvas);
@@ -354,6 +360,7 @@ void loop_run(struct app *app)
 	app->pace.settle_until = app->now_ms + START_SETTLE_MS;
 	while (!app->quit) {
 		look_around(app);
+		keep_follow(app);
 		check_stall(app);
 		app_pending_tick(app);
 		opening_tick(app);

@@ -18,6 +18,8 @@ void overlay_close(struct app *app)
 	app->scene.items = NULL;
 	app->scene.nitems = 0;
 	app->scene.note = NULL;
+	app->scene.choices = NULL;
+	app->scene.nchoices = 0;
 	app->prompt = NULL;
 	app->words_of = NULL;
 	app->scene.narrows = false;

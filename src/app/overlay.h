@@ -21,13 +21,15 @@ struct prompt_kind {
 	int (*accept)(struct app *app);
 	void (*cancel)(struct app *app); /* may be NULL */
 	void (*tab)(struct app *app);    /* may be NULL */
+	/* Up and down, in a list of its own; false: not such a key. May be NULL. */
+	bool (*move)(struct app *app, struct key key);
 };
 
+bool overlay_is_cancel(struct key key); /* Esc, C-c, C-g */
 /* Opens a prompt with a text to begin with. */
 int prompt_open(struct app *app, const struct prompt_kind *kind, const char *text);
 /* What stands beside the text. */
 void prompt_note(struct app *app, bool is_error, const char *text);
-bool overlay_is_cancel(struct key key); /* Esc, C-c, C-g */
 /* How far the keys that move in a list of items go; 0: not such a key. letters: they move too,
  * since none are typed. */
 long overlay_step(struct key key, bool letters);

@@ -51,6 +51,8 @@ int prompt_open(struct app *app, const struct prompt_kind *kind, const char *tex
 	app->scene.question = kind->question;
 	app->scene.completes = kind->completes;
 	app->scene.selected = 0;
+	app->scene.choices = NULL;
+	app->scene.nchoices = 0;
 	prompt_note(app, false, kind->hint ? kind->hint : "");
 	if (kind->matches)
 		note_kind(app);
@@ -301,6 +303,8 @@ int prompt_key(struct app *app, struct key key)
 		return prompt_accept(app);
 	if (key.sym == KEYSYM_TAB && !key.mods)
 		return prompt_tab(app);
+	if (app->prompt->move && app->prompt->move(app, key))
+		return 0;
 	if (app->prompt->live && move_in_list(app, key))
 		return 0;
 	return edited(app, lineedit_key(app->edit, key));

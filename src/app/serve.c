@@ -96,12 +96,13 @@ static void save_bookmarks(struct app *app)
 		err = str_adds(&path, "/bookmarks");
 	if (!err)
 		err = model_bookmarks_save(app->model, &text);
-	if (!err)
+	if (!err) {
+		app->keep.due++;
 		browse_save(app->browse, path.buf, text.buf, text.len);
-	else
-		model_notice(app->model, NOTICE_ERROR, app->now_ms, "bookmark not saved: %s",
-			     err == -ENOENT ? "neither HOME nor XDG_STATE_HOME is set"
-					    : strerror(-err));
+		return;
+	}
+	model_notice(app->model, NOTICE_ERROR, app->now_ms, "bookmark not saved: %s",
+		     err == -ENOENT ? "neither HOME nor XDG_STATE_HOME is set" : strerror(-err));
 }
 
 static void serve_one(struct app *app, struct request *r)

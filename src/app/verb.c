@@ -36,6 +36,13 @@ const struct verb_option explorer_options[] = {
 			     "set an option of the configuration for this run"},
 	[EXPLORER_DUMP] = {"dump", 0, "TABLE",
 			   "print commands, keys, options, roles, themes or verbs and exit"},
+	[EXPLORER_CHOOSE_FILE] = {"choose-file", 0, "[FILE]",
+				  "Enter chooses a file: its path goes to FILE (standard output)"},
+	[EXPLORER_CHOOSE_FILES] = {"choose-files", 0, "[FILE]",
+				   "the same for all marked files, one a line"},
+	[EXPLORER_CHOOSE_DIR] = {"choose-dir", 0, "[FILE]", "the same for a directory"},
+	[EXPLORER_NULL] = {"null", '0', NULL, "what is chosen ends in a NUL byte, not a newline"},
+	[EXPLORER_RESUME] = {"resume", 0, NULL, "open the tabs of the last session again"},
 	{0},
 };
 

@@ -86,6 +86,11 @@ enum explorer_option {
 	EXPLORER_PLAIN,
 	EXPLORER_OPTION,
 	EXPLORER_DUMP,
+	EXPLORER_CHOOSE_FILE,
+	EXPLORER_CHOOSE_FILES,
+	EXPLORER_CHOOSE_DIR,
+	EXPLORER_NULL,
+	EXPLORER_RESUME
 };
 extern const struct verb_option explorer_options[];
 

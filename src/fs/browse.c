@@ -310,6 +310,12 @@ void browse_texts(struct browse *b, const char *dir, const char *suffix)
 	texts_read(&b->service, dir, suffix);
 }
 
+void browse_merge(struct browse *b, const char *path, merge_fn *merge, void (*done)(void *ctx),
+		  void *ctx)
+{
+	merger_save(&b->service, path, merge, done, ctx);
+}
+
 int browse_watch_fd(const struct browse *b)
 {
 	return watch_fd(b->service.watch);

@@ -15,6 +15,7 @@
 #include "base/match.h"
 #include "base/queue.h"
 #include "fs/event.h"
+#include "fs/merger.h"
 #include "fs/pool.h"
 
 struct browse;
@@ -125,6 +126,10 @@ void browse_rewrite(struct browse *b, const char *path, const void *was, size_t 
 #define TEXTS_MAX      256
 #define TEXTS_SIZE_MAX 65536
 void browse_texts(struct browse *b, const char *dir, const char *suffix);
+/* The same for a file that several programs write: merge (fs/merger.h) makes the new content from
+ * what is there; done(ctx) follows in all cases. */
+void browse_merge(struct browse *b, const char *path, merge_fn *merge, void (*done)(void *ctx),
+		  void *ctx);
 
 /* The inotify descriptor for the poll loop, or -1; and what to do when it is readable: puts
  * FS_CHANGED events (coalesced per ticket, each name once) into the answer queue. */

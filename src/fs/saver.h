@@ -24,5 +24,7 @@ int saver_write(const char *path, const void *bytes, size_t len) MUST_USE;
 /* The same in a worker, answered by FS_SAVED, ticket 0. Runs even while the program ends; of two
  * for one path the later wins. */
 void saver_save(struct service *s, const char *path, const void *bytes, size_t len);
+/* Opens the directory of `path` (absolute), making it and what is above it when missing (0700). */
+int saver_open_parent(const char *path) MUST_USE;
 
 #endif

@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/file.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -155,6 +156,11 @@ int sys_fchmod(int fd, mode_t mode)
 int sys_fchown(int fd, uid_t uid, gid_t gid)
 {
 	return (int)result(fchown(fd, uid, gid));
+}
+
+int sys_flock(int fd, int operation)
+{
+	return (int)AGAIN(flock(fd, operation));
 }
 
 int sys_inotify_init(int flags)

@@ -57,6 +57,7 @@ struct fsxattr;  /* <linux/fs.h> */
 	CALL(int, fsync, (int fd), (fd)) \
 	CALL(int, fchmod, (int fd, mode_t mode), (fd, mode)) \
 	CALL(int, fchown, (int fd, uid_t uid, gid_t gid), (fd, uid, gid)) \
+	CALL(int, flock, (int fd, int operation), (fd, operation)) \
 	CALL(int, inotify_init, (int flags), (flags)) \
 	CALL(int, inotify_add_watch, (int fd, const char *path, uint32_t mask), (fd, path, mask)) \
 	CALL(int, inotify_rm_watch, (int fd, int wd), (fd, wd)) \

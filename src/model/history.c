@@ -116,7 +116,7 @@ void history_done(struct tab *t)
 	map_done(&t->selects);
 }
 
-void places_remember(struct tab *t, const char *path, const char *name, size_t len)
+void selects_remember(struct tab *t, const char *path, const char *name, size_t len)
 {
 	uintptr_t old = 0;
 	char *copy;
@@ -132,7 +132,7 @@ void places_remember(struct tab *t, const char *path, const char *name, size_t l
 	free((void *)old);
 }
 
-const char *places_recall(const struct tab *t, const char *path)
+const char *selects_recall(const struct tab *t, const char *path)
 {
 	uintptr_t value;
 

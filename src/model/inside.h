@@ -44,8 +44,8 @@ void aim_follow(struct aim *a, struct list *list, struct listing *listing);
 void history_note(struct tab *t, enum go_kind kind, size_t steps, const char *select);
 void history_undo_push(struct tab *t, const char *path);
 void history_done(struct tab *t);
-void places_remember(struct tab *t, const char *path, const char *name, size_t len);
-const char *places_recall(const struct tab *t, const char *path);
+void selects_remember(struct tab *t, const char *path, const char *name, size_t len);
+const char *selects_recall(const struct tab *t, const char *path);
 
 /* settle.c: after whatever happened: orders, metadata and names that are missing now. */
 void model_settle(struct model *m);

@@ -19,6 +19,8 @@ void settings_init(struct settings *s)
 		.which_key_ms = 300,
 		.escape_ms = -1,
 		.scroll_margin = 3,
+		.remember_places = true,
+		.remember_session = true,
 	};
 }
 

@@ -33,6 +33,8 @@ struct settings {
 	int scroll_margin; /* rows kept visible above and below the cursor */
 	bool size_exact;   /* bytes instead of 12K */
 	bool time_relative;
+	bool remember_places, remember_session; /* for the next time */
+	bool osc7, title; /* tell the terminal the directory; as the title of its window */
 };
 
 void settings_init(struct settings *s); /* the defaults of options.def */

@@ -149,8 +149,8 @@ int tab_open(struct model *m, struct tab *t, const char *path, enum go_kind kind
 	char *copy = strdup(path), *aim = select ? strdup(select) : NULL;
 	int r = -ENOMEM;
 
-	if (!aim && copy && places_recall(t, copy))
-		aim = strdup(places_recall(t, copy));
+	if (!aim && copy && selects_recall(t, copy))
+		aim = strdup(selects_recall(t, copy));
 	if (copy && (aim || !select)) {
 		tab_drop_coming(m, t);
 		t->going = kind;
@@ -175,7 +175,7 @@ static void remember_cursor(struct tab *t, char **ret_select)
 	if (!list_row(l, l->cursor, &row) || row.parent)
 		return;
 	*ret_select = strdup(row.name);
-	places_remember(t, t->path.buf, row.name, row.name_len);
+	selects_remember(t, t->path.buf, row.name, row.name_len);
 }
 
 /* A directory listed again mostly has a name where it had it: there it is looked for first, since

@@ -10,7 +10,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#define BYTES_MAX 256
+#define BYTES_MAX 1024
 
 /* Complete before `armed` is set. */
 static struct {
@@ -37,9 +37,13 @@ void restore_clear(void)
 	restore.len = 0;
 }
 
-/* Padding is $<...>: for terminals of the past. */
+/* Half a sequence would swallow what the shell prints: one that does not fit is left out. Padding
+ * is
+ * $<...>: for terminals of the past. */
 void restore_add(const char *s)
 {
+	if (s && strlen(s) > BYTES_MAX - restore.len)
+		return;
 	while (s && *s && restore.len < BYTES_MAX) {
 		const char *end = s[0] == '$' && s[1] == '<' ? strchr(s, '>') : NULL;
 

@@ -14,7 +14,7 @@
 /* Reads the settings of the terminal `fd`, which are what will be restored. 0 or -errno. */
 int restore_save(int fd);
 /* Begins the bytes to be sent anew; restore_add() appends a sequence without its padding, NULL is
- * nothing. */
+ * nothing; there is room for 1024 bytes, and what does not fit as a whole is left out. */
 void restore_clear(void);
 void restore_add(const char *sequence);
 /* While armed, restore_now() does something. */

@@ -67,6 +67,9 @@ struct scene {
 			     when nothing answers to what is typed; may be NULL */
 	bool note_is_error;
 	bool completes; /* the prompt asks for a path: completions are listed above it */
+	const char *const
+		*choices; /* above the prompt, one a line, best first: bytes from outside */
+	size_t nchoices;
 	const struct scene_item *items; /* of help, palette or strip */
 	size_t nitems;
 	const struct scene_option *options; /* of the settings */
@@ -83,6 +86,8 @@ struct scene {
 	bool resting; /* keys rest: draw all. false: a key is held, only what must follow it */
 	bool is_root;
 	bool read_only;
+	const char
+		*choosing; /* what is to be chosen for another program: "choose a file"; or NULL */
 };
 
 struct drawing {

@@ -58,6 +58,7 @@ struct term {
 		int32_t fg, bg;
 	} pairs[PAIRS_MAX]; /* pairs[0] is the terminal's own */
 	int npairs, pairs_max;
+	struct osc osc;
 };
 
 /* Capabilities by name; NULL when the terminal has not got it. */
@@ -85,6 +86,8 @@ static void send(const struct term *t, const char *s, size_t len)
 
 static void prepare_restore(const struct term *t)
 {
+	CLEANUP(str_done) struct str told = STR_INIT;
+
 	restore_clear();
 	if (t->xterm)
 		restore_add(PASTE_OFF);
@@ -96,11 +99,14 @@ static void prepare_restore(const struct term *t)
 	/* Without a second screen the shell goes on below. */
 	restore_add(cap("rmcup") ? cap("rmcup") : "\r\n");
 	restore_add(cap("cnorm"));
+	osc_leave(&t->osc, &told);
+	restore_add(told.buf);
 }
 
 static void modes_on(const struct term *t)
 {
 	const char *keypad_on = cap("smkx");
+	CLEANUP(str_done) struct str told = STR_INIT;
 
 	if (keypad_on)
 		send(t, keypad_on, strlen(keypad_on));
@@ -108,11 +114,14 @@ static void modes_on(const struct term *t)
 		send(t, PASTE_ON, strlen(PASTE_ON));
 	if (t->mouse)
 		send(t, MOUSE_ON, strlen(MOUSE_ON));
+	osc_enter(&t->osc, &told);
+	send(t, told.buf, told.len);
 }
 
 static void modes_off(const struct term *t)
 {
 	const char *keypad_off = cap("rmkx");
+	CLEANUP(str_done) struct str told = STR_INIT;
 
 	if (t->mouse)
 		send(t, MOUSE_OFF, strlen(MOUSE_OFF));
@@ -120,6 +129,23 @@ static void modes_off(const struct term *t)
 		send(t, PASTE_OFF, strlen(PASTE_OFF));
 	if (keypad_off)
 		send(t, keypad_off, strlen(keypad_off));
+	osc_leave(&t->osc, &told);
+	send(t, told.buf, told.len);
+}
+
+/* Nothing of a frame is under way here. What a signal would send is prepared anew when it must: for
+ * that moment it sends nothing. */
+static void send_told(struct term *t)
+{
+	if (t->osc.changed) {
+		restore_arm(false);
+		prepare_restore(t);
+		restore_arm(true);
+		t->osc.changed = false;
+	}
+	send(t, t->osc.queue.buf, t->osc.queue.len);
+	t->sent += t->osc.queue.len;
+	str_clear(&t->osc.queue);
 }
 
 /* The Linux console has a kmous too, for gpm(8), but knows neither of these modes. */
@@ -228,6 +254,8 @@ int term_start(const struct term_options *options, struct term **ret_term)
 	t->out = STDOUT_FILENO;
 	t->xterm = is_xterm_like();
 	take_options(t, options);
+	osc_init(&t->osc, t->xterm, osc_way(getenv("TERM"), getenv("TMUX"), getenv("STY")),
+		 t->ascii);
 	if (restore_save(t->out) < 0)
 		goto fail;
 	prepare_restore(t);
@@ -316,6 +344,7 @@ void term_stop(struct term *t)
 		return;
 	term_suspend(t);
 	canvas_done(&t->shown);
+	osc_done(&t->osc);
 	delscreen(t->screen);
 	free(t);
 }
@@ -565,6 +594,7 @@ int64_t term_show(struct term *t, const struct canvas *c)
 	move(MAX(MIN(c->cursor_row, LINES - 1), 0), MAX(MIN(c->cursor_col, COLS - 1), 0));
 	start = now_us();
 	refresh();
+	send_told(t);
 	return now_us() - start;
 }
 
@@ -587,6 +617,11 @@ void term_redraw(struct term *t)
 {
 	t->clear = true;
 	t->valid = false;
+}
+
+struct osc *term_osc(struct term *t)
+{
+	return &t->osc;
 }
 
 void term_emergency(void)

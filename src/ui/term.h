@@ -16,6 +16,7 @@
 #define UI_TERM_H
 
 #include "ui/canvas.h"
+#include "ui/osc.h"
 #include "ui/theme.h"
 
 struct term_options {
@@ -63,6 +64,8 @@ bool term_can_ask(const struct term *t);
  * before. */
 void term_ask(struct term *t);
 void term_redraw(struct term *t); /* the next term_show() clears and paints everything */
+/* What the terminal itself is told: goes out behind the next frame, and counts as part of it. */
+struct osc *term_osc(struct term *t);
 
 /* Restores the terminal with write(2) and tcsetattr(3) only: for signal handlers and the signal
  * thread. May be called from anywhere, any number of times; never blocks longer than the kernel's

@@ -11,6 +11,7 @@
 /* As they stand on the screen. */
 enum part {
 	PART_ROOT,
+	PART_CHOOSING,
 	PART_USER,
 	PART_TABS,
 	PART_PATH,
@@ -29,7 +30,8 @@ enum part {
 /* The first to be left out is the least important. */
 static const enum part dispensable[] = {PART_FREE,     PART_ITEMS, PART_USER,      PART_HIDDEN,
 					PART_FILTER,   PART_TABS,  PART_READ_ONLY, PART_MARKED,
-					PART_FILTERED, PART_STATE, PART_STALL,     PART_ROOT};
+					PART_FILTERED, PART_STATE, PART_STALL,     PART_CHOOSING,
+					PART_ROOT};
 
 struct part_text {
 	struct str text; /* may hold bytes from outside; empty: not there */
@@ -57,6 +59,9 @@ static void add_who(struct header *h)
 	root->look = ROLE_HEADER_ROOT;
 	if (h->f->scene->is_root)
 		str_adds(&root->text, "ROOT");
+	h->parts[PART_CHOOSING].look = ROLE_WARNING;
+	if (h->f->scene->choosing)
+		str_adds(&h->parts[PART_CHOOSING].text, h->f->scene->choosing);
 	user->look = ROLE_HEADER_USER;
 	if (self->user && *self->user)
 		str_adds(&user->text, self->user);

@@ -111,6 +111,33 @@ static void draw_completions(struct frame *f, const struct completion *a)
 	}
 }
 
+/* One a line; the chosen one can be told without colours by its sign. */
+static void draw_choices(struct frame *f)
+{
+	int cols = f->c->cols, room = MIN(f->screen.last.row / 2, COMPLETION_LINES_MAX);
+	int lines = (int)MIN(f->scene->nchoices, (size_t)MAX(room, 0)), top;
+	size_t first;
+
+	if (lines < 1 || cols < INPUT_WIDTH_MIN)
+		return;
+	first = layout_window(f->scene->nchoices, f->scene->selected, lines);
+	top = f->screen.last.row - lines;
+	if (f->screen.hints.rows)
+		view_line(f->c, top - 1, 0, cols);
+	f->d->layout->overlay = (struct rect){.row = top, .rows = lines, .cols = cols};
+	f->d->layout->overlay_first = (int)first;
+	canvas_fill(f->c, f->d->layout->overlay, ROLE_INPUT);
+	for (int i = 0; i < lines; i++) {
+		const char *text = f->scene->choices[first + (size_t)i];
+		bool chosen = first + (size_t)i == f->scene->selected;
+		uint16_t look = chosen ? ROLE_SELECTED : ROLE_INPUT;
+
+		if (chosen)
+			canvas_word(f->c, top + i, 0, 1, "\u25b8", ">", look);
+		canvas_name(f->c, top + i, 2, cols - 3, text, strlen(text), look, NULL);
+	}
+}
+
 void view_prompt(struct frame *f)
 {
 	const struct rect *r = &f->screen.last;
@@ -125,6 +152,7 @@ void view_prompt(struct frame *f)
 		return;
 	if (!f->model->settings.plain && lists_completions(f))
 		draw_completions(f, &f->model->completion);
+	draw_choices(f);
 	lineedit_draw(f->scene->edit, f->c, r->row, col, MAX(end - col, 1), &cursor);
 	f->c->cursor_col = cursor;
 }

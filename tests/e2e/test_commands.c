@@ -72,6 +72,7 @@ static const struct exercise exercises[] = {
 	{"go-mounts", NULL, {{"gm", "Mounted file systems"}, {"q", "alpha"}}},
 	{"go-repository", "repo/sub", {{"", "file"}, {"gr", "sub/"}}},
 	{"go-last", NULL, {{"ggj", "@alpha"}, {"l", "inner\\.txt"}, {"g-", "beta"}, {"g-", "inner\\.txt"}}},
+	{"jump", NULL, {{"", "zlink"}, {"Yd", "sent"}, {"gh", "homefile"}, {"ztree", "visited: tree"}, {"\r", "zlink"}}},
 	{"bookmark", NULL, {{"mx", "x"}, {"gh", "homefile"}, {"'x", "beta"}}},
 	{"go-bookmark", NULL, {{"'q", "q"}, {"mq", "q"}, {"gh", "homefile"}, {"'q", "beta"}}},
 	{"mark", NULL, {{"ggj ", "1 marked"}, {"", "@beta"}, {"\033[2~", "2 marked"}, {"k ", "1 marked"}}},
@@ -109,6 +110,13 @@ static const struct exercise exercises[] = {
 	{"edit", NULL, {{"gg", "@.."}, {"fa", "@alpha"}, {"fa", "@a.txt"}, {"e", "EDITING .*a\\.txt"}, {"\n", "beta"}}},
 	{"shell", NULL, {{"!", "empty: shell"}, {"echo a$((1+1))b\r", "a2b\n+.*status 0: Enter"}, {"\r", "beta"}, {"!\r", "[#$] ?$"}, {"echo sh$((1+1))\n", "sh2$"}, {"exit\n", "beta"}}},
 	{"open-with", NULL, {{"gg", "@.."}, {"fb", "@beta"}, {"fb", "@b.c"}, {"o", "open with: *\n.*editor"}, {"sh -c 'echo OPEN; read x' sh\r", "OPEN"}, {"\n", "beta"}}},
+	{"choose", NULL, {{"gg}", "@a.txt"}, {"\x0f", "=0"}}},
+	{"choose-here", NULL, {{"ggj", "@alpha"}, {"l", "inner"}, {"\x14", "=0"}}},
+	{"copy-path", NULL, {{"G", "@zlink"}, {"Yp", "path sent to the clipboard"}}},
+	{"copy-name", NULL, {{"G", "@zlink"}, {"Yn", "name sent to the clipboard: zlink"}}},
+	{"copy-directory", NULL, {{"G", "@zlink"}, {"Yd", "directory sent to the clipboard"}}},
+	{"copy-quoted", NULL, {{"G", "@zlink"}, {"Yq", "quoted path sent to the clipboard"}}},
+	{"copy-scp", NULL, {{"G", "@zlink"}, {"Ys", "scp line sent to the clipboard: scp "}}},
 	{"suspend", NULL, {{"\x1a", "[Ss]topped"}, {"echo sh$((1+1))\n", "sh2$"}, {"fg\n", "beta"}, {"G", "@zlink"}}},
 	{"view", "repo/sub", {{"fl", "@lines"}, {"\033OR", "L01"}, {"", "34%"}}},
 	{"view-help", "repo/sub", {{"fl", "@lines"}, {"\033OR", "L01"}, {"\033OP", "a line down"}, {"q", "L01"}}},
@@ -146,6 +154,7 @@ static void run_exercise(void **state)
 {
 	const struct exercise *x = *state;
 	char home[4096], visual[4096];
+	const char *args[] = {NULL, NULL};
 	const char *env[] = {
 		home, "XDG_CONFIG_HOME", "TROWEL_CONFIG", visual, "SHELL=/bin/sh", "ENV", NULL};
 
@@ -153,6 +162,9 @@ static void run_exercise(void **state)
 		print_message("SKIPPED: under Valgrind a program cannot stop itself\n");
 		skip();
 	}
+	/* These are there only in a mode. */
+	if (strncmp(x->command, "choose", 6) == 0)
+		args[0] = x->command[6] ? "--choose-dir" : "--choose-files";
 	struct tree *tools = tree_new(tree_text);
 
 	snprintf(home, sizeof(home), "HOME=%s", tree_path(tools, "home"));
@@ -160,6 +172,7 @@ static void run_exercise(void **state)
 	struct explorer e = explorer_open(
 		&(struct explorer_options){.tree = tree_text,
 					   .start = x->start,
+					   .args = args,
 					   .env = env,
 					   .shell = strcmp(x->command, "suspend") == 0});
 	explorer_expect(&e, "~loading");

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Text for the clipboard of the machine one sits at: paths, names, directories, scp lines of the
+ * marked rows or, when nothing is marked, of the current one; one a line, without a newline at the
+ * end, so that pasting it runs nothing.
+ *
+ * What is not plain text (control characters, bytes that are not UTF-8) is copied in quotes for a
+ * shell: pasted as it is it could type keys.
+ *
+ * Thread: UI. Owns: nothing.
+ */
+#ifndef APP_CLIPBOARD_H
+#define APP_CLIPBOARD_H
+
+#include "base/str.h"
+
+enum copy_what { COPY_PATH, COPY_NAME, COPY_DIR, COPY_QUOTED, COPY_SCP };
+
+/* A thing that is copied. */
+struct copy_row {
+	const char *path; /* absolute */
+	bool is_dir;
+	const char *user, *host; /* for scp; NULL: not known yet */
+	const char *port;        /* of the ssh server, NULL: the usual one */
+};
+
+/* Appends one line without its newline. *ret_quoted is set when it is quoted although that was not
+ * asked for. 0, -ENOMEM, or -EAGAIN: user or host are not known yet. */
+int clipboard_line(struct str *out, enum copy_what what, const struct copy_row *row,
+		   bool *ret_quoted);
+
+#endif
