@@ -161,6 +161,7 @@
  *   ui/view_prompt         prompts
  *   ui/view_settings       the settings
  *   ui/view_strip          the keys that may follow a prefix
+ *   ui/wide                a cell of the canvas as curses takes it
  *   ui/view_viewer         the viewer
  *
  * app: the only place that sees everything

@@ -111,3 +111,12 @@ bool colour_is_dark(int32_t colour)
 
 	return 3 * (rgb >> 16 & 255) + 6 * (rgb >> 8 & 255) + (rgb & 255) < 1275;
 }
+
+int colour_number(int32_t colour, int colors)
+{
+	if (colour == COLOUR_DEFAULT)
+		return -1;
+	if (colors > 256 && colour >= 8)
+		return (int)colour_rgb(colour);
+	return (int)MIN(colour, colors - 1);
+}

@@ -20,4 +20,8 @@ int32_t colour_reduce(int32_t colour, int colors);
 uint32_t colour_rgb(int32_t colour);
 bool colour_is_dark(int32_t colour);
 
+/* The number that curses takes for it on a terminal of so many colours, -1: the terminal's own.
+ * With direct colour only the first eight numbers are a palette. */
+int colour_number(int32_t colour, int colors);
+
 #endif

@@ -3,9 +3,9 @@
 
 #include "base/alloc.h"
 #include "base/display.h"
-#include "base/utf8.h"
 #include "ui/colour.h"
 #include "ui/restore.h"
+#include "ui/wide.h"
 
 #include <curses.h>
 #include <errno.h>
@@ -103,10 +103,17 @@ static void prepare_restore(const struct term *t)
 	restore_add(told.buf);
 }
 
+static void send_osc(const struct term *t, void (*add)(const struct osc *o, struct str *out))
+{
+	CLEANUP(str_done) struct str told = STR_INIT;
+
+	add(&t->osc, &told);
+	send(t, told.buf, told.len);
+}
+
 static void modes_on(const struct term *t)
 {
 	const char *keypad_on = cap("smkx");
-	CLEANUP(str_done) struct str told = STR_INIT;
 
 	if (keypad_on)
 		send(t, keypad_on, strlen(keypad_on));
@@ -114,14 +121,12 @@ static void modes_on(const struct term *t)
 		send(t, PASTE_ON, strlen(PASTE_ON));
 	if (t->mouse)
 		send(t, MOUSE_ON, strlen(MOUSE_ON));
-	osc_enter(&t->osc, &told);
-	send(t, told.buf, told.len);
+	send_osc(t, osc_enter);
 }
 
 static void modes_off(const struct term *t)
 {
 	const char *keypad_off = cap("rmkx");
-	CLEANUP(str_done) struct str told = STR_INIT;
 
 	if (t->mouse)
 		send(t, MOUSE_OFF, strlen(MOUSE_OFF));
@@ -129,8 +134,7 @@ static void modes_off(const struct term *t)
 		send(t, PASTE_OFF, strlen(PASTE_OFF));
 	if (keypad_off)
 		send(t, keypad_off, strlen(keypad_off));
-	osc_leave(&t->osc, &told);
-	send(t, told.buf, told.len);
+	send_osc(t, osc_leave);
 }
 
 /* Nothing of a frame is under way here. What a signal would send is prepared anew when it must: for
@@ -395,16 +399,6 @@ int term_fd(const struct term *t)
 	return t->in;
 }
 
-/* With direct colour only the first eight numbers are a palette. */
-static int curses_colour(const struct term *t, int32_t colour)
-{
-	if (colour == COLOUR_DEFAULT)
-		return -1;
-	if (t->colors > 256 && colour >= 8)
-		return (int)colour_rgb(colour);
-	return (int)MIN(colour, t->colors - 1);
-}
-
 static short own_pair(struct term *t, int32_t fg, int32_t bg)
 {
 	for (int i = 0; i < t->npairs; i++)
@@ -424,8 +418,8 @@ static short pair_for(struct term *t, int32_t fg, int32_t bg)
 	pair = own_pair(t, fg, bg);
 	if (pair >= 0)
 		return pair;
-	if (t->npairs < t->pairs_max &&
-	    init_extended_pair(t->npairs, curses_colour(t, fg), curses_colour(t, bg)) != ERR) {
+	if (t->npairs < t->pairs_max && init_extended_pair(t->npairs, colour_number(fg, t->colors),
+							   colour_number(bg, t->colors)) != ERR) {
 		t->pairs[t->npairs].fg = fg;
 		t->pairs[t->npairs].bg = bg;
 		return (short)t->npairs++;
@@ -469,11 +463,6 @@ bool term_writable(const struct term *t)
 	return poll(&p, 1, 0) > 0 && (p.revents & POLLOUT);
 }
 
-static bool is_blank(const struct cell *cell)
-{
-	return cell->text[0] == ' ' && cell->text[1] == '\0';
-}
-
 static bool plain(const struct attr *a)
 {
 	return a->attrs == A_NORMAL && a->pair == 0;
@@ -487,46 +476,24 @@ static struct attr attr_of(const struct term *t, const struct cell *row, int col
 	const struct attr *own = &t->looks[MIN(row[col].look, THEME_LOOKS_MAX - 1)];
 	int next = col;
 
-	if (!is_blank(&row[col]) || own->marks_blanks || plain(own))
+	if (!wide_is_blank(&row[col]) || own->marks_blanks || plain(own))
 		return *own;
-	while (next < cols && next < col + 4 && is_blank(&row[next]) &&
+	while (next < cols && next < col + 4 && wide_is_blank(&row[next]) &&
 	       row[next].look == row[col].look)
 		next++;
-	if (next < cols && !is_blank(&row[next]) && row[next].look == row[col].look)
+	if (next < cols && !wide_is_blank(&row[next]) && row[next].look == row[col].look)
 		return *own;
 	return none;
-}
-
-/* Curses lays out by the width that libc has for a character. Where that is not ours, a stand-in of
- * our width keeps the rest of the line in its place. */
-static int to_wide(const struct cell *cell, wchar_t out[CCHARW_MAX + 1])
-{
-	size_t len = strnlen(cell->text, sizeof(cell->text)), at = 0;
-	int n = 0;
-
-	while (at < len && n < CCHARW_MAX) {
-		uint32_t cp;
-
-		at += utf8_decode(cell->text + at, len - at, &cp);
-		out[n] = (wchar_t)cp;
-		if (cp == UTF8_INVALID || wcwidth(out[n]) != (n == 0 ? cell->width : 0))
-			break;
-		n++;
-	}
-	if (n == 0)
-		out[n++] = L'?';
-	out[n] = L'\0';
-	return n;
 }
 
 static void send_cell(const struct term *t, const struct cell *row, int line, int col, int cols)
 {
 	struct attr a = attr_of(t, row, col, cols);
-	wchar_t text[CCHARW_MAX + 1];
+	wchar_t text[WIDE_MAX + 1];
 	cchar_t cell;
 	int width;
 
-	to_wide(&row[col], text);
+	wide_of(&row[col], text);
 	setcchar(&cell, text, a.attrs, a.pair, NULL);
 	mvadd_wchnstr(line, col, &cell, 1);
 	width = text[0] == L'?' ? 1 : row[col].width;
