@@ -98,6 +98,7 @@
  *   model/fact             facts in words
  *   model/follow           lists that are open follow a changed setting
  *   model/history          where a tab was
+ *   model/info              the info pane: what it is about, when it asks
  *   model/list             rows in their order, cursor, filter
  *   model/list_draft       what an order is asked for with, collected in slices
  *   model/list_find        looking for rows
@@ -154,10 +155,12 @@
  *   ui/view_footer         footer: what one may do with the current row, hints
  *   ui/view_header         header: who and where, what there is
  *   ui/view_help           the help
+ *   ui/view_info           the info pane
  *   ui/view_list           the list
  *   ui/view_palette        the command palette
  *   ui/view_plain          the linear mode for screen readers: lines, what is told on request
  *   ui/view_plain_over     its palette and help
+ *   ui/view_preview        the preview in it
  *   ui/view_prompt         prompts
  *   ui/view_settings       the settings
  *   ui/view_strip          the keys that may follow a prefix
@@ -173,6 +176,7 @@
  *   app/cmd_app            command functions: views, tabs, program
  *   app/cmd_list           command functions: mark, find, sort
  *   app/cmd_move           command functions: move, go
+ *   app/cmd_pane           command functions: info pane, preview
  *   app/cmd_view           command functions: the viewer
  *   app/cmd_settings       command functions: settings
  *   app/commands           the command table: every action is one row

@@ -90,6 +90,7 @@ struct app {
 	struct keymap keymap;
 	struct canvas canvas, shown;
 	bool shown_valid; /* `shown` is what the terminal shows */
+	size_t shown_top; /* position of the first row of the list in it */
 	struct scene scene;
 	struct scene_layout layout;
 	struct lineedit edits[EDIT_KINDS], *edit; /* edit: the one in use */
@@ -159,6 +160,7 @@ int overlay_prompt_shell(struct app *app);
 int overlay_prompt_goto(struct app *app);
 int overlay_prompt_filter(struct app *app);
 int overlay_prompt_mark(struct app *app, bool on);
+int overlay_prompt_search(struct app *app); /* in the preview */
 int overlay_palette(struct app *app);
 int overlay_help(struct app *app);
 void overlay_strip(struct app *app); /* for the pending keys */

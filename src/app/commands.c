@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The command table. Rows only; the functions are in cmd_move.c (move, go), cmd_list.c (mark, find,
- * sort), cmd_view.c (the viewer), cmd_app.c (views, tabs, program), clipboard.c and choose.c.
+ * sort), cmd_pane.c (info pane), cmd_view.c (the viewer), cmd_app.c (views, tabs, program),
+ * clipboard.c and choose.c.
  */
 #include "app/commands.h"
 
@@ -95,6 +96,11 @@ const struct command commands[] = {
 	ROW("hidden",        "View", ".",                  CMD_HINT, "show or hide names that begin with a dot", "hidden", cmd_hidden, 0),
 	IN(CTX_LIST | CTX_VIEWER, "tell", "View", "<C-g>",        0, "tell about the row, or how far the viewer is", NULL, cmd_tell, 0),
 	ROW("tell-place",    "View", "g<C-g>",             0, "tell where this is, and how much is in it", NULL, cmd_tell, 1),
+	IN(CTX_LIST | CTX_PANE, "info", "View", "i",       CMD_HINT, "show or hide the info pane", "info", cmd_info, 0),
+	IN(CTX_LIST | CTX_PANE, "preview", "View", "wv",   0, "show or hide the preview in the info pane", NULL, cmd_preview, 0),
+	IN(CTX_LIST | CTX_PANE, "pane-larger", "View", "w+", CMD_REPEAT, "make the info pane larger", "larger", cmd_pane_size, 1),
+	IN(CTX_LIST | CTX_PANE, "pane-smaller", "View", "w-", CMD_REPEAT, "make the info pane smaller", "smaller", cmd_pane_size, -1),
+	ROW("other-pane",    "View", "<Tab>",              0, "go to the preview, to scroll and search in it", NULL, cmd_other_pane, 1),
 	IN(CTX_ALL, "redraw",        "View", "<C-l>",              0, "read the directory again and redraw the screen", NULL, cmd_redraw, 0),
 
 	ROW("view",          "Out", "<F3>",                CMD_ACTS | CMD_HINT, "view the file, text or bytes, of any size", "view", cmd_view, 0),
@@ -133,6 +139,21 @@ const struct command commands[] = {
 	IN(CTX_VIEWER, "view-follow", "Viewer", "F",       0, "stay at the end while the file grows", NULL, cmd_view_follow, 0),
 	IN(CTX_VIEWER, "view-escape", "Viewer", "<Esc> <C-c>", 0, "stop what goes on, or leave the viewer", NULL, cmd_view_escape, 0),
 	IN(CTX_VIEWER, "view-close", "Viewer", "q h <F3>", CMD_HINT, "back to the list", "back", cmd_view_close, 0),
+
+	IN(CTX_PANE, "preview-down",      "Preview", "j <Down>",     CMD_REPEAT, "next line", NULL, cmd_pane_move, 1),
+	IN(CTX_PANE, "preview-up",        "Preview", "k <Up>",       CMD_REPEAT, "previous line", NULL, cmd_pane_move, -1),
+	IN(CTX_PANE, "preview-half-down", "Preview", "<C-d>",        CMD_REPEAT, "half a page down", NULL, cmd_pane_page, 1),
+	IN(CTX_PANE, "preview-half-up",   "Preview", "<C-u>",        CMD_REPEAT, "half a page up", NULL, cmd_pane_page, -1),
+	IN(CTX_PANE, "preview-page-down", "Preview", "<C-f> <PgDn> <Space>", CMD_REPEAT, "a page down", NULL, cmd_pane_page, 2),
+	IN(CTX_PANE, "preview-page-up",   "Preview", "<C-b> <PgUp>", CMD_REPEAT, "a page up", NULL, cmd_pane_page, -2),
+	IN(CTX_PANE, "preview-top",       "Preview", "gg <Home>",    0, "first line, or the line of the count", NULL, cmd_pane_line, 0),
+	IN(CTX_PANE, "preview-bottom",    "Preview", "G <End>",      0, "last line, or the line of the count", NULL, cmd_pane_line, 1),
+	IN(CTX_PANE, "preview-search",    "Preview", "/",            CMD_HINT, "search in what is shown of the content", "search", cmd_pane_search, 0),
+	IN(CTX_PANE, "preview-next",      "Preview", "n",            CMD_REPEAT | CMD_HINT, "next match", "next", cmd_pane_find, 1),
+	IN(CTX_PANE, "preview-previous",  "Preview", "N",            CMD_REPEAT, "previous match", NULL, cmd_pane_find, -1),
+	IN(CTX_PANE, "preview-bytes",     "Preview", "x",            CMD_HINT, "bytes, or back to text", "bytes", cmd_pane_bytes, 0),
+	IN(CTX_PANE, "line-numbers",      "Preview", "#",            CMD_HINT, "number the lines of text, or not", "numbers", cmd_line_numbers, 0),
+	IN(CTX_PANE, "preview-leave",     "Preview", "<Tab> <Esc> <C-c> h <Left> q", CMD_HINT, "back to the list", "back", cmd_other_pane, 0),
 
 	ROW("quit",          "Program", "q <F10>",         CMD_HINT, "leave the view, or the program; the shell follows", "quit", cmd_quit, 1),
 	IN(CTX_ALL, "quit-stay", "Program", "Q",           0, "leave the program; the shell stays where it was", NULL, cmd_quit, 0),

@@ -31,6 +31,11 @@ command_fn cmd_view_search, cmd_view_next, cmd_view_show, cmd_view_follow, cmd_v
 /* cmd_settings.c */
 command_fn cmd_settings, cmd_set, cmd_theme, cmd_save_settings;
 
+/* cmd_pane.c */
+command_fn cmd_info, cmd_preview, cmd_pane_size, cmd_other_pane;
+command_fn cmd_pane_move, cmd_pane_page, cmd_pane_line, cmd_pane_search, cmd_pane_find;
+command_fn cmd_pane_bytes, cmd_line_numbers;
+
 /* cmd_app.c */
 command_fn cmd_help, cmd_palette, cmd_tab_new, cmd_tab_close, cmd_tab_next, cmd_tab, cmd_redraw,
 	cmd_tell;

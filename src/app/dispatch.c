@@ -12,7 +12,9 @@
 
 enum command_context app_context(const struct app *app)
 {
-	return app->model->viewer ? CTX_VIEWER : CTX_LIST;
+	if (app->model->viewer)
+		return CTX_VIEWER;
+	return app->model->info.focus ? CTX_PANE : CTX_LIST;
 }
 
 void app_pending_clear(struct app *app)
@@ -184,10 +186,29 @@ static void click_row(struct app *app, const struct input_event *event)
 		(void)model_mark_toggle(app->model, 1);
 }
 
+static bool pane_mouse(struct app *app, const struct input_event *event)
+{
+	int row = event->mouse.row, col = event->mouse.col;
+	long lines = event->mouse.kind == MOUSE_WHEEL_UP ? -WHEEL_ROWS : WHEEL_ROWS;
+
+	if (!inside(&app->layout.info, row, col) && !inside(&app->layout.preview, row, col) &&
+	    !inside(&app->layout.preview_title, row, col))
+		return false;
+	if (event->mouse.kind == MOUSE_WHEEL_UP || event->mouse.kind == MOUSE_WHEEL_DOWN)
+		model_info_move(app->model, lines);
+	else if (event->mouse.kind == MOUSE_PRESS && app->layout.preview.rows)
+		(void)model_info_focus(app->model, true);
+	return true;
+}
+
 static void list_mouse(struct app *app, const struct input_event *event)
 {
 	int row = event->mouse.row, col = event->mouse.col;
 
+	if (pane_mouse(app, event))
+		return;
+	if (event->mouse.kind == MOUSE_PRESS)
+		(void)model_info_focus(app->model, false);
 	switch (event->mouse.kind) {
 	case MOUSE_WHEEL_UP:
 		list_scroll(model_list(app->model), -WHEEL_ROWS);
@@ -220,6 +241,7 @@ void app_input(struct app *app, struct input_event *event)
 	app->dirty = true;
 	if (event->kind == INPUT_KEY) {
 		pace_key(&app->pace, app->now_ms);
+		model_info_key(app->model, app->now_ms, pace_interval(&app->pace) - PACE_FRAME_MS);
 		/* Scrolling costs as much for a few rows as for one; but the row that is read is
 		 * the one that comes. */
 		model_list(app->model)->ahead =

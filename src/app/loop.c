@@ -187,10 +187,30 @@ static struct drawing drawing_of(struct app *app)
 static void fit(struct app *app, const struct drawing *d)
 {
 	struct rect room = scene_viewer_room(d, app->canvas.rows, app->canvas.cols);
+	struct screen s;
 
-	list_fit(model_list(app->model),
-		 (size_t)MAX(scene_list_height(d, app->canvas.rows, app->canvas.cols), 0));
+	scene_screen(d, app->canvas.rows, app->canvas.cols, &s);
+	list_fit(model_list(app->model), (size_t)MAX(s.list.rows, 0));
+	model_info_room(app->model, s.info.rows > 0, (size_t)s.preview.rows);
 	viewer_fit(app->model, room.rows, room.cols, app->canvas.ascii);
+}
+
+/* A list with the info pane beside it cannot be scrolled by the terminal, which scrolls whole
+ * lines. A held key that scrolls clears the pane first, in a frame of its own; it comes back at
+ * rest. */
+static void clear_the_way(struct app *app)
+{
+	size_t top = model_list(app->model)->top;
+	const struct rect *bar = &app->layout.bar;
+
+	if (app->shown_valid && bar->cols == 1 && bar->rows > 1 && top != app->shown_top &&
+	    canvas_at(&app->shown, bar->row + 1, bar->col)->look == ROLE_FRAME) {
+		canvas_fill(
+			&app->shown,
+			(struct rect){bar->row, bar->col, bar->rows, app->shown.cols - bar->col},
+			ROLE_TEXT);
+		(void)term_show(app->term, &app->shown);
+	}
 }
 
 static void draw(struct app *app)
@@ -204,11 +224,14 @@ static void draw(struct app *app)
 	fit(app, &d);
 	if (resting)
 		announce(app);
+	else
+		clear_the_way(app);
 	scene_draw(&d, &app->canvas, app->shown_valid ? &app->shown : NULL);
 	app->drawn = app->scene.overlay;
 	took = term_show(app->term, &app->canvas);
 	canvas_copy(&app->shown, &app->canvas);
 	app->shown_valid = true;
+	app->shown_top = model_list(app->model)->top;
 	app->now_ms = app_now_ms();
 	pace_shown(&app->pace, app->now_ms, took);
 	link_sent(&app->link, term_sent(app->term));

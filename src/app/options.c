@@ -16,6 +16,7 @@ static const char *const words_filter[] = {"substring", "fuzzy", "glob", "regex"
 static const char *const words_colors[] = {"auto", "none", "8", "16", "256", "truecolor", NULL};
 static const long values_colors[] = {-1, 0, 8, 16, 256, 16777216};
 static const char *const words_icons[] = {"none", "plain", "nerd", NULL};
+static const char *const words_pane[] = {"auto", "on", "off", NULL};
 static const char *const words_auto[] = {"auto", NULL};
 
 const struct option_row option_rows[] = {

@@ -225,6 +225,29 @@ int overlay_prompt_mark(struct app *app, bool on)
 	return prompt_open(app, on ? &prompt_mark : &prompt_unmark, "");
 }
 
+/* ---- search in the preview ---- */
+
+static int search_accept(struct app *app)
+{
+	int err = model_info_find(app->model, app->edit->text.buf);
+
+	if (err != -EINVAL)
+		return err;
+	model_notice(app->model, NOTICE_ERROR, app->now_ms, "this is too long to search for");
+	return 0;
+}
+
+static const struct prompt_kind prompt_search = {
+	.question = "search: ",
+	.edit = EDIT_SEARCH,
+	.accept = search_accept,
+};
+
+int overlay_prompt_search(struct app *app)
+{
+	return prompt_open(app, &prompt_search, "");
+}
+
 /* ---- keys of a prompt ---- */
 
 static int prompt_accept(struct app *app)

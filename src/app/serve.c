@@ -32,6 +32,19 @@ static void serve_search(struct browse *b, struct request *r)
 	browse_view_search(b, r->view.file, r->ticket, &search);
 }
 
+static void ask_preview(struct browse *b, const struct request *r)
+{
+	static const enum preview_depth depths[] = {
+		[INFO_KIND] = PREVIEW_OF_KIND,
+		[INFO_CONTENT] = PREVIEW_OF_CONTENT,
+		[INFO_BYTES] = PREVIEW_OF_BYTES,
+	};
+	const struct preview_ask ask = {
+		.depth = depths[r->depth], .lines = r->n, .columns = INFO_COLUMNS};
+
+	browse_preview(b, r->ticket, r->path, &ask);
+}
+
 static void serve_plain(struct browse *b, struct request *r)
 {
 	switch (r->kind) {
@@ -61,6 +74,12 @@ static void serve_plain(struct browse *b, struct request *r)
 		break;
 	case REQ_COMPLETE:
 		browse_complete(b, r->ticket, r->path, r->prefix);
+		break;
+	case REQ_INFO:
+		browse_info(b, r->ticket, r->path);
+		break;
+	case REQ_PREVIEW:
+		ask_preview(b, r);
 		break;
 	case REQ_CHECK:
 		browse_check(b, r->ticket);

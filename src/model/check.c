@@ -26,6 +26,7 @@ static void check_tab(const struct tab *t)
 
 static void check_marks(const struct marks *m)
 {
+	size_t kinds[ENTRY_BLOCK + 1] = {0};
 	size_t live = 0, in_dirs = 0, unsummed = 0;
 	uint64_t bytes = 0;
 
@@ -40,6 +41,7 @@ static void check_marks(const struct marks *m)
 		assert(m->rows.ops->row(&m->rows, (uint32_t)i, &row));
 		assert(marks_has(m, &row));
 		live++;
+		kinds[mark->type]++;
 		unsummed += !mark->has_meta || mark->type == ENTRY_DIR;
 		bytes += mark->has_meta && (mark->type == ENTRY_FILE || mark->type == ENTRY_LINK)
 				 ? mark->meta.size
@@ -49,6 +51,7 @@ static void check_marks(const struct marks *m)
 		in_dirs += m->dirs[i].live;
 	assert(live == m->live && in_dirs == m->live && bytes == m->bytes);
 	assert(unsummed == m->unsummed);
+	assert(memcmp(kinds, m->kinds, sizeof(kinds)) == 0);
 }
 
 static void check_marking(const struct marking *k)

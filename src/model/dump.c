@@ -88,6 +88,19 @@ static void dump_tabs(const struct model *m, struct str *out)
 	}
 }
 
+static void dump_info(const struct info *i, struct str *out)
+{
+	str_addf(out, "info %s facts of %s", i->path.buf, i->about.buf);
+	if (i->facts)
+		str_addf(out, " size=%" PRIu64, i->facts->meta.size);
+	if (i->facts_err)
+		str_addf(out, " err=%d", i->facts_err);
+	str_addf(out, " preview of %s", i->preview_of.buf);
+	if (i->preview)
+		str_addf(out, " line %zu of %zu", i->line, i->preview->nlines);
+	str_addf(out, "%s%s\n", i->hex ? " hex" : "", i->focus ? " focus" : "");
+}
+
 int model_dump(const struct model *m, struct str *out)
 {
 	static const char *const notices[] = {
@@ -114,5 +127,7 @@ int model_dump(const struct model *m, struct str *out)
 		viewer_dump(m->viewer, out);
 	else
 		dump_list(m, &v->list, out);
+	if (m->info.shown && !m->viewer)
+		dump_info(&m->info, out);
 	return out->failed ? -ENOMEM : 0;
 }

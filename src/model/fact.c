@@ -78,9 +78,9 @@ void fact_target(const struct facts *f, const struct fact_style *s, struct str *
 	if (f->target_slow)
 		str_adds(out, " (not followed: on a network file system)");
 	else if (f->target_err == -ENOENT)
-		str_adds(out, " (dangling: there is no such file)");
+		str_adds(out, s->brief ? " (dangling)" : " (dangling: there is no such file)");
 	else if (f->target_err == -ELOOP)
-		str_adds(out, " (loop: it never leads to a file)");
+		str_adds(out, s->brief ? " (loop)" : " (loop: it never leads to a file)");
 	else if (f->target_err)
 		str_addf(out, " (cannot be followed: %s)", strerrordesc_np(-f->target_err));
 	else if (f->target_steps > 1)
@@ -143,7 +143,7 @@ void fact_acl_entry(const struct acl *acl, uint32_t i, const struct fact_style *
 	add_perms(out, e->perms);
 	if (!masked || left == e->perms)
 		return;
-	str_adds(out, " (the mask leaves ");
+	str_adds(out, " (effective ");
 	add_perms(out, left);
 	str_addc(out, ')');
 }

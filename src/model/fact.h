@@ -15,6 +15,7 @@
 /* How they are written. */
 struct fact_style {
 	bool ascii;
+	bool brief; /* where a line is short: "dangling", and not what that means */
 	/* The name of a user or group, bytes from outside; NULL: it has none, or not yet. */
 	const char *(*name)(void *ctx, bool group, uint32_t id);
 	void *ctx;

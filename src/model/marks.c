@@ -142,6 +142,7 @@ static void count_in(struct marks *m, const struct mark *mark, bool in)
 		m->unsummed = in ? m->unsummed + 1 : m->unsummed - 1;
 	else if (mark->type == ENTRY_FILE || mark->type == ENTRY_LINK)
 		size = mark->meta.size;
+	m->kinds[mark->type] += in ? 1 : (size_t)-1;
 	m->bytes = in ? m->bytes + size : m->bytes - size;
 }
 

@@ -53,7 +53,8 @@ struct marks {
 	size_t unsummed; /* live marks whose bytes are not known: directories, and what has no
 			  * metadata (yet). When it is not 0 `bytes` is a lower bound: to be shown
 			  * with a "≥" */
-	uint64_t epoch;  /* rises when ids begin anew: all were unmarked */
+	size_t kinds[ENTRY_BLOCK + 1]; /* live marks of each type */
+	uint64_t epoch;                /* rises when ids begin anew: all were unmarked */
 	uint64_t rev;
 };
 

@@ -31,6 +31,7 @@ int model_new(struct model **ret_model)
 	map_init(&m->owners_failed[0]);
 	map_init(&m->owners_failed[1]);
 	m->owners_ms = INT64_MAX;
+	info_init(&m->info);
 	m->mounts = mounts_rows_new();
 	if (marks_init(&m->marks) < 0 || !m->mounts) {
 		model_free(m);
@@ -78,6 +79,7 @@ void model_free(struct model *m)
 	}
 	marking_done(m);
 	search_stop(m);
+	info_done(&m->info);
 	for (size_t i = m->next_request; i < m->nrequests; i++)
 		request_done(&m->requests[i]);
 	free(m->requests);
@@ -278,7 +280,8 @@ void model_apply(struct model *m, struct fs_event *event, int64_t now_ms)
 		[FS_PLACE] = event_place,         [FS_COMPLETE] = event_complete,
 		[FS_VIEW_OPENED] = event_viewer,  [FS_VIEW_DATA] = event_viewer,
 		[FS_VIEW_FOUND] = event_viewer,   [FS_VIEW_LINES] = event_viewer,
-		[FS_VIEW_STATE] = event_viewer,
+		[FS_VIEW_STATE] = event_viewer,   [FS_PREVIEW] = info_event,
+		[FS_INFO] = info_event,
 	};
 
 	m->now_ms = now_ms;
@@ -327,6 +330,7 @@ void model_tick(struct model *m, int64_t now_ms)
 	if (m->ntabs)
 		model_work(m);
 	model_settle(m);
+	info_tick(m);
 }
 
 static int64_t tab_deadline(const struct tab *t)
@@ -363,6 +367,7 @@ int64_t model_deadline(const struct model *m)
 
 	at = MIN(at, m->owners_ms);
 	at = MIN(at, viewer_deadline(m));
+	at = MIN(at, info_deadline(m));
 	for (size_t i = 0; i < m->ntabs; i++)
 		at = MIN(at, tab_deadline(&m->tabs[i]));
 	if (!m->ntabs)

@@ -38,6 +38,8 @@ enum request_kind {
 	REQ_VIEW_CHECK,  /* ticket */
 	REQ_VIEW_SEARCH, /* ticket, view.file, .at, .code, .backward, matcher */
 	REQ_VIEW_COUNT,  /* ticket, view.file, .at, .lines, .to_at, .to_lines, .step, .code */
+	REQ_INFO,        /* ticket, path */
+	REQ_PREVIEW,     /* ticket, path, depth, n lines */
 };
 
 struct request {
@@ -49,6 +51,7 @@ struct request {
 	char **strings;
 	uint32_t n, id;
 	bool urgent, group;
+	unsigned depth; /* enum info_depth */
 	struct order_spec order;
 	struct matcher *matcher; /* a reference */
 	struct {

@@ -21,6 +21,8 @@ void settings_init(struct settings *s)
 		.scroll_margin = 3,
 		.remember_places = true,
 		.remember_session = true,
+		.info_pane = PANE_AUTO,
+		.preview = true,
 	};
 }
 

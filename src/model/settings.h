@@ -11,6 +11,13 @@
 #include "base/match.h"
 #include "model/rows.h"
 
+/* When there is an info pane. */
+enum pane_when {
+	PANE_AUTO, /* beside the list, where there is room for it */
+	PANE_ON,   /* or else below it */
+	PANE_OFF
+};
+
 struct settings {
 	bool show_hidden;
 	enum sort_by sort;
@@ -35,6 +42,11 @@ struct settings {
 	bool time_relative;
 	bool remember_places, remember_session; /* for the next time */
 	bool osc7, title; /* tell the terminal the directory; as the title of its window */
+	enum pane_when info_pane;
+	bool preview;      /* of the content, in the pane */
+	int pane_width;    /* columns, beside the list; 0: a share of the screen */
+	int pane_height;   /* lines, below it; 0: likewise */
+	bool line_numbers; /* in previews of text */
 };
 
 void settings_init(struct settings *s); /* the defaults of options.def */

@@ -8,6 +8,7 @@
 #define MODEL_STATE_H
 
 #include "base/map.h"
+#include "model/info.h"
 #include "model/list.h"
 #include "model/listing.h"
 #include "model/marks.h"
@@ -132,6 +133,7 @@ struct model {
 	struct tab tabs[TABS_MAX];
 	size_t ntabs, tab; /* tab: the current one */
 	struct marks marks;
+	struct info info;
 	struct marking marking;
 	struct search search;
 	struct listing *graves; /* left, and freed in slices */

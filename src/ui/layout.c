@@ -6,7 +6,64 @@ static struct rect rows_at(int row, int rows, int cols)
 	return (struct rect){.row = row, .col = 0, .rows = rows, .cols = cols};
 }
 
-void layout_screen(int rows, int cols, bool hints, bool last_line, struct screen *ret_screen)
+static int clamp(int value, int low, int high)
+{
+	return MAX(low, MIN(value, high));
+}
+
+#define PANE_COLS_MIN     20
+#define PANE_ROWS_MIN     3
+#define PANE_SPLIT_FROM   60 /* columns: facts and preview side by side */
+#define PANE_FACTS_MAX    17 /* lines, above a preview */
+#define PANE_PREVIEW_FROM 10 /* lines, for both above each other */
+
+/* The facts have the same lines for whatever the pane is about, so that moving on changes words and
+ * moves none. */
+static void pane_beside(struct screen *s, const struct pane_wish *w)
+{
+	int cols = s->list.cols, most = cols - PANE_LIST_LEAST - 1;
+	int width = w->width ? clamp(w->width, PANE_COLS_MIN, most)
+			     : clamp(cols * 2 / 5, PANE_COLS_MIN, cols - PANE_LIST_COLS - 1);
+	int top = s->titles.rows ? s->titles.row : s->list.row;
+	int rows = s->list.row + s->list.rows - top, facts = rows;
+	int col = cols - width + 1;
+
+	if (rows < PANE_ROWS_MIN)
+		return;
+	s->list.cols -= width + 1;
+	s->titles.cols = s->list.cols;
+	s->bar = (struct rect){top, s->list.cols, rows, 1};
+	if (w->preview && rows >= PANE_PREVIEW_FROM)
+		facts = MIN(rows / 2, PANE_FACTS_MAX);
+	s->info = (struct rect){top, col, facts, width - 1};
+	if (facts == rows)
+		return;
+	s->preview_title = (struct rect){top + facts, col - 1, 1, width};
+	s->preview = (struct rect){top + facts + 1, col, rows - facts - 1, width - 1};
+}
+
+static void pane_below(struct screen *s, const struct pane_wish *w)
+{
+	int rows = clamp(w->height ? w->height : PANE_ROWS, PANE_ROWS_MIN,
+			 s->list.rows - PANE_LIST_ROWS);
+	int cols = s->list.cols, top, half = cols;
+
+	if (s->list.rows - PANE_LIST_ROWS < PANE_ROWS_MIN || cols < PANE_COLS_MIN)
+		return;
+	s->list.rows -= rows;
+	top = s->list.row + s->list.rows;
+	s->bar = (struct rect){top, 0, 1, cols};
+	if (w->preview && cols >= PANE_SPLIT_FROM)
+		half = cols * 11 / 20;
+	s->info = (struct rect){top + 1, 1, rows - 1, half == cols ? cols - 2 : half - 3};
+	if (half == cols)
+		return;
+	s->preview_title = (struct rect){top, half, 1, cols - half};
+	s->preview = (struct rect){top + 1, half, rows - 1, cols - half};
+}
+
+void layout_screen(int rows, int cols, bool hints, bool last_line, const struct pane_wish *pane,
+		   struct screen *ret_screen)
 {
 	struct screen s = {0};
 	int top = 0, bottom = rows;
@@ -23,6 +80,10 @@ void layout_screen(int rows, int cols, bool hints, bool last_line, struct screen
 	if (rows >= SCREEN_TITLES_FROM)
 		s.titles = rows_at(top++, 1, cols);
 	s.list = rows_at(top, bottom - top, cols);
+	if (pane && pane->on && cols >= PANE_BESIDE_FROM)
+		pane_beside(&s, pane);
+	else if (pane && pane->on)
+		pane_below(&s, pane);
 	*ret_screen = s;
 }
 
@@ -88,11 +149,6 @@ static const struct {
 	[COL_FREE] = {WIDTH_FIXED, 6, 6, true},
 	[COL_SOURCE] = {WIDTH_FLEX, 10, 40, false},
 };
-
-static int clamp(int value, int low, int high)
-{
-	return MAX(low, MIN(value, high));
-}
 
 /* Rounds up to low, low + step, low + 2 step... */
 static int stepped(int value, int low, int step)

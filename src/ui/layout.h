@@ -15,6 +15,15 @@
 struct screen {
 	struct rect header, titles, list, sentence, hints;
 	struct rect last; /* the last line: prompts, chords; it may be one of the above */
+	/* The info pane: facts and a preview, beside or below the list; bar: the line between it
+	 * and the list. */
+	struct rect bar, info, preview_title, preview;
+};
+
+/* What is wanted of it. */
+struct pane_wish {
+	bool on, preview;
+	int width, height; /* beside, below the list; 0: as fits */
 };
 
 /* From how many rows a screen has each part: the list gets at least its share before anything else
@@ -24,9 +33,19 @@ struct screen {
 #define SCREEN_SENTENCE_FROM 6
 #define SCREEN_HEADER_FROM   3
 
+/* From how many columns on the pane is beside the list, and what the list keeps there; when the
+ * width was chosen by hand, less. */
+#define PANE_BESIDE_FROM 100
+#define PANE_LIST_COLS   70
+#define PANE_LIST_LEAST  40
+#define PANE_LIST_ROWS   5 /* that the list keeps above a pane */
+#define PANE_ROWS        8 /* of the pane below the list */
+
 /* hints: the user wants the hints line. last_line: something is to be shown in the last line, which
- * is then kept free of the list when there are two rows at all. */
-void layout_screen(int rows, int cols, bool hints, bool last_line, struct screen *ret_screen);
+ * is then kept free of the list when there are two rows at all. pane (may be NULL): it is left out
+ * where there is no room. */
+void layout_screen(int rows, int cols, bool hints, bool last_line, const struct pane_wish *pane,
+		   struct screen *ret_screen);
 
 /* The same for the viewer, which has no titles and no sentence: when there is something to be told
  * it is told in the line above the hints, over what is shown there. */

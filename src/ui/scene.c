@@ -6,29 +6,41 @@
 #include <string.h>
 
 /* The list in what the settings leave of a high screen; otherwise they cover it as it is. */
-static void above_settings(const struct drawing *d, int rows, int cols, struct screen *ret_screen)
+static void above_settings(const struct drawing *d, int rows, int cols,
+			   const struct pane_wish *pane, struct screen *ret_screen)
 {
 	int left = rows - view_settings_rows(d->scene, rows);
 
 	if (left > 0)
-		layout_screen(left, cols, false, false, ret_screen);
+		layout_screen(left, cols, false, false, cols >= PANE_BESIDE_FROM ? pane : NULL,
+			      ret_screen);
 	ret_screen->list.rows += ret_screen->sentence.rows;
 	ret_screen->sentence.rows = 0;
 	ret_screen->last.row = rows - 1;
 }
 
-static void screen_of(const struct drawing *d, int rows, int cols, struct screen *ret_screen)
+static bool wants_pane(const struct settings *s, int cols)
 {
+	return s->info_pane == PANE_ON || (s->info_pane == PANE_AUTO && cols >= PANE_BESIDE_FROM);
+}
+
+void scene_screen(const struct drawing *d, int rows, int cols, struct screen *ret_screen)
+{
+	const struct settings *set = &d->model->settings;
+	const struct pane_wish pane = {.on = wants_pane(set, cols),
+				       .preview = set->preview,
+				       .width = set->pane_width,
+				       .height = set->pane_height};
 	bool last_line = d->scene->overlay == OVERLAY_PROMPT ||
 			 d->scene->overlay == OVERLAY_STRIP || d->model->notice.kind != NOTICE_NONE;
 
-	if (d->model->settings.plain) {
+	if (set->plain) {
 		layout_plain(rows, cols, view_plain_lines(d, cols), ret_screen);
 		return;
 	}
-	layout_screen(rows, cols, d->model->settings.hints, last_line, ret_screen);
+	layout_screen(rows, cols, set->hints, last_line, &pane, ret_screen);
 	if (d->scene->overlay == OVERLAY_SETTINGS)
-		above_settings(d, rows, cols, ret_screen);
+		above_settings(d, rows, cols, &pane, ret_screen);
 }
 
 /* A prompt takes the line of the hints; a notice, the line above them. */
@@ -55,7 +67,7 @@ int scene_list_height(const struct drawing *d, int rows, int cols)
 {
 	struct screen s;
 
-	screen_of(d, rows, cols, &s);
+	scene_screen(d, rows, cols, &s);
 	return s.list.rows;
 }
 
@@ -78,24 +90,30 @@ static void choose_columns(struct frame *f)
 static void publish_layout(struct frame *f)
 {
 	struct scene_layout *l = f->d->layout;
-	int top = f->screen.list.row + f->screen.list.rows;
+	const struct screen *s = &f->screen;
+	int top = MAX(s->list.row + s->list.rows, s->info.row + s->info.rows);
 
 	memset(l, 0, sizeof(*l));
 	l->header = f->screen.header;
 	l->columns = f->screen.titles;
 	l->list = f->screen.list;
+	l->bar = f->screen.bar;
+	l->info = f->screen.info;
+	l->preview_title = f->screen.preview_title;
+	l->preview = f->screen.preview;
 	l->footer = (struct rect){.row = top, .rows = f->c->rows - top, .cols = f->c->cols};
 	l->slots = f->slots;
 }
 
 static void draw_list(struct frame *f)
 {
-	screen_of(f->d, f->c->rows, f->c->cols, &f->screen);
+	scene_screen(f->d, f->c->rows, f->c->cols, &f->screen);
 	choose_columns(f);
 	publish_layout(f);
 	view_header(f);
 	view_titles(f);
 	view_list(f);
+	view_pane(f);
 }
 
 static void draw_viewer(struct frame *f)
@@ -110,7 +128,7 @@ static void draw_viewer(struct frame *f)
 static void draw_linear(struct frame *f)
 {
 	f->before = NULL;
-	screen_of(f->d, f->c->rows, f->c->cols, &f->screen);
+	scene_screen(f->d, f->c->rows, f->c->cols, &f->screen);
 	publish_layout(f);
 	view_plain(f);
 }

@@ -48,6 +48,7 @@ struct scene_option {
  * continues. */
 struct scene_layout {
 	struct rect header, columns, list, footer, overlay;
+	struct rect bar, info, preview_title, preview;
 	struct {
 		int col, width;
 		enum sort_by sort;
@@ -106,6 +107,8 @@ struct rect scene_viewer_room(const struct drawing *d, int rows, int cols);
  * room for, and tells on request. 0 or -ENOMEM. */
 int scene_tell_row(const struct drawing *d, struct str *out);
 int scene_tell_place(const struct drawing *d, struct str *out);
+/* Where everything is at this size. */
+void scene_screen(const struct drawing *d, int rows, int cols, struct screen *ret_screen);
 /* Draws everything on the canvas, at any size from 1x1. While !resting, `before` (the canvas last
  * shown, or NULL) supplies what does not need to follow a held key: see view_list.c. */
 void scene_draw(const struct drawing *d, struct canvas *c, const struct canvas *before);

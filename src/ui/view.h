@@ -28,6 +28,8 @@ void view_titles(struct frame *f);
 void view_list(struct frame *f);
 void view_footer(struct frame *f);
 void view_viewer(struct frame *f);
+void view_pane(struct frame *f); /* view_info.c: the info pane, with view_preview() in it */
+void view_preview(struct frame *f);
 void view_strip(struct frame *f);
 void view_prompt(struct frame *f);
 void view_palette(struct frame *f);

@@ -25,6 +25,10 @@ static const char tree_text[] =
 	"alpha/deep/\n"
 	"beta/\n"
 	"home/homefile\n"
+	"home/lines \"line-01\\nline-02\\nline-03\\nline-04\\nline-05\\nline-06\\nline-07\\n"
+	"line-08\\nline-09\\nline-10\\nline-11\\nline-12\\nline-13\\nline-14\\nline-15\\n"
+	"line-16\\nline-17\\nline-18\\nline-19\\nline-20\\nline-21\\nline-22\\nline-23\\n"
+	"line-24\\nline-25\\nline-26\\nline-27\\nline-28\\nline-29\\nline-30\\n\"\n"
 	"many/ *200\n"
 	"repo/.git/\n"
 	"repo/sub/file\n"
@@ -106,6 +110,25 @@ static const struct exercise exercises[] = {
 	{"hidden", NULL, {{"", "1 hidden"}, {".", "\\.hidden"}, {".", "~\\.hidden"}}},
 	{"tell", NULL, {{"ggj", "@alpha"}, {"\x07", "alpha: you: list"}}},
 	{"tell-place", NULL, {{"gg", "@.."}, {"g\x07", "row 1"}}},
+	{"info", NULL, {{"ggfa", "@alpha"}, {"fa", "@a.txt"}, {"i", "mode +u rw-"}, {"i", "~mode +u rw-"}}},
+	{"preview", NULL, {{"ggfa", "@alpha"}, {"fa", "@a.txt"}, {"wv", "text +us-ascii"}, {"wv", "~text +us-ascii"}, {"", "mode +u rw-"}}},
+	{"pane-larger", NULL, {{"i", "kind"}, {"", "~access"}, {"3w+", "access"}}},
+	{"pane-smaller", NULL, {{"i", "kind"}, {"3w+", "access"}, {"3w-", "~access"}}},
+	{"other-pane", "home", {{"G", "@lines"}, {"i", "line-01"}, {"\t", "Tab back"}, {"\t", "@lines"}}},
+	{"preview-down", "home", {{"G", "@lines"}, {"i", "line-01"}, {"\tj", "~line-01"}, {"\033[B", "~line-02"}}},
+	{"preview-up", "home", {{"G", "@lines"}, {"i", "line-01"}, {"\tjj", "~line-02"}, {"k", "line-02"}, {"\033[A", "line-01"}}},
+	{"preview-half-down", "home", {{"G", "@lines"}, {"i", "line-01"}, {"\t\x04", "~line-03"}, {"", "line-04"}}},
+	{"preview-half-up", "home", {{"G", "@lines"}, {"i", "line-01"}, {"\tG", "line-30"}, {"4\x15", "~line-30"}}},
+	{"preview-page-down", "home", {{"G", "@lines"}, {"i", "line-01"}, {"\t\x06", "~line-06"}, {"", "line-07"}}},
+	{"preview-page-up", "home", {{"G", "@lines"}, {"i", "line-01"}, {"\tG", "line-30"}, {"2\x02", "~line-30"}}},
+	{"preview-top", "home", {{"G", "@lines"}, {"i", "line-01"}, {"\tG", "line-30"}, {"gg", "line-01"}, {"9gg", "~line-08"}}},
+	{"preview-bottom", "home", {{"G", "@lines"}, {"i", "line-01"}, {"\tG", "line-30"}, {"2G", "~line-30"}, {"", "line-02"}}},
+	{"preview-search", "home", {{"G", "@lines"}, {"i", "line-01"}, {"\t/", "search"}, {"21\r", "line-21"}}},
+	{"preview-next", "home", {{"G", "@lines"}, {"i", "line-01"}, {"\t/-1\r", "~line-09"}, {"5n", "~line-14"}, {"", "line-15"}}},
+	{"preview-previous", "home", {{"G", "@lines"}, {"i", "line-01"}, {"\t/-1\r", "~line-09"}, {"N", "~line-18"}, {"", "line-19"}}},
+	{"preview-bytes", "home", {{"G", "@lines"}, {"i", "line-01"}, {"\tx", "00000000"}, {"x", "~00000000"}}},
+	{"line-numbers", "home", {{"G", "@lines"}, {"i", "line-01"}, {"\t#", "1 line-01"}, {"#", "~1 line-01"}}},
+	{"preview-leave", "home", {{"G", "@lines"}, {"i", "line-01"}, {"\t", "Tab back"}, {"q", "@lines"}, {"", "~Tab back"}}},
 	{"redraw", NULL, {{"\x0c", "alpha"}}},
 	{"edit", NULL, {{"gg", "@.."}, {"fa", "@alpha"}, {"fa", "@a.txt"}, {"e", "EDITING .*a\\.txt"}, {"\n", "beta"}}},
 	{"shell", NULL, {{"!", "empty: shell"}, {"echo a$((1+1))b\r", "a2b\n+.*status 0: Enter"}, {"\r", "beta"}, {"!\r", "[#$] ?$"}, {"echo sh$((1+1))\n", "sh2$"}, {"exit\n", "beta"}}},

@@ -7,6 +7,8 @@
 #include "../lib/explorer.h"
 #include "../lib/test.h"
 
+#include "base/defs.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -105,6 +107,90 @@ static void test_page_down(void **state)
 	explorer_close(&e);
 }
 
+/* ---- the info pane beside the list ---- */
+
+static const char pane_tree[] =
+	"p/a-dir/ *30\np/b.txt \"one line of text\\nanother line of it\\nand a third\" :0600 "
+	"@1000000000\n"
+	"p/c-link -> b.txt\np/d.bin \"\\x01\\x02\\x7f\\xff\\x03\" :0755 @1100000000\np/e-fifo| "
+	":0622\n"
+	"p/f.c \"#include <stdio.h>\\nint main(void)\\n{\\n\\treturn 0;\\n}\\n\" :04711 "
+	"@1200000000\n"
+	"p/g-lost -> nowhere/at/all\np/h-dir/ *300 :0700\np/i.txt 5000 @900000000\n";
+
+/* The text in the pane that comes with the preview, as a program would print it: what stands below
+ * its title, and what kind of file it is. */
+static size_t preview_text(struct pty *p)
+{
+	size_t n = 0;
+	bool below = false;
+
+	for (const char *line = pty_screen(p); *line; line += strcspn(line, "\n") + 1) {
+		size_t len = strcspn(line, "\n");
+		const char *bar = memmem(line, len, "│", strlen("│"));
+
+		if (bar &&
+		    (below || strstr(bar, "│ kind ") == bar || strstr(bar, "│ mime ") == bar))
+			n += len - (size_t)(bar - line) - strlen("│") + 1;
+		below |= bar && memmem(line, len, "│──", strlen("│──")) != NULL;
+	}
+	return n;
+}
+
+static void steps(struct explorer *e)
+{
+	explorer_do(e, "gg", "@..");
+	pty_rest(e->pty, 1500);
+	for (int i = 0; i < 9; i++) {
+		size_t before = pty_bytes(e->pty), bytes, text = preview_text(e->pty);
+
+		pty_keys(e->pty, "j");
+		pty_rest(e->pty, 1000);
+		bytes = pty_bytes(e->pty) - before;
+		/* What the one before leaves behind has to be erased. */
+		text = MAX(text, preview_text(e->pty));
+		if (bytes > 400 + text * 115 / 100)
+			fail_msg("step %d: %zu bytes, for a preview of %zu\n%s", i, bytes, text,
+				 pty_screen(e->pty));
+	}
+}
+
+/* One step at rest costs the highlight, the sentence and the facts; with the preview on its text.
+ */
+static void test_pane_follows(void **state)
+{
+	(void)state;
+	struct explorer e = explorer_open(&(struct explorer_options){
+		.tree = pane_tree, .start = "p", .rows = 40, .cols = 120});
+
+	explorer_expect(&e, "mode +u r");
+	explorer_do(&e, "wv", "~──");
+	steps(&e);
+	explorer_do(&e, "wv", "──");
+	steps(&e);
+	explorer_close(&e);
+}
+
+/* A held key asks nothing, and the pane makes room for a list that scrolls. */
+static void test_pane_and_held_key(void **state)
+{
+	(void)state;
+	struct explorer e = open_many();
+	size_t key;
+
+	explorer_expect(&e, "mode +u r");
+	pty_keys(e.pty, "gg");
+	pty_rest(e.pty, 800);
+	key = hold(e.pty, "j", 30) / 30;
+	if (key > 60)
+		fail_msg("a key with the pane: %zu bytes", key);
+	key = hold(e.pty, "j", 90) / 90;
+	if (key > 60)
+		fail_msg("a key that scrolls with the pane: %zu bytes", key);
+	explorer_expect(&e, "mode +u r");
+	explorer_close(&e);
+}
+
 /* ---- watched by strace ---- */
 
 static bool has_strace(void)
@@ -161,8 +247,9 @@ static void test_idle(void **state)
 	(void)state;
 	if (!can_trace())
 		skip();
-	struct explorer e = explorer_open(&(struct explorer_options){0});
+	struct explorer e = explorer_open(&(struct explorer_options){.rows = 40, .cols = 120});
 	pty_keys(e.pty, "j");
+	explorer_expect(&e, "mode +u r");
 	pty_rest(e.pty, 2500);
 	size_t before = pty_bytes(e.pty);
 	struct pty *tracer = trace(&e, file, sizeof(file), "trace=all");
@@ -195,7 +282,9 @@ static void test_no_file_calls(void **state)
 	char config[4200];
 	const char *env[] = {config, "TROWEL_CONFIG", NULL};
 	snprintf(config, sizeof(config), "XDG_CONFIG_HOME=%s", tree_path(home, "conf"));
-	struct explorer e = explorer_open(&(struct explorer_options){.env = env});
+	struct explorer e =
+		explorer_open(&(struct explorer_options){.env = env, .rows = 40, .cols = 120});
+	explorer_expect(&e, "mode +u r");
 	pty_rest(e.pty, 100);
 	struct pty *tracer = trace(&e, file, sizeof(file), "trace=%file,%desc");
 	static const char *const keys[] = {
@@ -249,9 +338,10 @@ static void test_no_file_calls(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_first_screen),  cmocka_unit_test(test_held_key),
-		cmocka_unit_test(test_page_down),     cmocka_unit_test(test_idle),
-		cmocka_unit_test(test_no_file_calls),
+		cmocka_unit_test(test_first_screen),      cmocka_unit_test(test_held_key),
+		cmocka_unit_test(test_page_down),         cmocka_unit_test(test_idle),
+		cmocka_unit_test(test_no_file_calls),     cmocka_unit_test(test_pane_follows),
+		cmocka_unit_test(test_pane_and_held_key),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

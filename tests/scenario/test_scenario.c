@@ -268,6 +268,82 @@ static void do_mounts(struct runner *r)
 	}
 }
 
+/* room HEIGHT: there is an info pane, with so many lines of a preview; room -1: none */
+static void do_room(struct runner *r)
+{
+	int height = atoi(arg(r, 1));
+
+	model_info_room(r->m, height >= 0, (size_t)MAX(height, 0));
+}
+
+/* key MS [STRETCH]: a key is typed */
+static void do_key(struct runner *r)
+{
+	r->now = atoi(arg(r, 1));
+	model_time(r->m, r->now);
+	model_info_key(r->m, r->now, atoi(arg(r, 2)));
+}
+
+/* facts TICKET SIZE, or -ERRNO */
+static void do_facts(struct runner *r)
+{
+	struct fs_event e = {.kind = FS_INFO, .ticket = ticket(r)};
+
+	if (arg(r, 2)[0] == '-') {
+		e.err = atoi(arg(r, 2));
+	} else {
+		e.u.facts = calloc(1, sizeof(*e.u.facts));
+		assert_non_null(e.u.facts);
+		e.u.facts->meta = make_meta(ENTRY_FILE, strtoull(arg(r, 2), NULL, 10), 0);
+	}
+	apply(r, &e);
+	facts_free(e.u.facts);
+}
+
+/* preview TICKET LINE..., or -ERRNO */
+static void do_preview(struct runner *r)
+{
+	struct fs_event e = {.kind = FS_PREVIEW, .ticket = ticket(r)};
+	static const struct preview_line line = {.size = PREVIEW_UNKNOWN};
+
+	if (arg(r, 2)[0] == '-') {
+		e.err = atoi(arg(r, 2));
+	} else {
+		e.u.preview = preview_new();
+		assert_non_null(e.u.preview);
+		e.u.preview->kind = PREVIEW_TEXT;
+		for (int i = 2; i < r->n; i++)
+			assert_int_equal(
+				preview_add(e.u.preview, arg(r, i), strlen(arg(r, i)), &line), 0);
+	}
+	apply(r, &e);
+	preview_free(e.u.preview);
+}
+
+static void do_focus(struct runner *r)
+{
+	str_addf(&r->out, "    %s\n",
+		 model_info_focus(r->m, strcmp(arg(r, 1), "off") != 0) ? "done" : "no pane");
+}
+
+static void do_line(struct runner *r)
+{
+	if (arg(r, 1)[0] == '+' || arg(r, 1)[0] == '-')
+		model_info_move(r->m, atol(arg(r, 1)));
+	else
+		model_info_move_to(r->m, (size_t)atol(arg(r, 1)));
+}
+
+static void do_look(struct runner *r)
+{
+	assert_int_equal(model_info_find(r->m, arg(r, 1)), 0);
+}
+
+static void do_look_next(struct runner *r)
+{
+	model_info_find_next(r->m, r->n > 1 ? atoi(arg(r, 1)) : 1);
+}
+
 static void do_start(struct runner *r)
 {
 	assert_int_equal(model_start(r->m, arg(r, 1), r->n > 2 ? arg(r, 2) : NULL), 0);
@@ -520,6 +596,7 @@ SIMPLE(view_end, viewer_go_end(r->m))
 SIMPLE(view_follow, viewer_follow(r->m))
 SIMPLE(view_leave, viewer_close(r->m))
 SIMPLE(view_reload, viewer_reload(r->m))
+SIMPLE(hex, (model_info_hex(r->m), 0))
 
 static const struct {
 	const char *name;
@@ -589,6 +666,15 @@ static const struct {
 	{"view-follow", do_view_follow},
 	{"view-leave", do_view_leave},
 	{"view-reload", do_view_reload},
+	{"room", do_room},
+	{"key", do_key},
+	{"facts", do_facts},
+	{"preview", do_preview},
+	{"focus", do_focus},
+	{"line", do_line},
+	{"look", do_look},
+	{"look-next", do_look_next},
+	{"hex", do_hex},
 };
 
 static void keep_order(struct runner *r, struct request *q)
@@ -609,7 +695,10 @@ static void show_request(struct runner *r, struct request *q)
 		"start",     "list",       "close",       "stat",           "stat-names",
 		"order",     "owner",      "mounts",      "place",          "link-target",
 		"repo-root", "complete",   "check",       "save-bookmarks", "view",
-		"view-read", "view-check", "view-search", "view-count"};
+		"view-read", "view-check", "view-search", "view-count",     "info",
+		"preview"};
+	static const char *const depths[] = {
+		[INFO_KIND] = "kind", [INFO_CONTENT] = "content", [INFO_BYTES] = "bytes"};
 
 	str_addf(&r->out, "    < %s", names[q->kind]);
 	if (q->ticket)
@@ -630,6 +719,8 @@ static void show_request(struct runner *r, struct request *q)
 		str_adds(&r->out, " urgent");
 	if (q->kind == REQ_STAT)
 		str_addf(&r->out, " n=%u", q->n);
+	if (q->kind == REQ_PREVIEW)
+		str_addf(&r->out, " %s", depths[q->depth]);
 	for (uint32_t i = 0; q->ids && i < q->n && i < 8; i++)
 		str_addf(&r->out, " %s", names_get(q->names, q->ids[i], NULL));
 	for (uint32_t i = 0; q->strings && i < q->n; i++)

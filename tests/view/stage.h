@@ -81,6 +81,10 @@ struct stage {
 	const char *path;    /* NULL: STAGE_PATH */
 	const char *content; /* of the file that is viewed */
 	size_t content_len;
+	bool pane; /* with an info pane where the options have one, */
+	struct facts *(*facts)(const struct stage *s, const char *name); /* and what it is told */
+	struct preview *(*preview)(const struct stage *s, const char *name);
+	int err; /* of both */
 	int64_t now_ms;
 };
 
@@ -329,6 +333,30 @@ static inline void stage_answer_view(struct stage *s, const struct request *r)
 		free((void *)(uintptr_t)w->bytes);
 }
 
+static inline void stage_answer_info(struct stage *s, const struct request *r)
+{
+	struct fs_event e = {.kind = FS_INFO, .ticket = r->ticket, .err = s->err};
+
+	if (s->silent)
+		return;
+	if (!s->err)
+		e.u.facts = s->facts(s, strrchr(r->path, '/') + 1);
+	stage_apply(s, &e);
+	facts_free(e.u.facts);
+}
+
+static inline void stage_answer_preview(struct stage *s, const struct request *r)
+{
+	struct fs_event e = {.kind = FS_PREVIEW, .ticket = r->ticket, .err = s->err};
+
+	if (s->silent)
+		return;
+	if (!s->err)
+		e.u.preview = s->preview(s, strrchr(r->path, '/') + 1);
+	stage_apply(s, &e);
+	preview_free(e.u.preview);
+}
+
 static inline void stage_answer(struct stage *s, struct request *r)
 {
 	switch (r->kind) {
@@ -353,6 +381,12 @@ static inline void stage_answer(struct stage *s, struct request *r)
 		break;
 	case REQ_ORDER:
 		stage_answer_order(s, r);
+		break;
+	case REQ_INFO:
+		stage_answer_info(s, r);
+		break;
+	case REQ_PREVIEW:
+		stage_answer_preview(s, r);
 		break;
 	default:
 		break;
@@ -422,6 +456,8 @@ static inline void stage_open(struct stage *s, const struct stage_file *files, s
 	theme_resolve(&s->theme, 8);
 	assert_int_equal(canvas_init(&s->canvas, 24, 80, false), 0);
 	assert_int_equal(model_new(&s->model), 0);
+	if (!s->pane)
+		s->model->settings.info_pane = PANE_OFF;
 	stage_self(s);
 	assert_int_equal(model_start(s->model, s->path ? s->path : STAGE_PATH, NULL), 0);
 	stage_settle(s);
@@ -450,9 +486,11 @@ static inline void stage_fit(struct stage *s)
 {
 	struct drawing d = stage_drawing(s);
 	struct rect room;
+	struct screen screen;
 
-	list_fit(model_list(s->model),
-		 (size_t)scene_list_height(&d, s->canvas.rows, s->canvas.cols));
+	scene_screen(&d, s->canvas.rows, s->canvas.cols, &screen);
+	list_fit(model_list(s->model), (size_t)screen.list.rows);
+	model_info_room(s->model, screen.info.rows > 0, (size_t)screen.preview.rows);
 	room = scene_viewer_room(&d, s->canvas.rows, s->canvas.cols);
 	viewer_fit(s->model, room.rows, room.cols, s->canvas.ascii);
 	stage_settle(s);
@@ -541,12 +579,13 @@ static inline void stage_compare(struct stage *s, const char *name)
 	static const struct {
 		int rows, cols;
 		bool looks;
-	} sizes[] = {
-		{24, 80, true}, {40, 120, false}, {10, 40, true}, {5, 20, false}, {1, 1, false}};
+	} sizes[] = {{24, 80, true}, {40, 120, false}, {10, 40, true},
+		     {5, 20, false}, {1, 1, false},    {45, 140, true}};
 	struct str got = STR_INIT, want = STR_INIT, path = STR_INIT;
 	bool same, found;
 
-	for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
+	/* The largest is for what only large screens have. */
+	for (size_t i = 0; i < ARRAY_LEN(sizes) - !s->pane; i++) {
 		stage_draw_at(s, sizes[i].rows, sizes[i].cols);
 		str_addf(&got, "==== %dx%d\n", sizes[i].cols, sizes[i].rows);
 		assert_int_equal(canvas_dump(&s->canvas, &got, sizes[i].looks), 0);

@@ -43,7 +43,7 @@ static void test_screen_every_height(void **state)
 		for (int flags = 0; flags < 4; flags++) {
 			struct screen s;
 
-			layout_screen(rows, 80, flags & 1, flags & 2, &s);
+			layout_screen(rows, 80, flags & 1, flags & 2, NULL, &s);
 			assert_screen(rows, 80, &s);
 		}
 	}
@@ -55,7 +55,7 @@ static void test_screen_last_line_is_free(void **state)
 
 	(void)state;
 	for (int rows = 2; rows <= 40; rows++) {
-		layout_screen(rows, 80, true, true, &s);
+		layout_screen(rows, 80, true, true, NULL, &s);
 		assert_true(s.list.row + s.list.rows <= s.last.row);
 	}
 }
@@ -77,7 +77,7 @@ static void test_screen_drops_in_order(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct screen s;
 
-		layout_screen(cases[i].rows, 80, true, false, &s);
+		layout_screen(cases[i].rows, 80, true, false, NULL, &s);
 		assert_int_equal(s.list.rows, cases[i].list);
 		assert_int_equal(s.header.rows, cases[i].header);
 		assert_int_equal(s.titles.rows, cases[i].titles);
