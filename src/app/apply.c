@@ -273,6 +273,11 @@ static const struct {
 	{"remember-places", READ_WHEN_USED},
 	{"remember-session", READ_WHEN_USED},
 	{"escape-ms", follow_escape},
+	{"info-pane", READ_WHEN_USED},
+	{"preview", READ_WHEN_USED},
+	{"pane-width", READ_WHEN_USED},
+	{"pane-height", READ_WHEN_USED},
+	{"line-numbers", READ_WHEN_USED},
 };
 
 bool apply_knows(const char *option)

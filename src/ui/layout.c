@@ -14,7 +14,7 @@ static int clamp(int value, int low, int high)
 #define PANE_COLS_MIN     20
 #define PANE_ROWS_MIN     3
 #define PANE_SPLIT_FROM   60 /* columns: facts and preview side by side */
-#define PANE_FACTS_MAX    17 /* lines, above a preview */
+#define PANE_FACTS_MAX    16 /* lines, above a preview */
 #define PANE_PREVIEW_FROM 10 /* lines, for both above each other */
 
 /* The facts have the same lines for whatever the pane is about, so that moving on changes words and

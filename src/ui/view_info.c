@@ -231,19 +231,24 @@ static void add_mode(struct pane *p)
 		str_adds(&l->text, " sticky");
 }
 
+/* What the current user may do; the footer has the whole sentence. */
 static void add_access(struct pane *p)
 {
 	const struct self *self = &p->f->model->self;
 	CLEANUP(str_done) struct str text = STR_INIT;
+	const char *rest;
 
 	if (S_ISLNK(p->facts->meta.mode))
 		str_adds(&text, "the permissions of its target count");
 	else if (self->known)
 		(void)fact_sentence(&p->facts->meta, &self->subject, &p->style, &text);
+	rest = strstr(text.buf, view_sign(p->f->c, " · ", " - "));
+	if (rest)
+		str_cut(&text, (size_t)(rest - text.buf));
 	/* The group bits of the mode are the mask then, and others have rights of their own. */
 	if (p->facts->acl.n && !fact_acl_idle(p->facts))
 		str_adds(&text, "; it has an ACL");
-	add_text(p, "access", &text, ROLE_META, RANK_ACCESS, 2, true);
+	add_text(p, "access", &text, ROLE_META, RANK_ACCESS, 1, true);
 }
 
 static void add_acl(struct pane *p)

@@ -300,6 +300,74 @@ static void measure_latency(const struct program *p, const char *dir, struct sam
 	pty_close(t);
 }
 
+static void write_some(const char *path, size_t size, bool text)
+{
+	FILE *f = fopen(path, "we");
+
+	for (size_t i = 0; f && i < size; i++)
+		putc(text ? (i % 60 == 59 ? '\n' : 'a' + (int)(i % 26)) : (int)(i * 7919 >> 3), f);
+	if (f)
+		fclose(f);
+}
+
+/* Makes (once) 1000 things of every kind: texts, bytes, large ones, links, a FIFO, directories. */
+static void kinds(char *path, size_t size)
+{
+	char name[4096];
+
+	snprintf(path, size, "%s/kinds-1000", cache);
+	if (mkdir(path, 0755) < 0)
+		return;
+	for (int i = 0; i < 1000; i++) {
+		snprintf(name, sizeof(name), "%s/file-%d", path, i);
+		switch (i % 8) {
+		case 0:
+			write_some(name, 3000, true);
+			break;
+		case 1:
+			write_some(name, 3000, false);
+			break;
+		case 2:
+			write_some(name, 400000, true);
+			break;
+		case 3:
+			(void)!symlink("file-0", name);
+			break;
+		case 4:
+			(void)!symlink("nowhere", name);
+			break;
+		case 5:
+			(void)!mkfifo(name, 0600);
+			break;
+		case 6:
+			(void)!mkdir(name, 0755);
+			break;
+		default:
+			write_some(name, 400000, false);
+		}
+	}
+}
+
+/* Down through them, with the info pane and its preview: keys that come at once, when the facts are
+ * being asked for, and when the preview is. */
+static void measure_previews(const char *dir, struct samples *s)
+{
+	static const int pauses[] = {0, 0, 155, 0, 305, 330};
+	struct pty *t = start(&programs[0], dir);
+
+	pty_expect(t, NAME);
+	pty_rest(t, 600);
+	for (int i = 0; i < KEYS; i++) {
+		uint64_t before = cursor_name(t);
+
+		add(s, key_ms(t, "j", has_moved, &before));
+		int64_t until = pty_now_ns() + pauses[i % 6] * INT64_C(1000000);
+		for (int64_t left; (left = until - pty_now_ns()) > 0;)
+			pty_pump(t, (long)(left / 1000000));
+	}
+	pty_close(t);
+}
+
 /* Keys while a large directory is still being read and sorted. */
 static void measure_busy_latency(const struct program *p, const char *dir, struct samples *s)
 {
@@ -515,6 +583,11 @@ static void bench_latency(long largest)
 	l.per_mille = 990;
 	l.reach = 16;
 	print_line(&l);
+	struct line pane = {.unit = "ms", .per_mille = 990, .reach = 16};
+	kinds(dir, sizeof(dir));
+	measure_previews(dir, &pane.ours);
+	snprintf(pane.what, sizeof(pane.what), "the same through files of all kinds, previewed");
+	print_line(&pane);
 	struct line busy = {.unit = "ms", .per_mille = 990, .reach = 16};
 	flat(largest, dir, sizeof(dir), first, sizeof(first));
 	snprintf(busy.what, sizeof(busy.what), "the same while %ld names load", largest);
