@@ -25,7 +25,7 @@ static const char tools_text[] =
 	"log\n";
 
 /* What the environment says of it. */
-static const char *desktop = "DISPLAY";
+static const char *desktop = "DISPLAY", *remote = "SSH_CONNECTION";
 
 struct stage {
 	struct tree *tools;
@@ -47,8 +47,8 @@ static void write_text(const char *path, const char *text)
 static void open_stage(struct stage *s, const char *tree, const char *rules, const char *before)
 {
 	const char *env[] = {
-		s->path,          s->log,    s->home,         s->config, desktop, "WAYLAND_DISPLAY",
-		"SSH_CONNECTION", "SSH_TTY", "SHELL=/bin/sh", "ENV",     NULL};
+		s->path, s->log,    s->home,         s->config, desktop, "WAYLAND_DISPLAY",
+		remote,  "SSH_TTY", "SHELL=/bin/sh", "ENV",     NULL};
 	struct str text = STR_INIT;
 
 	s->tools = tree_new(tools_text);
@@ -493,7 +493,26 @@ static void test_desktop(void **state)
 	expect_log(&s, "xdg-open|@/image|");
 	assert_int_equal(faccessat(s.e.tree->fd, "pwned", F_OK, 0), -1);
 	close_stage(&s);
+	/* Nobody sits in front of that screen. */
+	remote = "SSH_CONNECTION=10.0.0.1 5000 10.0.0.2 22";
+	open_stage(&s, tree, "", "");
+	explorer_do(&s.e, "ggj", "@image");
+	explorer_do(&s.e, "l", "GIF89a|47 ?49 ?46");
+	explorer_do(&s.e, "q", "@image");
+	explorer_do(&s.e, "o", "open with: *\n.*▸ viewer");
+	assert_false(pty_matches(s.e.pty, "xdg-open +what"));
+	explorer_do(&s.e, "\033", "~open with");
+	expect_log(&s, "");
+	close_stage(&s);
+	/* But here X11 is forwarded to where he sits. */
+	desktop = "DISPLAY=localhost:10.0";
+	open_stage(&s, tree, "", "");
+	explorer_do(&s.e, "ggj", "@image");
+	explorer_do(&s.e, "l", "xdg-open was started");
+	expect_log(&s, "xdg-open|@/image|");
+	close_stage(&s);
 	desktop = "DISPLAY";
+	remote = "SSH_CONNECTION";
 }
 
 /* The first is the default; a line of one's own with its history; Esc leaves. */
