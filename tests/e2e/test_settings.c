@@ -60,6 +60,8 @@ static void lists_follow(void **state)
 	struct scene s = open_scene("conf/\n", NULL);
 
 	(void)state;
+	/* Beside the list it has names of its own. */
+	explorer_do(&s.e, ":set info-pane off\r", "info-pane = off");
 	explorer_do(&s.e, ":set show-hidden yes\r", "\\.hidden");
 	explorer_do(&s.e, ":set parent-row no\r", "~\\.\\./");
 	explorer_do(&s.e, ":set sort size\r", "<b.c|a.txt");

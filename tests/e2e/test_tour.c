@@ -206,6 +206,7 @@ static void test_every_danger(void **state)
 		{"11-socket", "socket has no content"},
 		{"12-sparse", "10\\.0G|10G"},
 		{"13-empty", "empty"},
+		{"14-escapes", "5d 35 32 3b|\\^\\[]52;c;aGk="},
 		{"15-dangling", "dangl|no such|does not exist|No such"},
 		{"16-loop", "loop|[Tt]oo many"},
 		{"99-last", "the end is here"},
@@ -225,6 +226,11 @@ static void test_every_danger(void **state)
 		explorer_expect(&e, stops[i].shows);
 		explorer_do(&e, "\033", "~filtered");
 	}
+	/* What they hold was shown, and nothing of it was sent as it is. */
+	size_t len;
+	const char *log = pty_log(e.pty, &len);
+	assert_null(memmem(log, len, "\033]52", 4));
+	assert_null(memchr(log, '\a', len));
 	check_whole(&e);
 	leave(&e);
 }
