@@ -229,21 +229,22 @@ static void nonsense_is_no_answer(void **state)
 	static const struct {
 		const char *script, *reason;
 	} cases[] = {
-		{"printf 'sixteen bytes!!! and more' >&0; cat", "something that is no answer"},
+		{"printf 'sixteen bytes!!! and more' >&0; cat >/dev/null",
+		 "something that is no answer"},
 		/* The head of an answer of 4 GiB. */
 		{"printf 'TRAN\\\\001\\\\000\\\\000\\\\000\\\\001\\\\000\\\\000\\\\000"
-		 "\\\\377\\\\377\\\\377\\\\377' >&0; cat",
+		 "\\\\377\\\\377\\\\377\\\\377' >&0; cat >/dev/null",
 		 "something that is no answer"},
 		/* An answer to another question. */
 		{"printf 'TRAN\\\\001\\\\000\\\\000\\\\000\\\\007\\\\000\\\\000\\\\000"
-		 "\\\\000\\\\000\\\\000\\\\000' >&0; cat",
+		 "\\\\000\\\\000\\\\000\\\\000' >&0; cat >/dev/null",
 		 "something that is no answer"},
 		/* An empty one. */
 		{"printf 'TRAN\\\\001\\\\000\\\\000\\\\000\\\\001\\\\000\\\\000\\\\000"
-		 "\\\\000\\\\000\\\\000\\\\000' >&0; cat",
+		 "\\\\000\\\\000\\\\000\\\\000' >&0; cat >/dev/null",
 		 "something that is no answer"},
 		{"printf 'TRAN\\\\002\\\\000\\\\000\\\\000\\\\001\\\\000\\\\000\\\\000"
-		 "\\\\000\\\\000\\\\000\\\\000' >&0; cat",
+		 "\\\\000\\\\000\\\\000\\\\000' >&0; cat >/dev/null",
 		 "of another version"},
 		{"exit 3", "ended before it answered (status 3)"},
 		{"kill -SEGV $$", "died looking at it (signal 11, Segmentation fault)"},
