@@ -313,8 +313,8 @@ static int installed_dir(struct str *out)
 	return str_adds(out, TROWEL_DATADIR);
 }
 
-/* For a program that runs from the tree it was built in: beside its folder. */
-static int tree_dir(struct str *out)
+/* For a program that runs from the tree it was built in: so many folders above it. */
+static int above_program(unsigned up, struct str *out)
 {
 	char exe[4096];
 	ssize_t n = sys_readlinkat(AT_FDCWD, "/proc/self/exe", exe, sizeof(exe));
@@ -323,15 +323,26 @@ static int tree_dir(struct str *out)
 	if (n <= 0 || (size_t)n == sizeof(exe))
 		return -ENOENT;
 	r = str_add(out, exe, (size_t)n);
-	for (int up = 0; r == 0 && up < 2; up++)
+	for (; r == 0 && up > 0; up--)
 		str_cut(out, path_parent_len(out->buf));
 	return r;
+}
+
+static int tree_dir(struct str *out)
+{
+	return above_program(2, out);
+}
+
+/* Flavours are built in a folder of the build folder. */
+static int flavour_tree_dir(struct str *out)
+{
+	return above_program(3, out);
 }
 
 int config_theme_dir(unsigned i, struct str *out)
 {
 	static int (*const dirs[THEME_DIRS])(struct str * out) = {config_dir, installed_dir,
-								  tree_dir};
+								  tree_dir, flavour_tree_dir};
 	int r = i < THEME_DIRS ? dirs[i](out) : -ENOENT;
 
 	return r == 0 ? str_adds(out, "/themes") : r;

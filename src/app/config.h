@@ -77,8 +77,9 @@ int config_load(struct settings *s, struct keymap *k, struct openers *o, struct 
 int config_parse(const char *path, const char *text, size_t len, struct settings *s,
 		 struct keymap *k, struct openers *o, struct str *warnings);
 /* The directories that themes are looked for in, first the user's, then the installed one, then
- * that of the tree the program was built in. 0, -ENOENT (there is no such one), -ENOMEM. */
-#define THEME_DIRS 3
+ * that of the tree the program was built in, two folders above it, or three as a flavour. 0,
+ * -ENOENT (there is no such one), -ENOMEM. */
+#define THEME_DIRS 4
 int config_theme_dir(unsigned i, struct str *out);
 /* Appends the text of a theme by name: the user's themes directory, then the installed one, then
  * the one of the tree the program was built in, then the one built in ("default"). When there is
