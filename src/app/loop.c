@@ -91,10 +91,13 @@ static void open_what_was_asked(struct app *app)
 	free(path);
 }
 
+/* What is kept without being asked to is no reason to hide what a key has led to; leaving tells. */
 static void take_saved(struct app *app, const struct fs_event *event)
 {
-	app->keep.due -= app->keep.due > 0;
-	if (event->err)
+	bool unasked = app->keep.due > 0;
+
+	app->keep.due -= unasked;
+	if (event->err && !(unasked && app->model->notice.kind != NOTICE_NONE))
 		model_notice(app->model, NOTICE_ERROR, app->now_ms, "not saved: %s: %s",
 			     event->u.saved.path, strerror(-event->err));
 }
