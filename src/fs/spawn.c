@@ -113,6 +113,14 @@ static bool goes_on(int rc)
 	       rc == -ETIMEDOUT;
 }
 
+/* Looked for before a process is made for it: not every vfork(2) brings the child's error back. */
+static int is_there(const char *path)
+{
+	int fd = sys_openat(AT_FDCWD, path, O_PATH | O_CLOEXEC, 0);
+
+	return fd < 0 ? fd : sys_close(fd);
+}
+
 /* Not posix_spawnp(3): it takes an empty or relative entry of PATH for a directory, and the child
  * is in one that anybody may have filled. */
 static int start_in_path(const char *const *argv, const struct setting *how, pid_t *ret_pid)
@@ -129,6 +137,7 @@ static int start_in_path(const char *const *argv, const struct setting *how, pid
 		str_clear(&program);
 		if (path[0] == '/') {
 			rc = str_addf(&program, "%.*s/%s", (int)len, path, argv[0]);
+			rc = rc ? rc : is_there(program.buf);
 			rc = rc ? rc : start_at(program.buf, argv, how, ret_pid);
 			denied |= rc == -EACCES;
 		}
