@@ -418,13 +418,16 @@ static int start(struct call *call)
 
 int main(int argc, char **argv)
 {
-	struct call call = {.set = calloc((size_t)argc + 1, sizeof(*call.set))};
+	struct call call = {0};
 	const struct verb *verb = NULL;
 	struct verb_args args = {
 		.name = "", .options = explorer_options, .argc = argc, .argv = argv, .stop = true};
 	int status;
 
-	if (!call.set || fill_standard_fds() < 0)
+	if (fill_standard_fds() < 0)
+		return EXIT_SOME_FAILED;
+	call.set = calloc((size_t)argc + 1, sizeof(*call.set));
+	if (!call.set)
 		return EXIT_SOME_FAILED;
 	call.explore.set = call.set;
 	setlocale(LC_ALL, "");

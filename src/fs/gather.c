@@ -45,7 +45,7 @@ static int step(const char *at, struct str *out)
 {
 	CLEANUP(str_done) struct str target = STR_INIT;
 	struct meta meta;
-	int fd = openpath(at, O_PATH | O_NOFOLLOW), r = fd;
+	int fd = openpath(at, O_PATH | O_NOFOLLOW), r;
 
 	if (fd < 0)
 		return fd;
@@ -323,7 +323,7 @@ static int ask(struct work *w)
 int gather_facts(const struct gather *g, const char *path, struct facts **ret_facts)
 {
 	struct work w = {.g = g, .path = path, .fd = openpath(path, O_PATH | O_NOFOLLOW)};
-	int r = w.fd;
+	int r;
 
 	if (w.fd < 0)
 		return w.fd;

@@ -110,7 +110,7 @@ static int hex_per(int cols)
 
 static void hex_row(const struct looked *v, int row, size_t i, int part)
 {
-	size_t len, at = (size_t)(part * v->per);
+	size_t len, at = (size_t)part * (size_t)v->per;
 	const uint8_t *bytes = (const uint8_t *)preview_line(v->p, i, &len);
 	int col = v->r.col, end = v->r.col + v->r.cols;
 	size_t n = len > at ? MIN(len - at, (size_t)v->per) : 0;
