@@ -42,9 +42,9 @@ struct items {
 /* What is waited for before something is opened: app/opening.h. */
 struct opening {
 	struct args files;
-	uint64_t asked, last; /* tickets; asked is 0 when nothing is waited for */
-	int64_t until_ms;
-	struct str mime; /* what is known of it so far */
+	uint64_t asked, last;      /* tickets; asked is 0 when nothing is waited for */
+	int64_t until_ms, keys_ms; /* keys wait for what it leads to so long */
+	struct str mime;           /* what is known of it so far */
 	bool text, link, choosing;
 };
 

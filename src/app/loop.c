@@ -54,10 +54,15 @@ static bool answers_due(struct app *app)
 
 /* ---- what came in ---- */
 
-/* A j typed behind an l is meant for the directory that the l leads to. */
+/* A j typed behind an l is meant for what the l leads to: a directory, or the viewer. */
+static int64_t keys_wait_until(const struct app *app)
+{
+	return MAX(model_going_until(app->model), opening_keys_until(app));
+}
+
 static bool keys_wait(const struct app *app)
 {
-	return app->now_ms < model_going_until(app->model);
+	return app->now_ms < keys_wait_until(app);
 }
 
 static void take_keys(struct app *app)
@@ -296,7 +301,7 @@ static int64_t next_deadline(struct app *app)
 {
 	int64_t at = model_deadline(app->model);
 
-	at = MIN(at, keys_wait(app) ? model_going_until(app->model)
+	at = MIN(at, keys_wait(app) ? keys_wait_until(app)
 				    : decoder_deadline(input_decoder(app->input)));
 	at = MIN(at, app_pending_deadline(app));
 	at = MIN(at, app->watch_at);

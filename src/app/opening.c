@@ -21,6 +21,7 @@ static void forget(struct opening *o)
 	o->asked = 0;
 	o->text = o->link = o->choosing = false;
 	o->until_ms = INT64_MAX;
+	o->keys_ms = 0;
 }
 
 void opening_cancel(struct app *app)
@@ -40,6 +41,7 @@ static void ask(struct app *app, const char *path, bool is_file)
 
 	o->asked = TICKETS | ++o->last;
 	o->until_ms = app->now_ms + OPENING_WAIT_MS;
+	o->keys_ms = o->choosing ? 0 : app->now_ms + OPENING_KEYS_MS;
 	browse_preview(app->browse, o->asked, path, &kind);
 }
 
@@ -160,6 +162,11 @@ bool opening_take(struct app *app, const struct fs_event *event)
 int64_t opening_deadline(const struct app *app)
 {
 	return app->opening.asked ? app->opening.until_ms : INT64_MAX;
+}
+
+int64_t opening_keys_until(const struct app *app)
+{
+	return app->opening.keys_ms;
 }
 
 void opening_tick(struct app *app)

@@ -12,6 +12,7 @@
 #include "app/app.h"
 
 #define OPENING_WAIT_MS 1000
+#define OPENING_KEYS_MS 300 /* keys typed behind it are meant for what it opens */
 
 /* The current row, by the first rule that matches. */
 int opening_row(struct app *app);
@@ -23,6 +24,8 @@ int opening_with(struct app *app);
 bool opening_take(struct app *app, const struct fs_event *event);
 /* When it goes on without an answer; INT64_MAX: it waits for none. */
 int64_t opening_deadline(const struct app *app);
+/* Until when keys wait for what is being opened; in the past: they do not. */
+int64_t opening_keys_until(const struct app *app);
 void opening_tick(struct app *app);
 /* Forgets it. */
 void opening_cancel(struct app *app);
