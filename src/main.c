@@ -430,7 +430,7 @@ int main(int argc, char **argv)
 	if (!call.set)
 		return EXIT_SOME_FAILED;
 	call.explore.set = call.set;
-	setlocale(LC_ALL, "");
+	setlocale(LC_CTYPE, ""); /* how many columns a character takes; all else is the same everywhere */
 	if (parse(&call, &args, &verb) == VERB_ARGS_EXIT)
 		status = args.status;
 	else

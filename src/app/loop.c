@@ -14,7 +14,8 @@
 #include "app/apply.h"
 #include "app/save.h"
 
-#define ANSWERS_BUDGET_MS 3   /* events of workers handled before keys are looked at again */
+#define ANSWERS_BUDGET_MS 3 /* events of workers handled before keys are looked at again */
+#define SETTLE_CHECK_MS   1
 #define START_SETTLE_MS   12  /* the first frame waits this long for names, metadata and owners */
 #define STREAM_MS         30  /* between frames for answers alone, while more are due */
 #define STALL_CHECK_MS    500 /* while the file system owes answers */
@@ -46,10 +47,12 @@ int loop_escape_ms(const struct settings *settings)
 }
 
 /* Answers are on their way, or have come and wait to be taken. A worker puts its answer into the
- * queue before it counts as idle, so looking in this order misses none. */
+ * queue before it counts as idle, so looking in this order misses none. No frame waits for a
+ * preview: its program may have to be started first. */
 static bool answers_due(struct app *app)
 {
-	return browse_busy(app->browse) || app->late || !queue_empty(&app->answers);
+	return browse_busy(app->browse) > model_info_previewing(app->model) || app->late ||
+	       !queue_empty(&app->answers);
 }
 
 /* ---- what came in ---- */
@@ -297,6 +300,15 @@ static int64_t frame_at(struct app *app)
 		       : MAX(at, link_deadline(&app->link, app->now_ms));
 }
 
+/* When there may be a frame: nothing tells when the worker whose answer came last counts as idle
+ * and none need wait any more. */
+static int64_t look_at(struct app *app)
+{
+	int64_t at = frame_at(app);
+
+	return app->now_ms < app->pace.settle_until ? MIN(at, app->now_ms + SETTLE_CHECK_MS) : at;
+}
+
 static int64_t next_deadline(struct app *app)
 {
 	int64_t at = model_deadline(app->model);
@@ -313,7 +325,7 @@ static int64_t next_deadline(struct app *app)
 		at = MIN(at, app->now_ms + STALL_CHECK_MS);
 	/* While the terminal takes nothing, poll() waits for it instead. */
 	if ((app->dirty || app->stirred) && !app->blocked)
-		at = MIN(at, frame_at(app));
+		at = MIN(at, look_at(app));
 	return at;
 }
 

@@ -133,27 +133,41 @@ static void follow_cursor(struct model *m)
 	i->want_preview = !info_has_preview(i);
 }
 
-static int64_t rested_at(const struct info *i, int64_t rest_ms)
+/* Before the first key the row under the cursor is the right one as soon as all rows are there. */
+static int64_t rested_at(const struct model *m, int64_t rest_ms)
 {
-	return i->key_ms == INT64_MIN ? i->since_ms : i->key_ms + rest_ms + i->stretch_ms;
+	const struct info *i = &m->info;
+
+	if (i->key_ms != INT64_MIN)
+		return i->key_ms + rest_ms + i->stretch_ms;
+	return i->since_ms + (rows_loading(model_view(m)->list.rows) ? rest_ms : 0);
 }
 
 /* When each is to be asked for; INT64_MAX: it is not. */
-static int64_t facts_due(const struct info *i)
+static int64_t facts_due(const struct model *m)
 {
-	return i->want_facts ? MAX(rested_at(i, INFO_REST_MS), i->facts_after) : INT64_MAX;
+	const struct info *i = &m->info;
+
+	return i->want_facts ? MAX(rested_at(m, INFO_REST_MS), i->facts_after) : INT64_MAX;
 }
 
-static int64_t preview_due(const struct info *i)
+static int64_t preview_due(const struct model *m)
 {
+	const struct info *i = &m->info;
+
 	return i->want_preview && info_has_facts(i)
-		       ? MAX(rested_at(i, INFO_PREVIEW_MS), i->preview_after)
+		       ? MAX(rested_at(m, INFO_PREVIEW_MS), i->preview_after)
 		       : INT64_MAX;
 }
 
 static bool asks(const struct info *i)
 {
 	return i->facts_ticket || i->preview_ticket;
+}
+
+uint32_t model_info_previewing(const struct model *m)
+{
+	return m->info.preview_ticket != 0;
 }
 
 /* Something of another row is still shown, and the answer for this one keeps us waiting. */
@@ -183,10 +197,10 @@ static void ask_what_is_due(struct model *m)
 
 	if (asks(i))
 		return;
-	if (m->now_ms >= facts_due(i)) {
+	if (m->now_ms >= facts_due(m)) {
 		i->want_facts = false;
 		ask(m, REQ_INFO, &i->facts_ticket);
-	} else if (m->now_ms >= preview_due(i)) {
+	} else if (m->now_ms >= preview_due(m)) {
 		i->want_preview = false;
 		i->depth = wanted_depth(i);
 		ask(m, REQ_PREVIEW, &i->preview_ticket);
@@ -224,7 +238,7 @@ int64_t info_deadline(const struct model *m)
 		return INT64_MAX;
 	if (asks(i))
 		return outdated(i) ? i->asked_ms + INFO_LATE_MS : INT64_MAX;
-	return MIN(facts_due(i), preview_due(i));
+	return MIN(facts_due(m), preview_due(m));
 }
 
 /* ---- answers ---- */

@@ -82,6 +82,9 @@ int model_info_find(struct model *m, const char *text);
  * none. */
 void model_info_find_next(struct model *m, int dir);
 
+/* How many previews are on their way: 0 or 1. */
+uint32_t model_info_previewing(const struct model *m);
+
 /* ---- for the model's own files ---- */
 void info_event(struct model *m, struct fs_event *event);
 void info_tick(struct model *m); /* follows the cursor, asks when it is time */

@@ -30,15 +30,10 @@ struct collate_order list_collation(const struct sort_spec *sort, bool ranked)
 	return order;
 }
 
-static bool loading(const struct list *l)
-{
-	return l->rows->ops->loading && l->rows->ops->loading(l->rows);
-}
-
 static bool wants_rank(const struct list *l)
 {
-	return sort_needs_rank(l->sort.by) && !loading(l) && rows_sorts(l->rows, l->sort.by) &&
-	       rows_complete(l->rows);
+	return sort_needs_rank(l->sort.by) && !rows_loading(l->rows) &&
+	       rows_sorts(l->rows, l->sort.by) && rows_complete(l->rows);
 }
 
 static bool by_score(const struct list *l)
@@ -233,7 +228,7 @@ int list_update(struct list *l)
 {
 	bool full;
 
-	if (loading(l)) {
+	if (rows_loading(l->rows)) {
 		if (!l->dirty && l->ordered_rev == l->rows->rev)
 			return 0;
 		return update_loading(l);

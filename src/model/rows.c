@@ -31,6 +31,11 @@ bool sort_needs_rank(enum sort_by by)
 	return by != SORT_NAME && by != SORT_EXT;
 }
 
+bool rows_loading(const struct rows *r)
+{
+	return r->ops->loading && r->ops->loading(r);
+}
+
 bool rows_complete(const struct rows *r)
 {
 	return !r->ops->complete || r->ops->complete(r);

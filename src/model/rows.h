@@ -124,6 +124,7 @@ static inline uint32_t rows_count(const struct rows *r)
 	return r->ops->count(r);
 }
 
+bool rows_loading(const struct rows *r);
 bool rows_complete(const struct rows *r);
 bool rows_sorts(const struct rows *r, enum sort_by by);
 bool rows_live(const struct rows *r, uint32_t id);
