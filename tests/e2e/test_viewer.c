@@ -97,7 +97,7 @@ static void expect_fast_keys(struct explorer *e, int *line, const struct times *
 	}
 	if (!is_plain())
 		return;
-	if (best.median > limit || best.p99 > (8 * idle->p99 > limit ? 8 * idle->p99 : limit))
+	if (best.median > limit || best.p99 > (2 * idle->p99 > limit ? 2 * idle->p99 : limit))
 		fail_msg("keys: median %lld us, p99 %lld us; idle %lld and %lld us",
 			 (long long)best.median, (long long)best.p99, (long long)idle->median,
 			 (long long)idle->p99);
