@@ -430,7 +430,8 @@ int main(int argc, char **argv)
 	if (!call.set)
 		return EXIT_SOME_FAILED;
 	call.explore.set = call.set;
-	setlocale(LC_CTYPE, ""); /* how many columns a character takes; all else is the same everywhere */
+	/* How many columns a character takes; all else is the same everywhere. */
+	setlocale(LC_CTYPE, "");
 	if (parse(&call, &args, &verb) == VERB_ARGS_EXIT)
 		status = args.status;
 	else

@@ -190,9 +190,11 @@ enum handoff_flag {
 	HANDOFF_WAIT = 1,  /* afterwards says how it ended, and waits for Enter */
 	HANDOFF_SHELL = 2, /* with the environment as it came, relative entries of PATH too */
 };
-/* Runs a program in the directory on screen. 0 or -errno (spawn_foreground()). ret_status may be
- * NULL. */
-int handoff_run(struct app *app, const struct args *argv, unsigned flags, int *ret_status);
+/* The home directory; where it is not known, the root. */
+const char *handoff_home(void);
+/* Runs a program in a directory; NULL: in the home directory, or in the root where that cannot be
+ * entered. 0 or -errno (spawn_foreground()). */
+int handoff_run(struct app *app, const struct args *argv, const char *dir, unsigned flags);
 int handoff_shell(struct app *app);
 int handoff_suspend(struct app *app);
 /* Waits for the terminal's answer when one is due: it must not reach the program that has the

@@ -267,6 +267,7 @@ static int take_typed(struct app *app)
 		overlay_close(app);
 		return 0;
 	}
+	command.typed = true;
 	return r < 0 ? r : run(app, &command);
 }
 

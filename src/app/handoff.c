@@ -120,26 +120,41 @@ static void take_back(struct app *app)
 	input_drop(app->input);
 }
 
-int handoff_run(struct app *app, const struct args *argv, unsigned flags, int *ret_status)
+const char *handoff_home(void)
+{
+	const char *home = getenv("HOME");
+
+	return home && home[0] == '/' ? home : "/";
+}
+
+static int start(struct app *app, const struct args *argv, const char *dir, unsigned flags,
+		 pid_t *ret_pid)
 {
 	const char *const *words = (const char *const *)argv->at;
-	char *const *env = (char *const *)app->safe_env.at;
+	char *const *env = flags & HANDOFF_SHELL ? app->child_env : app->safe_env.at;
+	int tty = term_fd(app->term);
+	int err = spawn_foreground(words, env, dir ? dir : handoff_home(), tty, ret_pid);
+
+	if (!dir && (err == -ENOTDIR || err == -EACCES))
+		err = spawn_foreground(words, env, "/", tty, ret_pid);
+	return err;
+}
+
+int handoff_run(struct app *app, const struct args *argv, const char *dir, unsigned flags)
+{
 	int tty = term_fd(app->term), status = 0, err;
 	pid_t pid;
 
 	handoff_settle(app);
 	term_suspend(app->term);
-	err = spawn_foreground(words, flags & HANDOFF_SHELL ? app->child_env : env,
-			       model_path(app->model), tty, &pid);
+	err = start(app, argv, dir, flags, &pid);
 	if (!err)
 		err = spawn_wait(pid, tty, &status);
 	if (!err && flags & HANDOFF_WAIT)
 		ask_for_enter(app, status);
 	take_back(app);
 	if (!err && !(flags & HANDOFF_WAIT))
-		after_child(app, words[0], status);
-	if (!err && ret_status)
-		*ret_status = status;
+		after_child(app, argv->at[0], status);
 	return err;
 }
 
@@ -153,7 +168,7 @@ int handoff_shell(struct app *app)
 		shell = "/bin/sh";
 	err = args_add(&argv, shell, strlen(shell));
 	if (!err)
-		err = handoff_run(app, &argv, HANDOFF_SHELL, NULL);
+		err = handoff_run(app, &argv, model_path(app->model), HANDOFF_SHELL);
 	args_done(&argv);
 	if (err)
 		model_notice(app->model, NOTICE_ERROR, app->now_ms, "shell %s in %s: %s", shell,

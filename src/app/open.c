@@ -19,11 +19,16 @@
 
 /* What a placeholder stands for when this is the file. */
 static int with_file(struct args_with *with, struct str *dir, const char *file,
-		     const struct args *files)
+		     const struct args *files, unsigned *uses)
 {
+	const char *name = path_base(file);
+
 	str_clear(dir);
-	*with = (struct args_with){
-		.file = file, .name = path_base(file), .files = files, .home = getenv("HOME")};
+	*with = (struct args_with){.file = file,
+				   .name = name[0] ? name : ".", /* of the root */
+				   .files = files,
+				   .home = getenv("HOME"),
+				   .uses = uses};
 	if (str_add(dir, file, path_parent_len(file)) < 0)
 		return -ENOMEM;
 	with->dir = dir->buf;
@@ -49,13 +54,24 @@ static int say_bad_line(struct app *app, int r, const char *line, const struct s
 	return 0;
 }
 
-/* Appends the vector of one run; `file` is what %f is. */
-static int expand(const struct opener_command *c, const char *file, const struct args *files,
-		  struct args *argv, struct str *reason)
+/* Where it runs: NULL is the home directory. A name belongs to the directory it is in, whichever is
+ * on screen: anywhere else it may name another file. What a rule or a variable starts does not run
+ * in the directory on screen: programs read files of the directory they are in, and anybody may
+ * have filled it. Who types a line means where he is. */
+static const char *where(struct app *app, const struct opener_command *c, unsigned uses,
+			 const struct str *dir_of_file)
 {
-	CLEANUP(str_done) struct str dir = STR_INIT;
+	if (uses & ARGS_NAME)
+		return dir_of_file->buf;
+	return c->typed && c->how != OPENER_DETACH ? model_path(app->model) : NULL;
+}
+
+/* Appends the vector of one run; `file` is what %f is, `dir` its directory. */
+static int expand(const struct opener_command *c, const char *file, const struct args *files,
+		  struct str *dir, struct args *argv, struct str *reason)
+{
 	struct args_with with;
-	int r = with_file(&with, &dir, file, files);
+	int r = with_file(&with, dir, file, files, NULL);
 
 	if (r == 0)
 		r = args_expand(c->line, &with, argv, reason);
@@ -81,53 +97,54 @@ static int through_pager(const struct args *argv, struct args *ret)
 	return r;
 }
 
-static int run_here(struct app *app, enum opener_how how, const struct args *argv)
+static int run_here(struct app *app, enum opener_how how, const char *dir, const struct args *argv)
 {
 	struct args paged = {0};
 	int r = how == OPENER_PAGER ? through_pager(argv, &paged) : 0;
 
 	if (r == 0)
-		r = handoff_run(app, paged.n ? &paged : argv, how == OPENER_WAIT ? HANDOFF_WAIT : 0,
-				NULL);
+		r = handoff_run(app, paged.n ? &paged : argv, dir,
+				how == OPENER_WAIT ? HANDOFF_WAIT : 0);
 	args_done(&paged);
 	return r;
 }
 
-static int run_beside(struct app *app, const struct args *argv)
+static int run_beside(struct app *app, const char *dir, const struct args *argv)
 {
-	const char *home = getenv("HOME");
+	const char *const *words = (const char *const *)argv->at;
+	char *const *env = (char *const *)app->safe_env.at;
 	int r;
 
 	if (!argv->n)
 		return -EINVAL;
-	/* Not in the directory on screen: it would keep a mount busy, and programs read files of
-	 * the directory they are in. */
-	r = children_start(app->children, (const char *const *)argv->at,
-			   (char *const *)app->safe_env.at, home && home[0] == '/' ? home : "/",
-			   app->now_ms);
-
-	if (r == -ENOTDIR)
-		r = children_start(app->children, (const char *const *)argv->at,
-				   (char *const *)app->safe_env.at, "/", app->now_ms);
+	r = children_start(app->children, words, env, dir ? dir : handoff_home(), app->now_ms);
+	if (!dir && (r == -ENOTDIR || r == -EACCES))
+		r = children_start(app->children, words, env, "/", app->now_ms);
 	if (r == 0)
 		model_notice(app->model, NOTICE_INFO, app->now_ms, "%s was started",
 			     path_base(argv->at[0]));
 	return r;
 }
 
+static int run_vector(struct app *app, enum opener_how how, const char *dir,
+		      const struct args *argv)
+{
+	/* Beside us it would keep a mount busy: only a %n brings it to the directory on screen. */
+	return how == OPENER_DETACH ? run_beside(app, dir, argv) : run_here(app, how, dir, argv);
+}
+
 static int run_once(struct app *app, const struct opener_command *c, const char *file,
 		    const struct args *files)
 {
 	CLEANUP(str_done) struct str reason = STR_INIT;
+	CLEANUP(str_done) struct str dir = STR_INIT;
 	struct args argv = {0};
-	int r = expand(c, file, files, &argv, &reason);
+	int r = expand(c, file, files, &dir, &argv, &reason);
 
 	if (r < 0)
 		r = say_bad_line(app, r, c->line, &reason, files->n);
-	else if (c->how == OPENER_DETACH)
-		r = run_beside(app, &argv);
 	else
-		r = run_here(app, c->how, &argv);
+		r = run_vector(app, c->how, where(app, c, c->uses, &dir), &argv);
 	args_done(&argv);
 	return r == -E2BIG ? too_many(app, files->n) : r;
 }
@@ -263,11 +280,10 @@ int open_default(struct app *app, const char *path, const struct opener_kind *ki
 
 /* A leading ! asks for a shell where nothing else in the line does. */
 static int typed_vector(const char *line, const char *current, const struct args *files,
-			struct args *argv, struct str *reason)
+			struct str *dir, unsigned *uses, struct args *argv, struct str *reason)
 {
-	CLEANUP(str_done) struct str dir = STR_INIT;
 	struct args_with with;
-	int r = with_file(&with, &dir, current, files);
+	int r = with_file(&with, dir, current, files, uses);
 
 	if (r < 0)
 		return r;
@@ -288,18 +304,19 @@ static int run_typed(struct app *app, const char *line, enum opener_how how,
 {
 	CLEANUP(str_done) struct str reason = STR_INIT;
 	CLEANUP(str_done) struct str current = STR_INIT;
-	const struct opener_command c = {.how = how, .line = (char *)(uintptr_t)line};
+	CLEANUP(str_done) struct str dir = STR_INIT;
+	const struct opener_command c = {
+		.how = how, .line = (char *)(uintptr_t)line, .typed = true};
 	struct args argv = {0};
+	unsigned uses = 0;
 	int r = model_cursor_path(app->model, &current);
 
 	if (r == 0)
-		r = typed_vector(line, current.buf, files, &argv, &reason);
+		r = typed_vector(line, current.buf, files, &dir, &uses, &argv, &reason);
 	if (r < 0)
 		r = say_bad_line(app, r, line, &reason, files->n);
 	else
-		r = say_ran(app, &c,
-			    how == OPENER_DETACH ? run_beside(app, &argv)
-						 : run_here(app, how, &argv),
+		r = say_ran(app, &c, run_vector(app, how, where(app, &c, uses, &dir), &argv),
 			    files->n);
 	args_done(&argv);
 	return r;

@@ -13,6 +13,9 @@
  *first `term:`), and a command line as in base/args.h; without a placeholder for files they are
  *appended as with %F. Or one of our own: `:edit`, `:view`, `:pager`, `:desktop`.
  *
+ * A line with %n runs in the directory of the file, any other in the home directory: not in the one
+ * shown, which somebody else may have filled.
+ *
  * The program is a name that is searched in PATH, or an absolute path: never a file that is opened,
  * never one beside it.
  *
@@ -39,6 +42,7 @@ struct opener_command {
 	enum opener_own own;
 	char *line; /* heap; of an own one its name: ":edit" */
 	unsigned uses;
+	bool typed; /* just now, by the person who looks at the directory on screen */
 };
 
 struct opener_pattern;

@@ -42,7 +42,7 @@ static int run_name(struct app *app, const char *name, const struct args *files)
 	for (size_t i = 0; r == 0 && i < files->n; i++)
 		r = args_add(&argv, files->at[i], strlen(files->at[i]));
 	if (r == 0)
-		r = handoff_run(app, &argv, 0, NULL);
+		r = handoff_run(app, &argv, NULL, 0);
 	args_done(&argv);
 	return r;
 }

@@ -304,8 +304,11 @@ static int scan_line(struct scan *s, const char *line)
 int args_expand(const char *line, const struct args_with *with, struct args *ret, struct str *err)
 {
 	struct scan s = {.with = with, .out = ret, .err = err};
+	int r = scan_line(&s, line);
 
-	return scan_line(&s, line);
+	if (r == 0 && with->uses)
+		*with->uses = s.uses;
+	return r;
 }
 
 int args_check(const char *line, unsigned *ret_uses, struct str *err)

@@ -48,6 +48,7 @@ struct args_with {
 	const char *file, *dir, *name;
 	const struct args *files;
 	const char *home; /* NULL: not known, ~/ is refused */
+	unsigned *uses;   /* gets which of them the line has (enum args_use); may be NULL */
 };
 
 /* Appends the words of the line to `ret`. 0, -ENOMEM, -E2BIG, or -EINVAL with the reason appended

@@ -24,6 +24,7 @@ struct script {
 		const char *at;
 	} nest[NESTING_MAX]; /* what has to be closed, and where it was opened */
 	size_t depth;
+	unsigned uses;       /* placeholders so far: enum args_use */
 	const char *strange; /* from here on placeholders are refused; NULL: nowhere */
 };
 
@@ -78,6 +79,14 @@ static bool like_a_script(const struct script *s)
 	return strcspn(from, " \t;&|<>()$`'\\") < (size_t)(s->at - from) + len;
 }
 
+static unsigned use_of(char placeholder)
+{
+	return placeholder == 'f'   ? ARGS_FILE
+	       : placeholder == 'F' ? ARGS_FILES
+	       : placeholder == 'd' ? ARGS_DIR
+				    : ARGS_NAME;
+}
+
 static int placeholder(struct script *s)
 {
 	char c = s->at[1];
@@ -91,6 +100,7 @@ static int placeholder(struct script *s)
 	if (s->strange)
 		return refuse(s, "no placeholder after ` ${ $' or <<: use \"$1\" or \"$@\", which "
 				 "are the files");
+	s->uses |= use_of(c);
 	if (c == 'F')
 		return all_files(s);
 	if (in_quotes(s) && like_a_script(s))
@@ -165,7 +175,7 @@ static int step(struct script *s)
 	}
 }
 
-static int make_script(const char *line, struct str *out, struct str *err)
+static int make_script(const char *line, struct str *out, unsigned *ret_uses, struct str *err)
 {
 	struct script s = {.at = line, .line = line, .out = out, .err = err};
 	int r = str_adds(out, PROLOGUE);
@@ -176,6 +186,7 @@ static int make_script(const char *line, struct str *out, struct str *err)
 		if (s.nest[i].close == '"')
 			r = refuse(&s, "the quote \" is not closed");
 	}
+	*ret_uses = s.uses;
 	return r;
 }
 
@@ -188,7 +199,8 @@ int args_shell(const char *line, const struct args_with *with, struct args *ret,
 {
 	CLEANUP(str_done) struct str script = STR_INIT;
 	CLEANUP(str_done) struct str name = STR_INIT;
-	int r = make_script(line, &script, err);
+	unsigned uses;
+	int r = make_script(line, &script, &uses, err);
 
 	if (r == 0)
 		r = str_addf(&name, "%s%s", with->name[0] == '-' ? "./" : "", with->name);
@@ -208,5 +220,7 @@ int args_shell(const char *line, const struct args_with *with, struct args *ret,
 		r = add(ret, name.buf);
 	for (size_t i = 0; r == 0 && i < with->files->n; i++)
 		r = add(ret, with->files->at[i]);
+	if (r == 0 && with->uses)
+		*with->uses = uses;
 	return r;
 }

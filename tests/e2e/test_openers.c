@@ -11,10 +11,12 @@
 #include <unistd.h>
 
 /* `tool` writes its name and arguments into the log, each ended by a NUL; `lone` the same from
- * another name; `fails` and `dies` do what they say. */
+ * another name, `here` with the directory it is in; `fails` and `dies` do what they say. */
 static const char tools_text[] =
 	"bin/tool \"#!/bin/sh\\nprintf '%s\\\\0' tool \\\"$@\\\" >>\\\"$LOG\\\"\\n\" :0755\n"
 	"bin/lone \"#!/bin/sh\\nprintf '%s\\\\0' lone \\\"$@\\\" >>\\\"$LOG\\\"\\n\" :0755\n"
+	"bin/here \"#!/bin/sh\\nprintf '%s\\\\0' here $(pwd -P) \\\"$@\\\" >>\\\"$LOG\\\"\\n\" "
+	":0755\n"
 	"bin/xdg-open \"#!/bin/sh\\nprintf '%s\\\\0' xdg-open \\\"$@\\\" >>\\\"$LOG\\\"\\n\" "
 	":0755\n"
 	"bin/fails \"#!/bin/sh\\nexit 7\\n\" :0755\n"
@@ -104,7 +106,8 @@ static bool logged(struct pty *p, void *ctx)
 	return w->seen.len >= w->len;
 }
 
-/* The log, with each NUL as | and the tree as @/, is this; and is then emptied. */
+/* The log, with each NUL as |, the tree as @/ and the home directory as ~, is this; and is then
+ * emptied. */
 static void expect_log(struct stage *s, const char *words)
 {
 	struct str bytes = STR_INIT;
@@ -113,6 +116,8 @@ static void expect_log(struct stage *s, const char *words)
 	for (const char *c = words; *c; c++) {
 		if (c[0] == '@' && c[1] == '/')
 			str_add(&bytes, s->at.buf, s->at.len), c++;
+		else if (*c == '~')
+			str_adds(&bytes, tree_path(s->tools, "home"));
 		else
 			str_addc(&bytes, *c == '|' ? '\0' : *c);
 	}
@@ -324,6 +329,62 @@ static void test_hostile_names(void **state)
 	type_line(&s, "tool %n %f;\r", "ended with status 0");
 	expect_log(&s, "tool|./-rf|@/-rf|");
 	close_stage(&s);
+}
+
+/* A name is that of the file where it lies, whatever is on screen; and what nobody typed does not
+ * run in a directory that somebody else may have filled. */
+static void test_where(void **state)
+{
+	struct stage s;
+
+	(void)state;
+	setenv("VISUAL", "here", 1);
+	open_stage(&s, "a/\na/x\na/y.d\na/z.n\nb/\nb/x\n",
+		   "*.d = here\n*.n = detach: here %n\n*.p = pager: here\n", "");
+	explorer_do(&s.e, "ggj", "@a");
+	explorer_do(&s.e, "l", "y.d");
+	explorer_do(&s.e, "ggj", "@x");
+	type_line(&s, "here %n\r", "status 0");
+	type_line(&s, "here %f\r", "status 0");
+	type_line(&s, "here %n;\r", "status 0");
+	expect_log(&s, "here|@/a|x|here|@/a|@/a/x|here|@/a|x|");
+	away_and_back(&s, "e");
+	expect_log(&s, "here|~|@/a/x|");
+	explorer_do(&s.e, "j", "@y.d");
+	away_and_back(&s, "l");
+	expect_log(&s, "here|~|@/a/y.d|");
+	explorer_do(&s.e, "j", "@z.n");
+	pty_keys(s.e.pty, "l");
+	expect_log(&s, "here|@/a|z.n|");
+	/* The row above: its name is one of the directory above it. */
+	explorer_do(&s.e, "gg", "@..");
+	type_line(&s, "sh -c 'cd \"$1\" && here' sh %n\r", "status 0");
+	type_line(&s, "cd %n && here\r", "status 0");
+	s.at.buf[s.at.len - 1] = '\0'; /* the directory itself, and the end of the word */
+	expect_log(&s, "here|@/here|@/");
+	s.at.buf[s.at.len - 1] = '/';
+	/* Marked there, run from elsewhere. */
+	explorer_do(&s.e, "ggj ", "1 marked");
+	explorer_do(&s.e, "h", "@a");
+	explorer_do(&s.e, "jl", "1 item");
+	explorer_do(&s.e, "o", "open 1 marked with");
+	explorer_do(&s.e, "detach: here %n", "Enter runs it");
+	pty_keys(s.e.pty, "\r");
+	expect_log(&s, "here|@/a|x|");
+	explorer_do(&s.e, "o", "open 1 marked with");
+	explorer_do(&s.e, "detach: here %f", "Enter runs it");
+	pty_keys(s.e.pty, "\r");
+	expect_log(&s, "here|~|@/a/x|");
+	explorer_do(&s.e, "o", "open 1 marked with");
+	explorer_do(&s.e, "here", "Enter runs it");
+	away_and_back(&s, "\r");
+	expect_log(&s, "here|@/b|@/a/x|");
+	explorer_do(&s.e, "*l", "@x");
+	type_line(&s, "here %n\r", "status 0");
+	type_line(&s, "here\r", "status 0");
+	expect_log(&s, "here|@/a|x|here|@/b|");
+	close_stage(&s);
+	unsetenv("VISUAL");
 }
 
 /* What cannot be run is said, and the screen stays. */
@@ -575,19 +636,13 @@ static void test_chooser_typed_ahead(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_detached),
-		cmocka_unit_test(test_foreground),
-		cmocka_unit_test(test_path),
-		cmocka_unit_test(test_hostile_names),
-		cmocka_unit_test(test_bad_lines),
-		cmocka_unit_test(test_too_many),
-		cmocka_unit_test(test_rude),
-		cmocka_unit_test(test_ends),
-		cmocka_unit_test(test_signal_while_waiting),
-		cmocka_unit_test(test_kinds),
-		cmocka_unit_test(test_desktop),
-		cmocka_unit_test(test_chooser),
-		cmocka_unit_test(test_chooser_typed_ahead),
+		cmocka_unit_test(test_detached), cmocka_unit_test(test_foreground),
+		cmocka_unit_test(test_path),     cmocka_unit_test(test_hostile_names),
+		cmocka_unit_test(test_where),    cmocka_unit_test(test_bad_lines),
+		cmocka_unit_test(test_too_many), cmocka_unit_test(test_rude),
+		cmocka_unit_test(test_ends),     cmocka_unit_test(test_signal_while_waiting),
+		cmocka_unit_test(test_kinds),    cmocka_unit_test(test_desktop),
+		cmocka_unit_test(test_chooser),  cmocka_unit_test(test_chooser_typed_ahead),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -290,6 +290,34 @@ static void assert_script(const char *line, const char *form)
 	}
 }
 
+/* Which placeholders a line has decides where it runs: a quoted one is none. */
+static void test_script_uses(void **state)
+{
+	static const struct {
+		const char *line;
+		unsigned uses;
+	} lines[] = {
+		{"stat -c '%n' *", 0},
+		{"echo 100%%n | cat", 0},
+		{"cat <%n", ARGS_NAME},
+		{"cat %f \"%d\"; ls %F", ARGS_FILE | ARGS_DIR | ARGS_FILES},
+	};
+	struct args files = files_of("/d/a", "/d/b");
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+		struct args argv = {0};
+		unsigned uses = 99;
+		const struct args_with with = {
+			.file = "/d/a", .dir = "/d", .name = "a", .files = &files, .uses = &uses};
+
+		assert_int_equal(args_shell(lines[i].line, &with, &argv, NULL), 0);
+		assert_int_equal(uses, lines[i].uses);
+		args_done(&argv);
+	}
+	args_done(&files);
+}
+
 static void test_scripts(void **state)
 {
 	(void)state;
@@ -340,11 +368,17 @@ static void test_scripts_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_words),    cmocka_unit_test(test_placeholders),
-		cmocka_unit_test(test_dash),     cmocka_unit_test(test_uses),
-		cmocka_unit_test(test_refused),  cmocka_unit_test(test_home_unknown),
-		cmocka_unit_test(test_too_much), cmocka_unit_test(test_no_memory),
-		cmocka_unit_test(test_scripts),  cmocka_unit_test(test_scripts_refused),
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_placeholders),
+		cmocka_unit_test(test_dash),
+		cmocka_unit_test(test_uses),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_home_unknown),
+		cmocka_unit_test(test_too_much),
+		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_script_uses),
+		cmocka_unit_test(test_scripts),
+		cmocka_unit_test(test_scripts_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
