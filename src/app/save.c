@@ -127,11 +127,12 @@ static void say_failed(struct app *app, const struct fs_event *event)
 {
 	const char *reason = event->u.rewritten.reason;
 
-	model_notice(app->model, NOTICE_ERROR, app->now_ms, "not saved: %s: %s%s; it is as it was",
+	model_notice(app->model, NOTICE_ERROR, app->now_ms, "not saved: %s: %s%s%s",
 		     app->config.path.buf, reason ? reason : strerror(-event->err),
 		     event->err == -EROFS || event->err == -EACCES
 			     ? " (for its directory or what its link leads to)"
-			     : "");
+			     : "",
+		     event->err == -EBUSY ? "" : "; it is as it was");
 }
 
 void save_answered(struct app *app, struct fs_event *event)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -109,54 +110,149 @@ static int check_ours(const struct meta *meta, const char **ret_reason)
 	return 0;
 }
 
-/* What is there now; -ENOENT: nothing. */
-static int read_now(const struct spot *s, struct str *out, struct meta *ret_meta,
-		    const char **ret_reason)
+/* What a name of the directory leads to. */
+struct found {
+	struct str text;
+	struct meta meta;
+	bool exists;
+};
+
+static int open_and_read(int dirfd, const char *name, struct found *f, const char **ret_reason)
 {
-	int fd = sys_openat(s->dirfd, s->name.buf,
-			    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0);
+	int fd = sys_openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
+			    0);
 	int rc;
 
+	f->exists = fd != -ENOENT;
 	if (fd < 0)
-		return fd;
-	rc = trusted_read_fd(fd, REWRITE_MAX, out, ret_meta, ret_reason);
+		return f->exists ? fd : 0;
+	rc = trusted_read_fd(fd, REWRITE_MAX, &f->text, &f->meta, ret_reason);
 	if (rc == 0)
-		rc = check_ours(ret_meta, ret_reason);
+		rc = check_ours(&f->meta, ret_reason);
 	sys_close(fd);
 	return rc;
 }
 
-static int stale(struct str *now, bool exists, char **ret_found, size_t *ret_len)
+/* 0 when `name` holds what it is to hold. -ESTALE: something else, which *f has. */
+static int compare(int dirfd, const char *name, const struct rewrite *w, struct found *f,
+		   const char **ret_reason)
 {
-	*ret_len = exists ? now->len : 0;
-	*ret_found = exists ? str_take(now) : NULL;
-	return exists && !*ret_found ? -ENOMEM : -ESTALE;
+	int rc;
+
+	str_clear(&f->text);
+	rc = open_and_read(dirfd, name, f, ret_reason);
+	if (rc < 0)
+		return rc;
+	if (f->exists != (w->was != NULL))
+		return -ESTALE;
+	if (f->exists &&
+	    (f->text.len != w->was_len || memcmp(f->text.buf, w->was, w->was_len) != 0))
+		return -ESTALE;
+	return 0;
 }
 
-static int write_at(const struct spot *s, const struct rewrite *w, char **ret_found,
-		    size_t *ret_found_len, const char **ret_reason)
+/* Not every file system has the flags of renameat2(2), nor every kernel the call. */
+static bool cannot(int rc)
 {
-	struct str now = STR_INIT;
-	struct meta meta;
-	int rc = read_now(s, &now, &meta, ret_reason);
-	bool exists = rc == 0;
+	return rc == -EINVAL || rc == -ENOSYS || rc == -EOPNOTSUPP;
+}
 
-	if (rc == -ENOENT)
-		rc = 0;
-	if (rc == 0 &&
-	    (exists != (w->was != NULL) ||
-	     (exists && (now.len != w->was_len || memcmp(now.buf, w->was, w->was_len) != 0))))
-		rc = stale(&now, exists, ret_found, ret_found_len);
+/* The best there is without them: between the look and the rename there is next to no time. */
+static int put_after_a_look(const struct spot *s, const char *temp, const struct rewrite *w,
+			    struct found *f, const char **ret_reason)
+{
+	int rc = compare(s->dirfd, s->name.buf, w, f, ret_reason);
+
+	return rc < 0 ? rc : sys_renameat(s->dirfd, temp, s->dirfd, s->name.buf);
+}
+
+static int put_new(const struct spot *s, const char *temp, const struct rewrite *w, struct found *f,
+		   const char **ret_reason)
+{
+	int rc = sys_renameat2(s->dirfd, temp, s->dirfd, s->name.buf, RENAME_NOREPLACE);
+
+	if (cannot(rc))
+		return put_after_a_look(s, temp, w, f, ret_reason);
+	if (rc != -EEXIST)
+		return rc;
+	rc = compare(s->dirfd, s->name.buf, w, f, ret_reason);
+	return rc < 0 ? rc : -ESTALE;
+}
+
+/* What was swapped out of its place was not what we had read: it goes back. *ret_spare: the file
+ * beside it is ours and of no use. It is not when the swap failed, or when somebody wrote to it in
+ * the moment it stood in the place of the other. */
+static int swap_back(const struct spot *s, const char *temp, const struct rewrite *w, int err,
+		     bool *ret_spare, const char **ret_reason)
+{
+	const struct rewrite ours = {.was = w->bytes, .was_len = w->len};
+	struct found f = {.text = STR_INIT};
+	const char *why;
+	int rc = sys_renameat2(s->dirfd, temp, s->dirfd, s->name.buf, RENAME_EXCHANGE);
+
 	if (rc == 0)
-		rc = saver_replace(s->dirfd, s->name.buf, w->bytes, w->len, 0644,
-				   exists ? &meta : NULL);
-	str_done(&now);
+		rc = compare(s->dirfd, temp, &ours, &f, &why);
+	str_done(&f.text);
+	*ret_spare = rc == 0;
+	if (rc == 0)
+		return err;
+	*ret_reason = "it was changed while it was being written; what is not in it now is beside "
+		      "it, in a file whose name ends in .tmp";
+	return -EBUSY;
+}
+
+/* The two change places, so that the look at what was replaced misses nothing. */
+static int put_in_place_of(const struct spot *s, const char *temp, const struct rewrite *w,
+			   struct found *f, bool *ret_spare, const char **ret_reason)
+{
+	int rc = sys_renameat2(s->dirfd, temp, s->dirfd, s->name.buf, RENAME_EXCHANGE);
+
+	*ret_spare = true;
+	if (cannot(rc))
+		return put_after_a_look(s, temp, w, f, ret_reason);
+	if (rc == -ENOENT) {
+		f->exists = false;
+		return -ESTALE;
+	}
+	if (rc < 0)
+		return rc;
+	rc = compare(s->dirfd, temp, w, f, ret_reason);
+	return rc < 0 ? swap_back(s, temp, w, rc, ret_spare, ret_reason) : 0;
+}
+
+/* All that takes long is done before anything is compared for the last time. */
+static int write_at(const struct spot *s, const struct rewrite *w, struct found *f,
+		    const char **ret_reason)
+{
+	struct saver_file file = {.bytes = w->bytes, .len = w->len, .mode = 0644};
+	struct str temp = STR_INIT;
+	bool spare = true;
+	int rc = compare(s->dirfd, s->name.buf, w, f, ret_reason);
+
+	if (rc == 0) {
+		struct meta like = f->meta;
+
+		file.like = w->was ? &like : NULL;
+		rc = saver_prepare(s->dirfd, s->name.buf, &file, &temp);
+	}
+	if (rc < 0) {
+		str_done(&temp);
+		return rc;
+	}
+	rc = w->was ? put_in_place_of(s, temp.buf, w, f, &spare, ret_reason)
+		    : put_new(s, temp.buf, w, f, ret_reason);
+	/* After a rename there is none of this name: nothing to remove. */
+	if (spare)
+		(void)sys_unlinkat(s->dirfd, temp.buf, 0);
+	(void)sys_fsync(s->dirfd); /* some file systems cannot: the content is safe */
+	str_done(&temp);
 	return rc;
 }
 
 int rewriter_write(const struct rewrite *w, char **ret_found, size_t *ret_found_len,
 		   const char **ret_reason)
 {
+	struct found f = {.text = STR_INIT};
 	struct spot s;
 	int rc = open_spot(w->path, &s);
 
@@ -164,7 +260,13 @@ int rewriter_write(const struct rewrite *w, char **ret_found, size_t *ret_found_
 	*ret_found_len = 0;
 	*ret_reason = NULL;
 	if (rc == 0)
-		rc = write_at(&s, w, ret_found, ret_found_len, ret_reason);
+		rc = write_at(&s, w, &f, ret_reason);
+	if (rc == -ESTALE && f.exists) {
+		*ret_found_len = f.text.len;
+		*ret_found = str_take(&f.text);
+		rc = *ret_found ? -ESTALE : -ENOMEM;
+	}
+	str_done(&f.text);
 	close_spot(&s);
 	return rc;
 }

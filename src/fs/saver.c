@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,8 @@
 #include "base/alloc.h"
 #include "base/path.h"
 #include "fs/sys.h"
+
+#define TEMP_TRIES 8
 
 struct save_job {
 	struct job job;
@@ -87,29 +90,52 @@ static int look_like(int fd, const struct meta *like)
 	return sys_fchmod(fd, mode);
 }
 
-/* One name per process is enough: all saves of a program run one after the other. */
-int saver_replace(int dirfd, const char *name, const void *bytes, size_t len, uint32_t mode,
-		  const struct meta *like)
+/* Two programs may write the same file at once, also from two machines or containers that share a
+ * home, where process ids are the same: only chance tells their files apart. */
+static int open_temp(int dirfd, const char *name, uint32_t mode, struct str *ret_temp)
+{
+	int fd = -EEXIST;
+
+	for (unsigned i = 0; fd == -EEXIST && i < TEMP_TRIES; i++) {
+		uint64_t chance;
+		ssize_t n = sys_getrandom(&chance, sizeof(chance));
+
+		if (n != (ssize_t)sizeof(chance))
+			return n < 0 ? (int)n : -EIO;
+		str_clear(ret_temp);
+		if (str_addf(ret_temp, ".%s.%016" PRIx64 ".tmp", name, chance) < 0)
+			return -ENOMEM;
+		fd = sys_openat(dirfd, ret_temp->buf,
+				O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+	}
+	return fd;
+}
+
+int saver_prepare(int dirfd, const char *name, const struct saver_file *f, struct str *ret_temp)
+{
+	int fd = open_temp(dirfd, name, f->like ? 0600 : f->mode, ret_temp);
+	int rc, closed;
+
+	if (fd < 0)
+		return fd;
+	rc = f->like ? look_like(fd, f->like) : 0;
+	if (!rc)
+		rc = write_all(fd, f->bytes, f->len);
+	closed = sys_close(fd);
+	if (!rc)
+		rc = closed;
+	if (rc)
+		(void)sys_unlinkat(dirfd, ret_temp->buf, 0);
+	return rc;
+}
+
+static int replace(int dirfd, const char *name, const struct saver_file *f)
 {
 	struct str temp = STR_INIT;
-	int rc = str_addf(&temp, ".%s.%ld.tmp", name, (long)getpid());
-	int fd, closed;
+	int rc = saver_prepare(dirfd, name, f, &temp);
 
-	if (rc < 0)
-		return rc;
-	(void)sys_unlinkat(dirfd, temp.buf, 0); /* of an earlier process with our number */
-	fd = sys_openat(dirfd, temp.buf, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-			like ? 0600 : mode);
-	rc = fd;
-	if (fd >= 0) {
-		rc = like ? look_like(fd, like) : 0;
-		if (!rc)
-			rc = write_all(fd, bytes, len);
-		closed = sys_close(fd);
-		if (!rc)
-			rc = closed;
-		if (!rc)
-			rc = sys_renameat(dirfd, temp.buf, dirfd, name);
+	if (!rc) {
+		rc = sys_renameat(dirfd, temp.buf, dirfd, name);
 		if (rc)
 			(void)sys_unlinkat(dirfd, temp.buf, 0);
 	}
@@ -121,6 +147,7 @@ int saver_replace(int dirfd, const char *name, const void *bytes, size_t len, ui
 
 int saver_write(const char *path, const void *bytes, size_t len)
 {
+	const struct saver_file f = {.bytes = bytes, .len = len, .mode = 0600};
 	const char *name = path_base(path);
 	int dirfd, rc;
 
@@ -129,7 +156,7 @@ int saver_write(const char *path, const void *bytes, size_t len)
 	dirfd = saver_open_parent(path);
 	if (dirfd < 0)
 		return dirfd;
-	rc = saver_replace(dirfd, name, bytes, len, 0600, NULL);
+	rc = replace(dirfd, name, &f);
 	sys_close(dirfd);
 	return rc;
 }

@@ -7,24 +7,32 @@
 #ifndef FS_SAVER_H
 #define FS_SAVER_H
 
+#include "base/str.h"
 #include "fs/service.h"
 
 /* The steps, for other files that are replaced as a whole. */
 /* Opens the directory of `path` (absolute), making it and what is above it when missing (0700). */
 int saver_open_parent(const char *path) MUST_USE;
-/* Puts bytes in place of `name` in the directory: a temporary name, fsync, rename, fsync. It has
- * this mode (less the umask), or mode and group of `like` when that is not NULL; where the group
- * cannot be had, it has no rights. */
+/* What a new file holds, and who may do what with it. */
 struct meta;
-int saver_replace(int dirfd, const char *name, const void *bytes, size_t len, uint32_t mode,
-		  const struct meta *like) MUST_USE;
+struct saver_file {
+	const void *bytes;
+	size_t len;
+	uint32_t mode; /* less the umask; without `like` */
+	/* Mode and group are those of this one; where the group cannot be had, it has no rights.
+	 * NULL: it is new. */
+	const struct meta *like;
+};
+/* Makes it beside `name`, with a name of its own that nobody had, which goes to *ret_temp; all of
+ * it is on the disk. The caller puts it in place, or removes it, and syncs the directory. 0 or
+ * -errno: nothing is left. */
+int saver_prepare(int dirfd, const char *name, const struct saver_file *f,
+		  struct str *ret_temp) MUST_USE;
 
 /* Writes it now. 0 or -errno; nothing is left behind. A link in place of the file is replaced. */
 int saver_write(const char *path, const void *bytes, size_t len) MUST_USE;
 /* The same in a worker, answered by FS_SAVED, ticket 0. Runs even while the program ends; of two
  * for one path the later wins. */
 void saver_save(struct service *s, const char *path, const void *bytes, size_t len);
-/* Opens the directory of `path` (absolute), making it and what is above it when missing (0700). */
-int saver_open_parent(const char *path) MUST_USE;
 
 #endif

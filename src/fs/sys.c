@@ -11,6 +11,7 @@
 #include <sys/file.h>
 #include <sys/inotify.h>
 #include <sys/ioctl.h>
+#include <sys/random.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -95,6 +96,11 @@ ssize_t sys_write(int fd, const void *buf, size_t size)
 	return AGAIN(write(fd, buf, size));
 }
 
+ssize_t sys_getrandom(void *buf, size_t size)
+{
+	return AGAIN(getrandom(buf, size, 0));
+}
+
 /* The kernel's own getcwd: the length with its NUL, and paths longer than PATH_MAX fail with
  * ENAMETOOLONG. An unreachable directory is told by a path that does not begin with '/'. */
 ssize_t sys_getcwd(char *buf, size_t size)
@@ -110,6 +116,21 @@ int sys_gethostname(char *buf, size_t size)
 ssize_t sys_getxattr(const char *path, const char *name, void *buf, size_t size)
 {
 	return AGAIN(getxattr(path, name, buf, size));
+}
+
+ssize_t sys_fgetxattr(int fd, const char *name, void *buf, size_t size)
+{
+	return AGAIN(fgetxattr(fd, name, buf, size));
+}
+
+int sys_fsetxattr(int fd, const char *name, const void *value, size_t len)
+{
+	return (int)AGAIN(fsetxattr(fd, name, value, len, 0));
+}
+
+int sys_fremovexattr(int fd, const char *name)
+{
+	return (int)result(fremovexattr(fd, name));
 }
 
 ssize_t sys_listxattr(const char *path, char *buf, size_t size)
@@ -136,6 +157,11 @@ int sys_mkdirat(int dir, const char *path, mode_t mode)
 int sys_renameat(int olddir, const char *oldpath, int newdir, const char *newpath)
 {
 	return (int)result(renameat(olddir, oldpath, newdir, newpath));
+}
+
+int sys_renameat2(int olddir, const char *oldpath, int newdir, const char *newpath, unsigned flags)
+{
+	return (int)result(syscall(SYS_renameat2, olddir, oldpath, newdir, newpath, flags));
 }
 
 int sys_unlinkat(int dir, const char *path, int flags)

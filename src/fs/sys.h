@@ -45,14 +45,19 @@ struct fsxattr;  /* <linux/fs.h> */
 	SIZED(ssize_t, pread, (int fd, void *buf, size_t size, off_t at), (fd, buf, size, at)) \
 	CALL(off_t, lseek, (int fd, off_t at, int whence), (fd, at, whence)) \
 	SIZED(ssize_t, write, (int fd, const void *buf, size_t size), (fd, buf, size)) \
+	SIZED(ssize_t, getrandom, (void *buf, size_t size), (buf, size)) \
 	SIZED(ssize_t, getcwd, (char *buf, size_t size), (buf, size)) \
 	CALL(int, gethostname, (char *buf, size_t size), (buf, size)) \
 	SIZED(ssize_t, getxattr, (const char *path, const char *name, void *buf, size_t size), (path, name, buf, size)) \
+	SIZED(ssize_t, fgetxattr, (int fd, const char *name, void *buf, size_t size), (fd, name, buf, size)) \
+	CALL(int, fsetxattr, (int fd, const char *name, const void *value, size_t len), (fd, name, value, len)) \
+	CALL(int, fremovexattr, (int fd, const char *name), (fd, name)) \
 	SIZED(ssize_t, listxattr, (const char *path, char *buf, size_t size), (path, buf, size)) \
 	CALL(int, getflags, (int fd, unsigned *ret), (fd, ret)) \
 	CALL(int, getfsxattr, (int fd, struct fsxattr *ret), (fd, ret)) \
 	CALL(int, mkdirat, (int dir, const char *path, mode_t mode), (dir, path, mode)) \
 	CALL(int, renameat, (int olddir, const char *oldpath, int newdir, const char *newpath), (olddir, oldpath, newdir, newpath)) \
+	CALL(int, renameat2, (int olddir, const char *oldpath, int newdir, const char *newpath, unsigned flags), (olddir, oldpath, newdir, newpath, flags)) \
 	CALL(int, unlinkat, (int dir, const char *path, int flags), (dir, path, flags)) \
 	CALL(int, fsync, (int fd), (fd)) \
 	CALL(int, fchmod, (int fd, mode_t mode), (fd, mode)) \

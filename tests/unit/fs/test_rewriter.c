@@ -6,6 +6,7 @@
 #include "../../lib/nomem.h"
 #include "../../lib/tree.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -173,19 +174,26 @@ static void refuses_what_is_not_a_file_of_ours(void **state)
 /* Whichever call fails, the file is the old one or the new one, and nothing else is left. */
 static void whole_or_not_at_all(void **state)
 {
-	static const enum fault_call calls[] = {FAULT_openat, FAULT_statx,    FAULT_read,
-						FAULT_write,  FAULT_fsync,    FAULT_fchmod,
-						FAULT_close,  FAULT_renameat, FAULT_readlinkat};
+	static const enum fault_call calls[] = {FAULT_openat,    FAULT_statx,    FAULT_read,
+						FAULT_write,     FAULT_fsync,    FAULT_fchmod,
+						FAULT_close,     FAULT_renameat, FAULT_readlinkat,
+						FAULT_renameat2, FAULT_getrandom};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(calls); i++) {
+	for (size_t k = 0; k < 2 * ARRAY_LEN(calls); k++) {
 		bool failed = true;
+		size_t i = k / 2;
+
+		if (k % 2 && calls[i] == FAULT_renameat2)
+			continue;
 
 		for (unsigned n = 1; failed; n++) {
 			unsigned before = fault_count(calls[i]);
 			int rc;
 
 			tree = tree_new("d/f \"old\" :0600\n");
+			if (k % 2) /* a file system that cannot let two files change places */
+				fault_fail(FAULT_renameat2, 1, EINVAL, true);
 			fault_fail(calls[i], n, EIO, false);
 			rc = rewrite("d/f", "old", "new text");
 			failed = fault_count(calls[i]) - before >= n;
@@ -197,6 +205,151 @@ static void whole_or_not_at_all(void **state)
 		}
 	}
 	tree = NULL;
+}
+
+/* ---- somebody edits it at the same time ---- */
+
+struct edit {
+	const char *rel, *text; /* text NULL: it is removed */
+};
+
+/* As editors do: a new file in place of the old one. */
+static void do_edit(void *ctx)
+{
+	const struct edit *e = ctx;
+	char spec[128];
+
+	if (e->text) {
+		snprintf(spec, sizeof(spec), "theirs \"%s\"\n", e->text);
+		tree_add(tree, spec);
+		tree_move(tree, "theirs", e->rel);
+	} else {
+		tree_remove(tree, e->rel);
+	}
+}
+
+static bool has_temp(const char *rel)
+{
+	DIR *dir = opendir(tree_path(tree, rel));
+	const struct dirent *d;
+	bool has = false;
+
+	assert_non_null(dir);
+	while ((d = readdir(dir)))
+		has |= strstr(d->d_name, ".tmp") != NULL;
+	closedir(dir);
+	return has;
+}
+
+/* Just before the nth call of this kind. The edit is what stays, and what is told. */
+static void edited_before(enum fault_call call, unsigned nth, const char *was, const char *text)
+{
+	struct edit edit = {"d/f", text};
+	const char *reason;
+	char *found;
+
+	if (!tree)
+		tree = tree_new(was ? "d/f \"old\"\n" : "d/\n");
+	fault_before(call, nth, do_edit, &edit);
+	assert_int_equal(rewrite_to("d/f", was, "new text", &found, &reason), -ESTALE);
+	if (text) {
+		assert_string_equal(found, text);
+		holds("d/f", text, 0644);
+	} else {
+		assert_null(found);
+		assert_int_equal(access(tree_path(tree, "d/f"), F_OK), -1);
+	}
+	free(found);
+	assert_false(has_temp("d"));
+	tree_free(tree);
+	tree = NULL;
+	fault_reset();
+}
+
+static void an_edit_meanwhile_is_not_lost(void **state)
+{
+	static const enum fault_call calls[] = {FAULT_getrandom, FAULT_write, FAULT_fsync,
+						FAULT_renameat2};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(calls); i++) {
+		edited_before(calls[i], 1, "old", "theirs");
+		edited_before(calls[i], 1, "old", NULL);
+		edited_before(calls[i], 1, NULL, "theirs");
+	}
+}
+
+static void nor_where_files_cannot_change_places(void **state)
+{
+	static const enum fault_call calls[] = {FAULT_write, FAULT_fsync, FAULT_renameat2};
+	static const int errors[] = {EINVAL, ENOSYS, EOPNOTSUPP};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(calls); i++) {
+		fault_fail(FAULT_renameat2, 1, errors[i], true);
+		edited_before(calls[i], 1, "old", "theirs");
+		fault_fail(FAULT_renameat2, 1, errors[i], true);
+		edited_before(calls[i], 1, "old", NULL);
+		fault_fail(FAULT_renameat2, 1, errors[i], true);
+		edited_before(calls[i], 1, NULL, "theirs");
+	}
+	tree = tree_new("f \"old\"\n");
+	fault_fail(FAULT_renameat2, 1, EINVAL, true);
+	assert_int_equal(rewrite("f", "old", "new"), 0);
+	assert_int_equal(rewrite("made", NULL, "new"), 0);
+	holds("f", "new", 0644);
+	holds("made", "new", 0644);
+}
+
+/* What comes out of the swap cannot be read: it goes back, too. */
+static void what_took_its_place_goes_back(void **state)
+{
+	(void)state;
+	tree = tree_new("d/f \"old\"\n");
+	fault_fail(FAULT_read, 3, EIO, false);
+	assert_int_equal(rewrite("d/f", "old", "new"), -EIO);
+	holds("d/f", "old", 0644);
+	assert_false(has_temp("d"));
+}
+
+static struct edit second;
+
+static void edit_twice(void *ctx)
+{
+	do_edit(ctx);
+	fault_before(FAULT_renameat2, 1, do_edit, &second);
+}
+
+/* Two edits, one before the swap and one before the swap back: neither is lost, one is beside. */
+static void two_edits_at_once_are_both_kept(void **state)
+{
+	struct edit first = {"d/f", "first"};
+	const char *reason;
+	char *found;
+
+	(void)state;
+	second = (struct edit){"d/f", "second"};
+	tree = tree_new("d/f \"old\"\n");
+	fault_before(FAULT_renameat2, 1, edit_twice, &first);
+	assert_int_equal(rewrite_to("d/f", "old", "new", &found, &reason), -EBUSY);
+	assert_null(found);
+	assert_non_null(strstr(reason, "beside it"));
+	holds("d/f", "first", 0644);
+	assert_true(has_temp("d"));
+}
+
+/* A file of the name that chance brings belongs to another program, perhaps on another machine. */
+static void a_file_of_another_program_stays(void **state)
+{
+	static const char zeros[8];
+
+	(void)state;
+	tree = tree_new("f \"old\"\n.f.0000000000000000.tmp \"theirs\"\n");
+	fault_answer(FAULT_getrandom, zeros, sizeof(zeros));
+	assert_int_equal(rewrite("f", "old", "new"), 0);
+	assert_int_equal(fault_count(FAULT_getrandom), 2);
+	holds("f", "new", 0644);
+	holds(".f.0000000000000000.tmp", "theirs", 0644);
 }
 
 /* Whichever allocation fails, too. */
@@ -321,6 +474,12 @@ int main(void)
 		cmocka_unit_test_setup_teardown(refuses_what_is_not_a_file_of_ours, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(whole_or_not_at_all, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_edit_meanwhile_is_not_lost, setup, teardown),
+		cmocka_unit_test_setup_teardown(nor_where_files_cannot_change_places, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(what_took_its_place_goes_back, setup, teardown),
+		cmocka_unit_test_setup_teardown(two_edits_at_once_are_both_kept, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_file_of_another_program_stays, setup, teardown),
 		cmocka_unit_test_setup_teardown(without_memory, setup, teardown),
 		cmocka_unit_test_setup_teardown(short_writes_are_completed, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_foreign_group_gets_nothing, setup, teardown),
