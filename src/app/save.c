@@ -43,6 +43,21 @@ static void find_changes(const struct app *app, const struct settings *file, str
 	}
 }
 
+/* What the file says, too, is nobody's change any more: when somebody edits that line later, theirs
+ * is what stays. */
+static void forget_saved(struct app *app, const struct settings *file)
+{
+	for (size_t i = 0; i < noption_rows; i++) {
+		CLEANUP(str_done) struct str here = STR_INIT;
+		CLEANUP(str_done) struct str there = STR_INIT;
+
+		if (option_value(&app->model->settings, &option_rows[i], &here) == 0 &&
+		    option_value(file, &option_rows[i], &there) == 0 &&
+		    strcmp(here.buf, there.buf) == 0)
+			app->touched &= ~((uint64_t)1 << i);
+	}
+}
+
 static bool can_save(struct app *app)
 {
 	const struct config_file *f = &app->config;
@@ -92,12 +107,14 @@ int save_settings(struct app *app)
 	r = config_says(&app->config, &file, &given);
 	if (r == 0)
 		find_changes(app, &file, &c);
-	if (r == 0 && c.n)
+	if (r == 0 && c.n) {
 		r = write_changes(app, &c);
-	else if (r == 0)
+	} else if (r == 0) {
+		forget_saved(app, &file);
 		model_notice(app->model, NOTICE_INFO, app->now_ms,
 			     "nothing to save: no option was changed that %s does not say already",
 			     app->config.path.buf);
+	}
 	settings_done(&file);
 	return r;
 }
@@ -135,19 +152,28 @@ static void say_failed(struct app *app, const struct fs_event *event)
 		     event->err == -EBUSY ? "" : "; it is as it was");
 }
 
+static void say_saved(struct app *app)
+{
+	struct settings file;
+	uint64_t given;
+
+	(void)hold_text(&app->config, app->saving_text.buf, app->saving_text.len, true);
+	if (config_says(&app->config, &file, &given) == 0)
+		forget_saved(app, &file);
+	settings_done(&file);
+	model_notice(app->model, NOTICE_INFO, app->now_ms, "saved %zu option%s in %s",
+		     app->saving_count, app->saving_count == 1 ? "" : "s", app->config.path.buf);
+}
+
 void save_answered(struct app *app, struct fs_event *event)
 {
 	app->saving = false;
 	app->dirty = true;
-	if (event->err == -ESTALE) {
+	if (event->err == -ESTALE)
 		say_stale(app, event);
-	} else if (event->err) {
+	else if (event->err)
 		say_failed(app, event);
-	} else {
-		(void)hold_text(&app->config, app->saving_text.buf, app->saving_text.len, true);
-		model_notice(app->model, NOTICE_INFO, app->now_ms, "saved %zu option%s in %s",
-			     app->saving_count, app->saving_count == 1 ? "" : "s",
-			     app->config.path.buf);
-	}
+	else
+		say_saved(app);
 	settings_refresh(app);
 }

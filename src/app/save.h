@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * Options that were changed in this run, written back into the configuration file: only their lines
- * are touched (base/conf_edit.h), by a worker, and only when the file is still what was read
- * (fs/rewriter.h).
+ * Options that were changed in this run and not saved since, written back into the configuration
+ * file: only their lines are touched (base/conf_edit.h), by a worker, and only when the file is
+ * still what was read (fs/rewriter.h).
  *
  * Thread: UI. Owns: nothing.
  */

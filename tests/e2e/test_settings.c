@@ -393,6 +393,7 @@ static void what_somebody_else_wrote_is_kept(void **state)
 	tree_remove(s.home, "conf/trowel/config");
 	explorer_do(&s.e, ":set hints yes\r", "hints = yes");
 	explorer_do(&s.e, ":save-settings\r", "was removed meanwhile");
+	explorer_do(&s.e, ":save-settings\r", "nothing to save");
 	close_scene(&s);
 }
 
@@ -570,14 +571,20 @@ static void written_from_the_settings(void **state)
 	explorer_do(&s.e, "jjjj ", "wrap +yes");
 	explorer_do(&s.e, "w", "was edited meanwhile");
 	/* What they wrote is what the view shows as the file's. */
-	explorer_expect(&s.e, "sort +name +changed");
-	/* What nobody set here is not written over. */
-	tree_add(s.home, "other \"[options]\\nmouse = no\\nsort = name\\n\"\n");
+	explorer_expect(&s.e, "sort +name +start");
+	/* What nobody set here is not written over, nor what was set and saved before they did. */
+	tree_add(s.home, "other \"[options]\\nmouse = no\\nsort = mode\\n\"\n");
 	tree_move(s.home, "other", "conf/trowel/config");
 	explorer_do(&s.e, "w", "was edited meanwhile");
 	explorer_expect(&s.e, "  mouse +yes +start");
 	explorer_do(&s.e, "w", "saved 1 option");
-	file_is(&s, "conf/trowel/config", "[options]\nmouse = no\nsort = name\nwrap = yes\n");
+	file_is(&s, "conf/trowel/config", "[options]\nmouse = no\nsort = mode\nwrap = yes\n");
+	/* Set again, it is. */
+	explorer_do(&s.e, "u", "wrap +no +changed");
+	explorer_do(&s.e, "kkkk", "@sort");
+	explorer_do(&s.e, "l", "sort +size +changed");
+	explorer_do(&s.e, "w", "saved 2 options");
+	file_is(&s, "conf/trowel/config", "[options]\nmouse = no\nsort = size\nwrap = no\n");
 	close_scene(&s);
 }
 
