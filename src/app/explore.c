@@ -29,8 +29,7 @@
 
 #define BOOKMARKS_MAX (1u << 20)
 #define START_WAIT_MS 300
-#define SAVE_WAIT_MS  2000 /* for the configuration, when it is just being written */
-#define QUIT_WAIT_MS  50   /* for workers on their way out; a hung one is left behind */
+#define QUIT_WAIT_MS  50 /* for workers on their way out; a hung one is left behind */
 
 static const struct {
 	int err;
@@ -245,7 +244,7 @@ static void teardown(struct app *app)
 	canvas_done(&app->canvas);
 	canvas_done(&app->shown);
 	if (app->browse)
-		browse_free(app->browse, app->saving ? SAVE_WAIT_MS : QUIT_WAIT_MS);
+		browse_free(app->browse, QUIT_WAIT_MS);
 	free_events(app->late);
 	if (app->has_answers)
 		free_events(queue_take_all(&app->answers));

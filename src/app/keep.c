@@ -4,6 +4,7 @@
 #include "app/app.h"
 #include "app/choose.h"
 #include "app/config.h"
+#include "app/save.h"
 #include "base/display.h"
 #include "model/session.h"
 
@@ -13,9 +14,10 @@
 #include <string.h>
 #include <time.h>
 
-#define FILE_MAX (1u << 20)
-#define SAVE_MS  60000
-#define LEAVE_MS 1000 /* a disk that takes longer is left to it */
+#define FILE_MAX  (1u << 20)
+#define SAVE_MS   60000
+#define LEAVE_MS  1000 /* a disk that takes longer is left to it */
+#define SAVING_MS 2000 /* the same for the configuration, which was asked for */
 
 static int state_file(struct str *path, const char *name)
 {
@@ -220,35 +222,70 @@ static void take_saved(struct app *app, const struct fs_event *event, char **rea
 	*reason = str_take(&text);
 }
 
+static void add_reason(char **reason, struct str *text)
+{
+	CLEANUP(str_done) struct str both = STR_INIT;
+
+	if (!text->len)
+		return;
+	if (*reason)
+		(void)str_addf(&both, "%s; ", *reason);
+	(void)str_add(&both, text->buf, text->len);
+	free(*reason);
+	*reason = str_take(&both);
+}
+
+static void take_rewritten(struct app *app, const struct fs_event *event, char **reason)
+{
+	CLEANUP(str_done) struct str text = STR_INIT;
+
+	save_left(app, event, &text);
+	add_reason(reason, &text);
+}
+
 static void take_answers(struct app *app, char **reason)
 {
-	struct qnode *node = queue_take_all(&app->answers);
+	/* Those that the last turn of the loop left came first. */
+	struct qnode *node = app->late ? app->late : queue_take_all(&app->answers);
 
+	app->late = NULL;
 	while (node) {
 		struct fs_event *event = container_of(node, struct fs_event, node);
 
 		node = node->next;
 		if (event->kind == FS_SAVED)
 			take_saved(app, event, reason);
+		else if (event->kind == FS_REWRITTEN)
+			take_rewritten(app, event, reason);
 		fs_event_free(event);
 	}
 }
 
+static bool is_due(const struct app *app)
+{
+	return app->keep.due || app->saving;
+}
+
 void keep_leave(struct app *app, char **ret_reason)
 {
-	int64_t now = app_now_ms(), until = now + LEAVE_MS;
+	int64_t now = app_now_ms(), until = now + (app->saving ? SAVING_MS : LEAVE_MS);
 
 	*ret_reason = NULL;
 	app->now_ms = now;
 	end_stay(app);
 	save_places(app);
 	save_session(app);
-	while (app->keep.due && now < until) {
+	if (app->late)
+		take_answers(app, ret_reason);
+	while (is_due(app) && now < until) {
 		struct pollfd fd = {.fd = app->answers.fd, .events = POLLIN};
 
 		if (poll(&fd, 1, (int)(until - now)) < 0 && errno != EINTR)
-			return;
+			break;
 		take_answers(app, ret_reason);
 		now = app_now_ms();
 	}
+	/* That places could not be kept in time is no news; this was asked for. */
+	if (app->saving)
+		take_rewritten(app, NULL, ret_reason);
 }

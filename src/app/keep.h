@@ -44,8 +44,9 @@ void keep_follow(struct app *app);
 void keep_acted(struct app *app);
 /* A directory was seen to be gone. */
 void keep_gone(struct app *app, const char *path);
-/* On leaving: saves what there is to save, and waits a moment for it. What could not be saved is
- * told in *ret_reason (heap), NULL: nothing. */
+/* On leaving: saves what there is to save, and waits a moment for it, and for the configuration
+ * when that is just being written. What could not be saved is told in *ret_reason (heap), NULL:
+ * nothing. */
 void keep_leave(struct app *app, char **ret_reason);
 
 #endif

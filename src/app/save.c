@@ -6,6 +6,7 @@
 
 #include "app/settings_view.h"
 #include "base/conf_edit.h"
+#include "base/display.h"
 
 static bool differs(const struct settings *a, const struct settings *b,
 		    const struct option_row *row, struct str *value)
@@ -140,16 +141,24 @@ static void say_stale(struct app *app, const struct fs_event *event)
 		     found ? "it as it is now" : "a new one");
 }
 
-static void say_failed(struct app *app, const struct fs_event *event)
+static void add_failure(const struct fs_event *event, struct str *out)
 {
 	const char *reason = event->u.rewritten.reason;
 
-	model_notice(app->model, NOTICE_ERROR, app->now_ms, "not saved: %s: %s%s%s",
-		     app->config.path.buf, reason ? reason : strerror(-event->err),
-		     event->err == -EROFS || event->err == -EACCES
-			     ? " (for its directory or what its link leads to)"
-			     : "",
-		     event->err == -EBUSY ? "" : "; it is as it was");
+	(void)str_addf(out, "%s%s%s", reason ? reason : strerror(-event->err),
+		       event->err == -EROFS || event->err == -EACCES
+			       ? " (for its directory or what its link leads to)"
+			       : "",
+		       event->err == -EBUSY ? "" : "; it is as it was");
+}
+
+static void say_failed(struct app *app, const struct fs_event *event)
+{
+	CLEANUP(str_done) struct str why = STR_INIT;
+
+	add_failure(event, &why);
+	model_notice(app->model, NOTICE_ERROR, app->now_ms, "not saved: %s: %s",
+		     app->config.path.buf, why.buf);
 }
 
 static void say_saved(struct app *app)
@@ -176,4 +185,20 @@ void save_answered(struct app *app, struct fs_event *event)
 	else
 		say_saved(app);
 	settings_refresh(app);
+}
+
+void save_left(struct app *app, const struct fs_event *event, struct str *out)
+{
+	app->saving = false;
+	if (event && !event->err)
+		return;
+	(void)display_shell(out, app->config.path.buf, app->config.path.len);
+	if (!event)
+		(void)str_adds(out, ": its disk or server did not answer in time; it may be "
+				    "written all the same");
+	else if (event->err == -ESTALE)
+		(void)str_addf(out, " was %s meanwhile, nothing was written",
+			       event->u.rewritten.found ? "edited" : "removed");
+	else if (str_adds(out, ": ") == 0)
+		add_failure(event, out);
 }

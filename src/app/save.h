@@ -15,5 +15,8 @@
 int save_settings(struct app *app);
 /* The answer (FS_REWRITTEN). */
 void save_answered(struct app *app, struct fs_event *event);
+/* The same when the screen is gone already: what there is to say is added to `out`, with the path
+ * first. NULL: none came in time. */
+void save_left(struct app *app, const struct fs_event *event, struct str *out);
 
 #endif

@@ -480,6 +480,38 @@ static void saving_is_waited_for(void **state)
 	close_scene(&s);
 }
 
+/* What went wrong behind a key that leaves is told in the shell. */
+static void leaving_tells_what_was_not_saved(void **state)
+{
+	struct scene s = open_scene("conf/trowel/config \"[options]\\nsort = size\\n\"\n", NULL);
+
+	(void)state;
+	explorer_do(&s.e, ":set sort name\r", "sort = name");
+	tree_add(s.home, "other \"# theirs\\n\"\n");
+	tree_move(s.home, "other", "conf/trowel/config");
+	explorer_do(&s.e, ":save-settings\rq", "=0");
+	explorer_expect(&s.e, "not saved: .*/trowel/config was edited meanwhile");
+	file_is(&s, "conf/trowel/config", "# theirs\n");
+	close_scene(&s);
+}
+
+static void leaving_tells_what_is_not_known(void **state)
+{
+	char files[4300];
+	struct scene s;
+
+	(void)state;
+	hung = hang_new();
+	snprintf(files, sizeof(files), "conf/trowel/config -> %s/sub/none\n", hang_path(hung));
+	s = open_scene(files, NULL);
+	explorer_do(&s.e, ":set sort size\r", "sort = size");
+	hang_stop(hung);
+	explorer_do(&s.e, ":save-settings\rq", "=0");
+	explorer_expect(&s.e, "not saved: .*/trowel/config: .*may be written all the same");
+	let_go(NULL);
+	close_scene(&s);
+}
+
 /* ---- the settings view ---- */
 
 static void every_kind_of_option_is_changed(void **state)
@@ -652,6 +684,8 @@ int main(void)
 		cmocka_unit_test(a_background_fills_the_screen),
 		cmocka_unit_test_teardown(themes_that_do_not_answer, let_go),
 		cmocka_unit_test(saving_is_waited_for),
+		cmocka_unit_test(leaving_tells_what_was_not_saved),
+		cmocka_unit_test_teardown(leaving_tells_what_is_not_known, let_go),
 		cmocka_unit_test(every_kind_of_option_is_changed),
 		cmocka_unit_test(a_theme_is_chosen_from_the_settings),
 		cmocka_unit_test(written_from_the_settings),
