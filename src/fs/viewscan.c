@@ -42,12 +42,9 @@ static int read_around(struct scan_job *j, uint64_t at, size_t len)
 {
 	uint64_t start = ROUND_DOWN(at > TEXTROW_BACK ? at - TEXTROW_BACK : 0);
 	size_t all = (size_t)(at - start) + len;
-	int rc;
 
 	j->window.code = j->searches ? j->search.code : j->count.code;
-	rc = viewfile_read(j->file, start, j->buf, MIN(all, BUFFER), &j->window, NULL);
-	job_alive(&j->job);
-	return rc;
+	return viewfile_read(j->file, start, j->buf, MIN(all, BUFFER), &j->window, NULL);
 }
 
 static bool time_to_tell(struct scan_job *j)
@@ -249,6 +246,7 @@ static void search_run(struct job *job)
 		rc = -ENOMEM;
 	while (!rc && !found && !stopped(j)) {
 		rc = search_chunk(j, &pos, &match, &found);
+		job_alive(&j->job);
 		if (!rc && !found && time_to_tell(j))
 			tell_found(j, false, 0, pos, NULL);
 	}
@@ -299,17 +297,19 @@ static void go_to_line(const struct textwin *w, size_t from, size_t to, uint64_t
 /* In a hole there is no newline: true when it is passed, to where *ret_rc (as below) says. */
 static bool pass_hole(struct scan_job *j, struct view_mark *now, int *ret_rc)
 {
-	uint64_t data = viewfile_data(j->file, now->at), size = 0;
+	uint64_t data = viewfile_data(j->file, now->at), size;
+	bool to_end = data == UINT64_MAX;
 
-	if (data < now->at + VIEWSCAN_CHUNK)
+	if (!to_end && data < now->at + VIEWSCAN_CHUNK)
 		return false;
-	if (data == UINT64_MAX &&
-	    viewfile_read(j->file, ROUND_DOWN(now->at), j->buf, 0, &j->window, &size) < 0)
-		return false;
-	if (data == UINT64_MAX)
+	/* So it is behind the end, too, and everywhere in an empty file. */
+	if (to_end) {
+		if (viewfile_read(j->file, ROUND_DOWN(now->at), j->buf, 0, &j->window, &size) < 0)
+			return false;
 		data = MAX(size, now->at);
+	}
 	now->at = MIN(data, j->count.to_at);
-	*ret_rc = now->at >= j->count.to_at ? 1 : size ? 2 : 0;
+	*ret_rc = now->at >= j->count.to_at ? 1 : to_end ? 2 : 0;
 	return true;
 }
 
@@ -359,6 +359,7 @@ static void count_run(struct job *job)
 		rc = -ENOMEM;
 	while (!rc && !stopped(j)) {
 		rc = count_chunk(j, &now);
+		job_alive(&j->job);
 		if (!rc && j->count.step && now.at % j->count.step == 0)
 			add_mark(j, &now);
 		if (!rc && time_to_tell(j))

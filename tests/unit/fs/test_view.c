@@ -552,9 +552,10 @@ static struct view_mark count(struct fixture *f, const struct view_count *c, boo
 
 	*ret_marks = 0;
 	browse_view_count(f->b, FILE_TICKET, OP, c);
-	while (!done) {
+	for (int turns = 0; !done; turns++) {
 		struct fs_event *e = answers_get(&f->a, FS_VIEW_LINES, OP);
 
+		assert_true(turns < 50); /* of 100 ms: it ends */
 		assert_int_equal(e->err, 0);
 		done = e->u.view_lines.done;
 		*ret_at_end = e->u.view_lines.at_end;
@@ -643,6 +644,32 @@ static void test_count(void **state)
 	c.to_at = 40;
 	now = count(f, &c, &at_end, &marks);
 	assert_int_equal(now.lines, 4);
+}
+
+/* Nothing is data behind the end of a file: where that is the beginning, it is the end, too. */
+static void test_count_what_is_empty(void **state)
+{
+	struct fixture *f = *state;
+	struct view_count c = {.to_at = UINT64_MAX, .to_lines = 4, .step = 32};
+	struct view_mark now;
+	uint32_t marks;
+	bool at_end = false;
+
+	open_ok(f, write_file(f, "a", "", 0));
+	now = count(f, &c, &at_end, &marks);
+	assert_true(at_end);
+	assert_int_equal(now.at, 0);
+	assert_int_equal(now.lines, 0);
+	close_view(f);
+	/* Emptied while it was counted. */
+	open_ok(f, write_file(f, "a", "one\ntwo\n", 8));
+	assert_int_equal(truncate(tree_path(f->tree, "a"), 0), 0);
+	c.from = (struct view_mark){64, 2};
+	at_end = false;
+	now = count(f, &c, &at_end, &marks);
+	assert_true(at_end);
+	assert_int_equal(now.at, 64);
+	assert_int_equal(marks, 0);
 }
 
 /* ---- trouble ---- */
@@ -744,6 +771,7 @@ int main(void)
 		TEST(test_search_cancelled),
 		TEST(test_holes),
 		TEST(test_count),
+		TEST(test_count_what_is_empty),
 		cmocka_unit_test_setup_teardown(test_dead_server, setup_tree, teardown),
 		TEST(test_out_of_memory),
 	};
