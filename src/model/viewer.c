@@ -28,6 +28,7 @@ void viewer_free(struct viewer *v)
 	free(v->marks);
 	free(v->path);
 	matcher_unref(v->matcher);
+	request_done(&v->held);
 	free(v);
 }
 
@@ -98,7 +99,8 @@ void viewer_reload(struct model *m)
 	}
 	request_close(m, ticket);
 	v->reading = v->checking = false;
-	v->read_again = true;
+	v->reopening = v->read_again = true;
+	v->err = 0;
 	v->replaced = v->gone = false;
 	v->asked_ms = m->now_ms;
 	viewer_line_forget(v);
@@ -165,7 +167,7 @@ static void ask(struct model *m)
 	struct viewer *v = m->viewer;
 	bool missing = v->need_to > v->need_from;
 
-	if (v->reading || v->err)
+	if (v->reading || v->err || v->reopening)
 		return;
 	if (missing)
 		ask_window(m, v->need_from, v->need_to);
@@ -263,6 +265,8 @@ static void apply_opened(struct model *m, const struct fs_event *event)
 		return;
 	}
 	v->phase = VIEWER_OPEN;
+	v->reopening = false;
+	viewer_scan_go(m);
 	v->size = event->u.view_opened.size;
 	v->network = event->u.view_opened.network;
 	v->watched = event->u.view_opened.watched;
@@ -358,7 +362,7 @@ static void check(struct model *m)
 {
 	struct viewer *v = m->viewer;
 
-	if (!v->checking && v->phase == VIEWER_OPEN)
+	if (!v->checking && !v->reopening && v->phase == VIEWER_OPEN)
 		v->checking = request_ticket(m, REQ_VIEW_CHECK, v->ticket) == 0;
 }
 

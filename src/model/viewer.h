@@ -51,6 +51,7 @@ struct viewer {
 	uint64_t size;
 	bool network, watched, kept, partial;
 	bool replaced, gone; /* its path leads elsewhere by now */
+	bool reopening;      /* its ticket is new: nothing is asked under it before it is open */
 	struct textwin window;
 	bool reading;      /* a window is on its way */
 	bool read_again;   /* what is shown is stale */
@@ -84,6 +85,7 @@ struct viewer {
 		uint64_t line;              /* SCAN_TO_LINE: from 0 */
 		bool backward;
 	} scan;
+	struct request held;     /* the scan's, asked for while it is opened again */
 	struct matcher *matcher; /* NULL: nothing was looked for */
 	enum match_kind match_kind;
 	bool backward;

@@ -20,10 +20,21 @@ void viewer_scan_stop(struct model *m)
 {
 	struct viewer *v = m->viewer;
 
-	if (v->scan.kind != SCAN_NONE)
+	if (v->scan.kind != SCAN_NONE && !v->held.ticket)
 		request_close(m, v->scan.op);
+	request_done(&v->held);
 	v->scan.kind = SCAN_NONE;
 	v->scan.op = 0;
+}
+
+void viewer_scan_go(struct model *m)
+{
+	struct viewer *v = m->viewer;
+	struct request r = v->held;
+
+	v->held = (struct request){0};
+	if (r.ticket && request_add(m, &r) < 0)
+		v->scan.kind = SCAN_NONE;
 }
 
 static int begin(struct model *m, enum viewer_scan kind, struct request *r)
@@ -38,6 +49,10 @@ static int begin(struct model *m, enum viewer_scan kind, struct request *r)
 	v->scan.op = r->ticket;
 	v->scan.from = v->scan.pos = r->view.at;
 	v->scan.backward = r->view.backward;
+	if (v->reopening) {
+		v->held = *r;
+		return 0;
+	}
 	if (request_add(m, r) == 0)
 		return 0;
 	v->scan.kind = SCAN_NONE;

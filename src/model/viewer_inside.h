@@ -19,6 +19,7 @@ bool viewer_line_row(struct viewer *v, uint64_t at, uint64_t *ret_start, uint64_
 
 /* viewer_find.c */
 void viewer_scan_stop(struct model *m);
+void viewer_scan_go(struct model *m); /* the file is open: what was held is asked for */
 bool viewer_apply_found(struct model *m, struct fs_event *event);
 bool viewer_apply_lines(struct model *m, struct fs_event *event);
 /* Keeps the known line number near the top, before the window is exchanged and after a move. */

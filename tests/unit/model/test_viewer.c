@@ -515,6 +515,84 @@ static void test_replaced(void **state)
 	assert_int_equal(v->size, f->len);
 }
 
+/* How many of a kind are waiting. */
+static unsigned requests_of(const struct model *m, enum request_kind kind)
+{
+	unsigned n = 0;
+
+	for (size_t i = m->next_request; i < m->nrequests; i++)
+		n += m->requests[i].kind == kind;
+	return n;
+}
+
+/* Nothing is asked of a file before it is open; what was wanted meanwhile is asked for then. */
+static void test_reload_is_waited_for(void **state)
+{
+	struct fixture *f = *state;
+	struct viewer *v = view_lines(f, 1000, 10, 40);
+	struct fs_event e = {.kind = FS_CHANGED};
+	struct request r;
+
+	f->paused = true;
+	viewer_reload(f->m);
+	viewer_scroll(f->m, 1);
+	viewer_fit(f->m, 9, 40, false);
+	e.ticket = v->ticket;
+	give(f, &e);
+	assert_int_equal(viewer_search(f->m, MATCH_SUBSTRING, "line 44", false, NULL), 0);
+	assert_int_equal(v->scan.kind, SCAN_SEARCH);
+	assert_true(model_next_request(f->m, &r));
+	assert_int_equal(r.kind, REQ_VIEW);
+	answer_open(f, &r);
+	request_done(&r);
+	assert_int_equal(requests_of(f->m, REQ_VIEW_READ), 1);
+	assert_int_equal(requests_of(f->m, REQ_VIEW_SEARCH), 1);
+	f->paused = false;
+	serve(f);
+	assert_int_equal(v->match.at, 43 * 8 - 9);
+	assert_int_equal(f->searches, 1);
+	/* Stopped before it was open: nothing is left of it. */
+	f->paused = true;
+	viewer_reload(f->m);
+	viewer_search_next(f->m, 1);
+	assert_true(viewer_stop(f->m));
+	f->paused = false;
+	serve(f);
+	assert_int_equal(f->searches, 1);
+}
+
+static void test_reload_before_it_is_open(void **state)
+{
+	struct fixture *f = *state;
+	struct viewer *v = view_lines(f, 1000, 10, 40);
+	struct fs_event e = {.kind = FS_VIEW_DATA, .ticket = v->ticket, .err = -ESTALE};
+
+	/* The error was of the other file. */
+	v->reading = true;
+	give(f, &e);
+	assert_int_equal(v->err, -ESTALE);
+	f->paused = true;
+	viewer_reload(f->m);
+	assert_int_equal(requests_of(f->m, REQ_VIEW_READ), 0);
+	viewer_scroll(f->m, 1);
+	assert_int_equal(requests_of(f->m, REQ_VIEW_READ), 0);
+	assert_int_equal(requests_of(f->m, REQ_VIEW_CHECK), 0);
+	f->text[0] = 'X';
+	f->paused = false;
+	viewer_go_top(f->m);
+	assert_row(f, 0, "Xine 1");
+	assert_int_equal(v->err, 0);
+	/* Without a key in between. */
+	v->err = -ESTALE;
+	viewer_reload(f->m);
+	assert_row(f, 0, "Xine 1");
+	assert_int_equal(v->err, 0);
+	f->paused = true;
+	viewer_reload(f->m);
+	viewer_go_line(f->m, 70);
+	viewer_close(f->m);
+}
+
 static void test_refused(void **state)
 {
 	static const struct {
@@ -689,6 +767,8 @@ int main(void)
 		TEST(test_grows),
 		TEST(test_shrinks),
 		TEST(test_replaced),
+		TEST(test_reload_is_waited_for),
+		TEST(test_reload_before_it_is_open),
 		TEST(test_refused),
 		TEST(test_slow_opening),
 		TEST(test_unreadable),
