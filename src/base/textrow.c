@@ -136,21 +136,36 @@ bool textrow_start(const struct textwin *w, uint64_t at, uint64_t *ret_start)
 	return true;
 }
 
+/* Of `len` bytes of a line that a newline follows. */
+static size_t without_return(const struct textwin *w, uint64_t start, size_t len)
+{
+	size_t unit = textcode_unit(w->code);
+	uint32_t cp;
+
+	if (len < unit)
+		return len;
+	textcode_next(w->code, textwin_at(w, start) + len - unit, unit, &cp);
+	return cp == '\r' ? len - unit : len;
+}
+
 size_t textrow_len(const struct textwin *w, uint64_t start, uint64_t end)
 {
 	size_t unit = textcode_unit(w->code), len = (size_t)(end - start);
-	const char *s = textwin_at(w, start);
-	uint32_t cp;
 
 	if (textwin_gap(w, start) || len < unit ||
 	    textcode_newline(w->code, w->bytes, (size_t)(end - w->start),
 			     (size_t)(end - w->start) - unit) == (size_t)(end - w->start))
 		return len;
-	len -= unit;
-	if (len < unit)
-		return len;
-	textcode_next(w->code, s + len - unit, unit, &cp);
-	return cp == '\r' ? len - unit : len;
+	return without_return(w, start, len - unit);
+}
+
+size_t textrow_line_len(const struct textwin *w, uint64_t start, uint64_t end, size_t over)
+{
+	size_t from = (size_t)(start - w->start);
+	size_t stop = (size_t)(MIN(end + over, textwin_end(w)) - w->start);
+	size_t newline = textcode_newline(w->code, w->bytes, stop, from);
+
+	return newline < stop ? without_return(w, start, newline - from) : stop - from;
 }
 
 bool textrow_begins_line(const struct textwin *w, uint64_t start)

@@ -61,6 +61,9 @@ bool textrow_end(const struct textwin *w, uint64_t start, uint64_t *ret_end);
 bool textrow_start(const struct textwin *w, uint64_t at, uint64_t *ret_start);
 /* The bytes of the row [start, end) without its newline, and a carriage return before that. */
 size_t textrow_len(const struct textwin *w, uint64_t start, uint64_t end);
+/* The bytes of the row and of at most `over` more of the same line, without its newline, too. For
+ * searching: a match that begins in the row may end behind it. */
+size_t textrow_line_len(const struct textwin *w, uint64_t start, uint64_t end, size_t over);
 /* True when a line begins here, and not only a piece of one. */
 bool textrow_begins_line(const struct textwin *w, uint64_t start);
 

@@ -94,21 +94,15 @@ static int row_text(struct scan_job *j, uint64_t from, uint64_t end, const char 
 		    size_t *ret_len)
 {
 	const struct textwin *w = &j->window;
-	size_t start = (size_t)(from - w->start);
-	size_t stop = (size_t)(MIN(end + VIEWSCAN_OVER, textwin_end(w)) - w->start);
-	size_t newline = textcode_newline(w->code, w->bytes, stop, start);
+	size_t len = textrow_line_len(w, from, end, VIEWSCAN_OVER);
 
-	if (newline > start && newline < stop && textcode_unit(w->code) == 1 &&
-	    w->bytes[newline - 1] == '\r')
-		newline--;
 	if (w->code == TEXT_UTF8) {
-		*ret_text = w->bytes + start;
-		*ret_len = newline - start;
+		*ret_text = textwin_at(w, from);
+		*ret_len = len;
 		return 0;
 	}
 	str_clear(&j->text);
-	*ret_text = j->text.buf;
-	if (textcode_add(w->code, w->bytes + start, newline - start, &j->text) < 0)
+	if (textcode_add(w->code, textwin_at(w, from), len, &j->text) < 0)
 		return -ENOMEM;
 	*ret_text = j->text.buf;
 	*ret_len = j->text.len;

@@ -508,6 +508,35 @@ static void test_search_lines(void **state)
 	assert_int_equal(search(f, MATCH_SUBSTRING, "THREE", TEXT_UTF8, 0, false, &len), -1);
 }
 
+/* The end of a line is before its carriage return in every encoding. */
+static void test_search_at_line_ends(void **state)
+{
+	struct fixture *f = *state;
+	static const struct {
+		enum textcode code;
+		size_t len;
+		const char *bytes;
+	} files[] = {
+		{TEXT_UTF16LE, 14, "a\0b\0\r\0\n\0x\0\r\0\n\0"},
+		{TEXT_UTF16BE, 14, "\0a\0b\0\r\0\n\0x\0\r\0\n"},
+		{TEXT_UTF32LE, 28, "a\0\0\0b\0\0\0\r\0\0\0\n\0\0\0x\0\0\0\r\0\0\0\n\0\0\0"},
+		{TEXT_CP1252, 7, "ab\r\nx\r\n"},
+		{TEXT_UTF8, 7, "ab\r\nx\r\n"},
+	};
+	uint32_t len;
+
+	for (size_t i = 0; i < ARRAY_LEN(files); i++) {
+		enum textcode code = files[i].code;
+		int64_t unit = (int64_t)textcode_unit(code);
+
+		open_ok(f, write_file(f, "a", files[i].bytes, files[i].len));
+		assert_int_equal(search(f, MATCH_REGEX, "b$", code, 0, false, &len), unit);
+		assert_int_equal(search(f, MATCH_REGEX, "^x$", code, 0, false, &len), 4 * unit);
+		assert_int_equal(len, unit);
+		close_view(f);
+	}
+}
+
 static void test_search_over_a_gap(void **state)
 {
 	struct fixture *f = *state;
@@ -767,6 +796,7 @@ int main(void)
 		TEST(test_search_every_border),
 		TEST(test_search_encodings),
 		TEST(test_search_lines),
+		TEST(test_search_at_line_ends),
 		TEST(test_search_over_a_gap),
 		TEST(test_search_cancelled),
 		TEST(test_holes),
