@@ -196,18 +196,26 @@ int textcode_add(enum textcode code, const char *s, size_t len, struct str *out)
 	return 0;
 }
 
-size_t textcode_span(enum textcode code, const char *s, size_t len, size_t utf8)
+void textcode_advance(enum textcode code, const char *s, size_t len, size_t utf8,
+		      struct textcode_pos *pos)
 {
-	size_t i = 0, taken;
+	size_t taken;
 
 	if (code == TEXT_UTF8)
-		return MIN(utf8, len);
-	for (size_t done = 0; i < len && done < utf8; i += taken) {
+		pos->bytes = pos->utf8 = MAX(pos->utf8, MIN(utf8, len));
+	for (; pos->bytes < len && pos->utf8 < utf8; pos->bytes += taken) {
 		char text[4];
 
-		done += to_utf8(code, s + i, len - i, &taken, text);
+		pos->utf8 += to_utf8(code, s + pos->bytes, len - pos->bytes, &taken, text);
 	}
-	return i;
+}
+
+size_t textcode_span(enum textcode code, const char *s, size_t len, size_t utf8)
+{
+	struct textcode_pos pos = {0};
+
+	textcode_advance(code, s, len, utf8, &pos);
+	return pos.bytes;
 }
 
 /* The unit that the newline byte at `at` belongs to is one, and begins at *ret_start. */

@@ -45,6 +45,14 @@ int textcode_add(enum textcode code, const char *s, size_t len, struct str *out)
 /* The bytes of s whose text in UTF-8 is `utf8` bytes long, or the first that is longer. */
 size_t textcode_span(enum textcode code, const char *s, size_t len, size_t utf8);
 
+/* The same, on from a place found before (all zero: the beginning), so that many in a row cost no
+ * more than the last. */
+struct textcode_pos {
+	size_t bytes, utf8;
+};
+void textcode_advance(enum textcode code, const char *s, size_t len, size_t utf8,
+		      struct textcode_pos *pos);
+
 /* The first newline at or after `from`, as the position of its first byte; len when there is none.
  * s begins on a unit. */
 size_t textcode_newline(enum textcode code, const char *s, size_t len, size_t from);

@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 
 #define ROUND_DOWN(at) ((at) & ~(uint64_t)3)
+#define MATCHES_A_LOOK 256 /* between looks whether to go on */
 #define BUFFER         (TEXTROW_BACK + 8 + VIEWSCAN_CHUNK + TEXTROW_AHEAD + VIEWSCAN_OVER)
 
 struct scan_job {
@@ -109,6 +110,13 @@ static int row_text(struct scan_job *j, uint64_t from, uint64_t end, const char 
 	return 0;
 }
 
+/* Working on: false when it is to end. */
+static bool goes_on(struct scan_job *j)
+{
+	job_alive(&j->job);
+	return !stopped(j);
+}
+
 /* The matches in a row that begin in [from, to): the first, or the last. */
 static int search_row(struct scan_job *j, uint64_t row, uint64_t end, uint64_t from, uint64_t to,
 		      struct match *match, bool *found)
@@ -116,19 +124,23 @@ static int search_row(struct scan_job *j, uint64_t row, uint64_t end, uint64_t f
 	const struct textwin *w = &j->window;
 	const char *text, *bytes = textwin_at(w, row);
 	size_t len, at, n, pos = 0, max = (size_t)(textwin_end(w) - row);
+	struct textcode_pos start = {0}, behind;
 	int rc = row_text(j, row, end, &text, &len);
 
-	while (!rc && matcher_find(j->search.matcher, text, len, pos, &at, &n, &j->gave_up)) {
-		uint64_t there = row + textcode_span(w->code, bytes, max, at);
-
-		if (there >= MIN(to, end))
+	for (unsigned turns = 1;
+	     !rc && matcher_find(j->search.matcher, text, len, pos, &at, &n, &j->gave_up);
+	     turns++) {
+		textcode_advance(w->code, bytes, max, at, &start);
+		if (row + start.bytes >= MIN(to, end) ||
+		    (turns % MATCHES_A_LOOK == 0 && !goes_on(j)))
 			break;
 		pos = at + MAX(n, 1);
-		if (there < from || n == 0)
+		if (row + start.bytes < from || n == 0)
 			continue;
-		match->at = there;
-		match->len = textcode_span(w->code, textwin_at(w, there),
-					   (size_t)(textwin_end(w) - there), n);
+		behind = start;
+		textcode_advance(w->code, bytes, max, at + n, &behind);
+		match->at = row + start.bytes;
+		match->len = behind.bytes - start.bytes;
 		*found = true;
 		if (!j->search.backward)
 			break;
@@ -136,7 +148,7 @@ static int search_row(struct scan_job *j, uint64_t row, uint64_t end, uint64_t f
 	return rc;
 }
 
-/* Row by row, those that have something of [from, to). */
+/* Row by row, those that have something of [from, to). A regex may take long for each. */
 static int search_rows(struct scan_job *j, uint64_t from, uint64_t to, struct match *match,
 		       bool *found)
 {
@@ -146,7 +158,8 @@ static int search_rows(struct scan_job *j, uint64_t from, uint64_t to, struct ma
 
 	if (!textrow_start(w, from, &row))
 		return -EIO;
-	while (!rc && row < MIN(to, textwin_end(w)) && !(*found && !j->search.backward)) {
+	while (!rc && row < MIN(to, textwin_end(w)) && !(*found && !j->search.backward) &&
+	       goes_on(j)) {
 		if (!textrow_end(w, row, &end) || end <= row)
 			break;
 		if (!textwin_gap(w, row))

@@ -108,6 +108,14 @@ static void test_to_utf8(void **state)
 		assert_int_equal(textcode_span(rows[i].code, rows[i].bytes, rows[i].len, out.len),
 				 rows[i].len);
 		assert_int_equal(textcode_span(rows[i].code, rows[i].bytes, rows[i].len, 0), 0);
+		/* Step by step is the same, also to a place within a character. */
+		struct textcode_pos pos = {0};
+		for (size_t utf8 = 0; utf8 <= out.len + 1; utf8++) {
+			textcode_advance(rows[i].code, rows[i].bytes, rows[i].len, utf8, &pos);
+			assert_int_equal(pos.bytes, textcode_span(rows[i].code, rows[i].bytes,
+								  rows[i].len, utf8));
+		}
+		assert_int_equal(pos.utf8, out.len);
 		str_done(&out);
 	}
 	assert_int_equal(textcode_span(TEXT_UTF16LE, BYTES("a\0\xac\x20z\0"), 4), 4);
