@@ -27,7 +27,6 @@
 #include "model/session.h"
 #include "ui/terminfo.h"
 
-#define BOOKMARKS_MAX (1u << 20)
 #define START_WAIT_MS 300
 #define QUIT_WAIT_MS  50 /* for workers on their way out; a hung one is left behind */
 
@@ -110,24 +109,6 @@ static int find_start(struct app *app, const char *path, struct fs_event **ret_p
 	return (*ret_place)->err ? say_path_error(path, (*ret_place)->err) : 0;
 }
 
-static void end_line(struct str *text)
-{
-	if (text->len && text->buf[text->len - 1] != '\n')
-		(void)str_addc(text, '\n');
-}
-
-static void load_bookmarks(struct app *app, struct str *warnings)
-{
-	CLEANUP(str_done) struct str path = STR_INIT;
-	CLEANUP(str_done) struct str text = STR_INIT;
-
-	if (config_state_dir(&path) < 0 || str_adds(&path, "/bookmarks") < 0)
-		return;
-	if (config_read_file(path.buf, BOOKMARKS_MAX, &text, warnings) == 0)
-		(void)model_bookmarks_load(app->model, text.buf, text.len);
-	end_line(warnings);
-}
-
 static int load_config(struct app *app, struct str *warnings)
 {
 	const struct config_file *f = &app->config;
@@ -165,7 +146,6 @@ static int setup_model(struct app *app, struct str *warnings)
 	if (err)
 		return err;
 	apply_first_theme(app, warnings);
-	load_bookmarks(app, warnings);
 	keep_init(app, warnings);
 	for (size_t i = 0; i < EDIT_KINDS; i++)
 		lineedit_init(&app->edits[i]);

@@ -5,7 +5,9 @@
 #include "app/choose.h"
 #include "app/config.h"
 #include "app/save.h"
+#include "base/conf_edit.h"
 #include "base/display.h"
+#include "base/path.h"
 #include "model/session.h"
 
 #include <errno.h>
@@ -26,6 +28,71 @@ static int state_file(struct str *path, const char *name)
 	return err ? err : str_addf(path, "/%s", name);
 }
 
+static void end_line(struct str *text)
+{
+	if (text->len && text->buf[text->len - 1] != '\n')
+		(void)str_addc(text, '\n');
+}
+
+/* ---- bookmarks ---- */
+
+static const char bookmarks_name[] = "bookmarks";
+
+static void load_bookmarks(struct app *app, struct str *warnings)
+{
+	CLEANUP(str_done) struct str path = STR_INIT;
+	CLEANUP(str_done) struct str text = STR_INIT;
+
+	if (state_file(&path, bookmarks_name) < 0)
+		return;
+	if (config_read_file(path.buf, FILE_MAX, &text, warnings) == 0)
+		(void)model_bookmarks_load(app->model, text.buf, text.len);
+	end_line(warnings);
+}
+
+struct bookmark {
+	char name[2], *path;
+};
+
+static void bookmark_done(void *ctx)
+{
+	struct bookmark *b = ctx;
+
+	if (b)
+		free(b->path);
+	free(b);
+}
+
+/* In a worker. */
+static int merge_bookmark(void *ctx, const char *old, size_t len, struct str *ret_new)
+{
+	const struct bookmark *b = ctx;
+	const struct conf_change change = {.section = "", .name = b->name, .value = b->path};
+
+	return conf_edit(old, len, &change, ret_new);
+}
+
+void keep_bookmark(struct app *app, char letter, const char *path)
+{
+	CLEANUP(str_done) struct str file = STR_INIT;
+	struct bookmark *b = calloc(1, sizeof(*b));
+	int err = b ? state_file(&file, bookmarks_name) : -ENOMEM;
+
+	if (!err) {
+		b->name[0] = letter;
+		b->path = strdup(path);
+		err = b->path ? 0 : -ENOMEM;
+	}
+	if (!err) {
+		app->keep.due++;
+		browse_merge(app->browse, file.buf, merge_bookmark, bookmark_done, b);
+		return;
+	}
+	bookmark_done(b);
+	model_notice(app->model, NOTICE_ERROR, app->now_ms, "bookmark not saved: %s",
+		     err == -ENOENT ? "neither HOME nor XDG_STATE_HOME is set" : strerror(-err));
+}
+
 /* ---- places ---- */
 
 static bool remembers(const struct app *app)
@@ -43,6 +110,7 @@ void keep_init(struct app *app, struct str *warnings)
 	places_init(&k->all);
 	places_init(&k->news);
 	str_init(&k->dir);
+	load_bookmarks(app, warnings);
 	if (!remembers(app) || state_file(&path, "places") < 0 ||
 	    config_read_file(path.buf, FILE_MAX, &text, warnings) < 0)
 		return;
@@ -207,19 +275,32 @@ static void save_session(struct app *app)
 	session_done(&session);
 }
 
+/* ---- answers ---- */
+
+bool keep_take(struct app *app, const struct fs_event *event, struct str *ret_text)
+{
+	const char *path = event->u.saved.path ? event->u.saved.path : "";
+	const char *reason = event->u.saved.reason;
+	bool asked = strcmp(path_base(path), bookmarks_name) == 0;
+
+	app->keep.due -= app->keep.due > 0;
+	/* What is kept unasked is not kept where it may not be: that is no news each time. */
+	if (!event->err || (!asked && event->err == -EPERM && reason))
+		return asked;
+	(void)display_shell(ret_text, path, strlen(path));
+	(void)str_addf(ret_text, ": %s", reason ? reason : strerror(-event->err));
+	return asked;
+}
+
 /* ---- leaving ---- */
 
 static void take_saved(struct app *app, const struct fs_event *event, char **reason)
 {
 	CLEANUP(str_done) struct str text = STR_INIT;
 
-	app->keep.due -= app->keep.due > 0;
-	if (!event->err || *reason)
-		return;
-	(void)display_shell(&text, event->u.saved.path ? event->u.saved.path : "",
-			    event->u.saved.path ? strlen(event->u.saved.path) : 0);
-	(void)str_addf(&text, ": %s", strerror(-event->err));
-	*reason = str_take(&text);
+	(void)keep_take(app, event, &text);
+	if (text.len && !*reason)
+		*reason = str_take(&text);
 }
 
 static void add_reason(char **reason, struct str *text)

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * What is kept for the next time, in the state directory: the places one visits (model/places.h),
- * and on leaving where one was (model/session.h).
+ * What is kept for the next time, in the state directory: bookmarks, the places one visits
+ * (model/places.h), and on leaving where one was (model/session.h).
+ *
+ * A bookmark is one line of its file, changed in a worker: what other programs have put there
+ * since stays, and a file that cannot be read, or is not to be trusted, is left as it is.
  *
  * A place counts once for each stay of KEEP_STAY_MS or longer, or as soon as something is done
  * there (a file opened or chosen, a shell, a path copied). Places are added to the file in a
@@ -13,6 +16,7 @@
 #ifndef APP_KEEP_H
 #define APP_KEEP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "model/places.h"
@@ -20,6 +24,7 @@
 #define KEEP_STAY_MS 2000
 
 struct app;
+struct fs_event;
 struct session;
 
 struct keep {
@@ -33,11 +38,15 @@ struct keep {
 	unsigned due;     /* saves that are not answered yet */
 };
 
-/* Reads the places; what is odd is added to `warnings`. */
+/* Reads bookmarks and places; what is odd is added to `warnings`. */
 void keep_init(struct app *app, struct str *warnings);
 void keep_done(struct app *app);
 /* The session that was kept. 0, -ENOENT: none, or -errno: the reason is added to `warnings`. */
 int keep_session(struct session *ret_session, struct str *warnings);
+/* Saves one bookmark. */
+void keep_bookmark(struct app *app, char letter, const char *path);
+/* An answer to a save (FS_SAVED): appends what is to be told of it. True: a person asked for it. */
+bool keep_take(struct app *app, const struct fs_event *event, struct str *ret_text);
 /* In each turn of the loop: where is one? */
 void keep_follow(struct app *app);
 /* Something was done here: it counts. */

@@ -102,12 +102,11 @@ static void open_what_was_asked(struct app *app)
 /* What is kept without being asked to is no reason to hide what a key has led to; leaving tells. */
 static void take_saved(struct app *app, const struct fs_event *event)
 {
-	bool unasked = app->keep.due > 0;
+	CLEANUP(str_done) struct str text = STR_INIT;
+	bool asked = keep_take(app, event, &text);
 
-	app->keep.due -= unasked;
-	if (event->err && !(unasked && app->model->notice.kind != NOTICE_NONE))
-		model_notice(app->model, NOTICE_ERROR, app->now_ms, "not saved: %s: %s",
-			     event->u.saved.path, strerror(-event->err));
+	if (text.len && (asked || app->model->notice.kind == NOTICE_NONE))
+		model_notice(app->model, NOTICE_ERROR, app->now_ms, "not saved: %s", text.buf);
 }
 
 static void take_answer(struct app *app, struct fs_event *event)

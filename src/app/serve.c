@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/app.h"
 
-#include <errno.h>
-#include <string.h>
-
-#include "app/config.h"
-
 static void serve_count(struct browse *b, const struct request *r)
 {
 	const struct view_count count = {
@@ -99,29 +94,10 @@ static void serve_plain(struct browse *b, struct request *r)
 	case REQ_STAT:
 	case REQ_STAT_NAMES:
 	case REQ_ORDER:
-	case REQ_SAVE_BOOKMARKS:
+	case REQ_SAVE_BOOKMARK:
 	case REQ_VIEW_SEARCH:
 		break; /* serve_one(): they hand something over */
 	}
-}
-
-static void save_bookmarks(struct app *app)
-{
-	CLEANUP(str_done) struct str path = STR_INIT;
-	CLEANUP(str_done) struct str text = STR_INIT;
-	int err = config_state_dir(&path);
-
-	if (!err)
-		err = str_adds(&path, "/bookmarks");
-	if (!err)
-		err = model_bookmarks_save(app->model, &text);
-	if (!err) {
-		app->keep.due++;
-		browse_save(app->browse, path.buf, text.buf, text.len);
-		return;
-	}
-	model_notice(app->model, NOTICE_ERROR, app->now_ms, "bookmark not saved: %s",
-		     err == -ENOENT ? "neither HOME nor XDG_STATE_HOME is set" : strerror(-err));
 }
 
 static void serve_one(struct app *app, struct request *r)
@@ -138,8 +114,8 @@ static void serve_one(struct app *app, struct request *r)
 	case REQ_ORDER:
 		browse_order(app->browse, r->ticket, &r->order);
 		break;
-	case REQ_SAVE_BOOKMARKS:
-		save_bookmarks(app);
+	case REQ_SAVE_BOOKMARK:
+		keep_bookmark(app, (char)r->id, r->path);
 		break;
 	case REQ_VIEW_SEARCH:
 		serve_search(app->browse, r);

@@ -25,7 +25,7 @@ static int check_names(const struct conf_change *c)
 	int r = str_addf(&line, "[%s]", c->section);
 
 	conf_cut(line.buf, line.len, &cut);
-	ok = ok && cut.kind == CONF_SECTION && same(cut.name, c->section);
+	ok = ok && (!*c->section || (cut.kind == CONF_SECTION && same(cut.name, c->section)));
 	str_clear(&line);
 	if (r == 0)
 		r = str_addf(&line, "%s = ", c->name);
@@ -48,9 +48,9 @@ static void find_place(const char *text, size_t len, const struct conf_change *c
 		       struct place *ret_place)
 {
 	const char *end = text + len, *stop, *next;
-	bool inside = false;
+	bool first = !*c->section, inside = first;
 
-	*ret_place = (struct place){0};
+	*ret_place = (struct place){.behind = first ? text : NULL};
 	for (const char *at = text; at < end; at = next) {
 		struct conf_line line;
 
@@ -58,9 +58,10 @@ static void find_place(const char *text, size_t len, const struct conf_change *c
 		conf_cut(at, (size_t)(stop - at), &line);
 		if (line.kind == CONF_SECTION)
 			inside = same(line.name, c->section);
-		if (!inside || (line.kind != CONF_SECTION && line.kind != CONF_SETTING))
+		if (!inside)
 			continue;
-		ret_place->behind = next;
+		if (first || line.kind == CONF_SECTION || line.kind == CONF_SETTING)
+			ret_place->behind = next;
 		if (line.kind == CONF_SETTING && same(line.name, c->name))
 			ret_place->value = line.value;
 	}
@@ -94,7 +95,7 @@ static void add_line(const char *text, size_t len, const char *at, const char *l
 		     struct str *out)
 {
 	const char *newline = newline_of(text, at, text + len);
-	bool ended = at > text && at[-1] == '\n';
+	bool ended = at == text || at[-1] == '\n';
 
 	str_add(out, text, (size_t)(at - text));
 	str_addf(out, "%s%s%s", ended ? "" : newline, line, ended ? newline : "");

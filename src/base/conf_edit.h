@@ -12,7 +12,8 @@
 #include "base/str.h"
 
 struct conf_change {
-	const char *section, *name, *value; /* the value as it is to be read back */
+	const char *section;      /* "": what is before the first */
+	const char *name, *value; /* the value as it is to be read back */
 };
 
 /* Appends to out the text with one value changed. Of several lines with that name in the section

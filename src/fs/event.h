@@ -114,6 +114,7 @@ struct fs_event {
 		} complete;
 		struct {
 			char *path;
+			const char *reason; /* as below */
 		} saved;
 		struct {
 			char *path;  /* as it was asked for */

@@ -11,6 +11,7 @@
 #include "base/path.h"
 #include "fs/saver.h"
 #include "fs/sys.h"
+#include "fs/trusted.h"
 
 struct merge_job {
 	struct job job;
@@ -21,63 +22,44 @@ struct merge_job {
 	void *ctx;
 };
 
-static int read_all(int fd, struct str *out)
+/* What is there, but only when it would be believed, too. */
+static int read_old(int dirfd, const char *name, struct str *out, const char **ret_reason)
 {
-	char buf[4096];
-	ssize_t n;
+	int err = trusted_read(dirfd, name, MERGER_MAX, out, ret_reason);
 
-	while ((n = sys_read(fd, buf, sizeof(buf))) > 0) {
-		int err = out->len + (size_t)n > MERGER_MAX ? -EFBIG : str_add(out, buf, (size_t)n);
-
-		if (err)
-			return err;
-	}
-	return (int)n;
+	return err == -ENOENT ? 0 : err;
 }
 
-/* O_NONBLOCK: a FIFO would wait for its writer, and what is no file has nothing for us. */
-static int read_old(int dirfd, const char *name, struct str *out)
-{
-	struct statx st;
-	int fd = sys_openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
-	int err;
-
-	if (fd == -ENOENT)
-		return 0;
-	if (fd < 0)
-		return fd;
-	err = sys_statx(fd, "", AT_EMPTY_PATH, STATX_TYPE, &st);
-	if (!err)
-		err = S_ISREG(st.stx_mode) ? read_all(fd, out) : -EINVAL;
-	sys_close(fd);
-	return err;
-}
-
-static int merge_locked(int dirfd, const char *path, merge_fn *merge, void *ctx)
+static int merge_locked(int dirfd, const char *path, merge_fn *merge, void *ctx,
+			const char **ret_reason)
 {
 	CLEANUP(str_done) struct str old = STR_INIT;
 	CLEANUP(str_done) struct str new = STR_INIT;
-	int err = read_old(dirfd, path_base(path), &old);
+	int err = read_old(dirfd, path_base(path), &old, ret_reason);
 
 	if (!err)
 		err = merge(ctx, old.buf, old.len, &new);
 	if (!err && (new.len != old.len || memcmp(new.buf, old.buf, new.len) != 0))
-		err = saver_write(path, new.buf, new.len);
+		err = saver_write(path, new.buf, new.len, ret_reason);
 	return err == -ECANCELED ? 0 : err;
 }
 
-int merger_write(const char *path, merge_fn *merge, void *ctx)
+int merger_write(const char *path, merge_fn *merge, void *ctx, const char **ret_reason)
 {
 	int dirfd, err;
 
+	*ret_reason = NULL;
 	if (path[0] != '/' || !path_base(path)[0])
 		return -EINVAL;
+	err = trusted_place(path, ret_reason);
+	if (err)
+		return err;
 	dirfd = saver_open_parent(path);
 	if (dirfd < 0)
 		return dirfd;
 	/* Not every file system can, and closing unlocks. */
 	(void)sys_flock(dirfd, LOCK_EX);
-	err = merge_locked(dirfd, path, merge, ctx);
+	err = merge_locked(dirfd, path, merge, ctx, ret_reason);
 	sys_close(dirfd);
 	return err;
 }
@@ -85,13 +67,15 @@ int merger_write(const char *path, merge_fn *merge, void *ctx)
 static void merge_run(struct job *job)
 {
 	struct merge_job *j = container_of(job, struct merge_job, job);
-	int err = merger_write(j->path, j->merge, j->ctx);
+	const char *reason;
+	int err = merger_write(j->path, j->merge, j->ctx, &reason);
 	struct fs_event *e = outbox_event(&j->service->out, FS_SAVED, 0);
 
 	if (!e)
 		return;
 	e->err = err;
 	e->u.saved.path = j->path;
+	e->u.saved.reason = reason;
 	j->path = NULL;
 	outbox_send(&j->service->out, e, NULL);
 }

@@ -21,9 +21,10 @@
  * file as it is, which is no error, or -errno. Called in a worker. */
 typedef int merge_fn(void *ctx, const char *old, size_t len, struct str *ret_new);
 
-/* Does it now. 0 or -errno; then the file is as it was. A link in place of the file is read
- * through, and replaced. */
-int merger_write(const char *path, merge_fn *merge, void *ctx) MUST_USE;
+/* Does it now. 0 or -errno; then the file is as it was, as always when it is not to be trusted or
+ * not ours to make (fs/trusted.h): -EPERM. *ret_reason: why, in words; static; NULL where the errno
+ * says it. A link in place of the file is read through, and replaced. */
+int merger_write(const char *path, merge_fn *merge, void *ctx, const char **ret_reason) MUST_USE;
 /* The same in a worker, in line with those of saver_save(), also while the program ends; done(ctx)
  * is called in all cases. Answered by FS_SAVED, ticket 0. */
 void merger_save(struct service *s, const char *path, merge_fn *merge, void (*done)(void *ctx),

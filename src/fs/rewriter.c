@@ -21,6 +21,7 @@
 struct spot {
 	int dirfd;
 	struct str name;
+	const char *reason; /* why it is not for us */
 };
 
 struct rewrite_job {
@@ -47,6 +48,7 @@ static int step(struct spot *s, const char *target)
 		if (fd >= 0) {
 			sys_close(s->dirfd);
 			s->dirfd = fd;
+			rc = trusted_place_fd(fd, &s->reason);
 		}
 	}
 	str_done(&dir);
@@ -83,6 +85,9 @@ static int open_spot(const char *path, struct spot *ret_spot)
 	*ret_spot = (struct spot){.dirfd = -1, .name = STR_INIT};
 	if (path[0] != '/' || !name[0])
 		return -EINVAL;
+	rc = trusted_place(path, &ret_spot->reason);
+	if (rc < 0)
+		return rc;
 	ret_spot->dirfd = saver_open_parent(path);
 	if (ret_spot->dirfd < 0)
 		return ret_spot->dirfd;
@@ -258,7 +263,7 @@ int rewriter_write(const struct rewrite *w, char **ret_found, size_t *ret_found_
 
 	*ret_found = NULL;
 	*ret_found_len = 0;
-	*ret_reason = NULL;
+	*ret_reason = s.reason;
 	if (rc == 0)
 		rc = write_at(&s, w, &f, ret_reason);
 	if (rc == -ESTALE && f.exists) {

@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "base/path.h"
 #include "fs/sys.h"
+#include "fs/trusted.h"
 
 #define TEMP_TRIES 8
 
@@ -145,14 +146,18 @@ static int replace(int dirfd, const char *name, const struct saver_file *f)
 	return rc;
 }
 
-int saver_write(const char *path, const void *bytes, size_t len)
+int saver_write(const char *path, const void *bytes, size_t len, const char **ret_reason)
 {
 	const struct saver_file f = {.bytes = bytes, .len = len, .mode = 0600};
 	const char *name = path_base(path);
 	int dirfd, rc;
 
+	*ret_reason = NULL;
 	if (path[0] != '/' || !name[0])
 		return -EINVAL;
+	rc = trusted_place(path, ret_reason);
+	if (rc)
+		return rc;
 	dirfd = saver_open_parent(path);
 	if (dirfd < 0)
 		return dirfd;
@@ -164,13 +169,15 @@ int saver_write(const char *path, const void *bytes, size_t len)
 static void save_run(struct job *job)
 {
 	struct save_job *j = container_of(job, struct save_job, job);
-	int rc = saver_write(j->path, j->bytes, j->len);
+	const char *reason;
+	int rc = saver_write(j->path, j->bytes, j->len, &reason);
 	struct fs_event *e = outbox_event(&j->service->out, FS_SAVED, 0);
 
 	if (!e)
 		return;
 	e->err = rc;
 	e->u.saved.path = j->path;
+	e->u.saved.reason = reason;
 	j->path = NULL;
 	outbox_send(&j->service->out, e, NULL);
 }

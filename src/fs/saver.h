@@ -29,8 +29,9 @@ struct saver_file {
 int saver_prepare(int dirfd, const char *name, const struct saver_file *f,
 		  struct str *ret_temp) MUST_USE;
 
-/* Writes it now. 0 or -errno; nothing is left behind. A link in place of the file is replaced. */
-int saver_write(const char *path, const void *bytes, size_t len) MUST_USE;
+/* Writes it now. 0 or -errno; nothing is left behind. A link in place of the file is replaced.
+ * *ret_reason: why not, in words; static; NULL where the errno says it. */
+int saver_write(const char *path, const void *bytes, size_t len, const char **ret_reason) MUST_USE;
 /* The same in a worker, answered by FS_SAVED, ticket 0. Runs even while the program ends; of two
  * for one path the later wins. */
 void saver_save(struct service *s, const char *path, const void *bytes, size_t len);

@@ -3,8 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "base/alloc.h"
+#include "base/path.h"
 #include "fs/stat.h"
 #include "fs/sys.h"
 
@@ -81,4 +85,57 @@ int trusted_read(int dirfd, const char *path, size_t max, struct str *out, const
 	r = trusted_read_fd(fd, max, out, &meta, ret_reason);
 	sys_close(fd);
 	return r;
+}
+
+static int check_owner(const struct meta *meta, const char **ret_reason)
+{
+	if (meta->uid == 0)
+		return 0;
+	*ret_reason = "root leaves no files in a directory of someone else";
+	return -EPERM;
+}
+
+int trusted_place_fd(int dirfd, const char **ret_reason)
+{
+	struct meta meta;
+	int r = geteuid() == 0 ? stat_fd(dirfd, &meta, NULL) : 0;
+
+	return r < 0 || geteuid() != 0 ? r : check_owner(&meta, ret_reason);
+}
+
+/* A link is as much its owner's as the directory it leads to. */
+static int check_dir(const char *path, const char **ret_reason)
+{
+	struct meta meta;
+	int r = stat_at(AT_FDCWD, path, &meta, NULL);
+
+	if (r == 0)
+		r = check_owner(&meta, ret_reason);
+	if (r == 0)
+		r = stat_follow(AT_FDCWD, path, &meta, NULL);
+	return r < 0 ? r : check_owner(&meta, ret_reason);
+}
+
+int trusted_place(const char *path, const char **ret_reason)
+{
+	size_t len = path_parent_len(path);
+	char *dir = geteuid() == 0 ? memdup0(path, len) : NULL;
+	int r = 0;
+
+	*ret_reason = NULL;
+	if (geteuid() != 0)
+		return 0;
+	if (!dir)
+		return -ENOMEM;
+	for (size_t i = 1; r == 0 && i <= len; i++) {
+		char c = dir[i];
+
+		if (c && c != '/')
+			continue;
+		dir[i] = '\0';
+		r = check_dir(dir, ret_reason);
+		dir[i] = c;
+	}
+	free(dir);
+	return r == -ENOENT ? 0 : r;
 }

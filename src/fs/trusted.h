@@ -2,7 +2,8 @@
  *
  * Reading files whose content we act upon (configuration, themes): only regular files that belong
  * to us or to root, and that nobody else may write. A group of the same number as its owner is his
- * alone, as Debian and its kin set accounts up: it may write.
+ * alone, as Debian and its kin set accounts up: it may write. And whether a place is one for files
+ * of our own.
  *
  * Thread: any. Owns: nothing.
  */
@@ -22,5 +23,13 @@ int trusted_read(int dirfd, const char *path, size_t max, struct str *out,
 /* The same for an open file, and what it is. */
 int trusted_read_fd(int fd, size_t max, struct str *out, struct meta *ret_meta,
 		    const char **ret_reason) MUST_USE;
+
+/* Whether root may leave files of its own at the absolute path: not in a directory of somebody
+ * else, as his home is after `sudo -E`, nor by a link of his. For anybody else the rights decide
+ * when it is written. Directories that are not there yet do not matter. 0, -EPERM with *ret_reason
+ * set, -ENOMEM, statx(2). */
+int trusted_place(const char *path, const char **ret_reason) MUST_USE;
+/* The same of one directory that is open. */
+int trusted_place_fd(int dirfd, const char **ret_reason) MUST_USE;
 
 #endif

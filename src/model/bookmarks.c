@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Bookmarks: a letter or digit for a directory. In their file each is a line `x = "path"`; the
- * quotes keep what the line parser would trim.
+ * Bookmarks: a letter or digit for a directory. In their file each is a line `x = path`.
  */
 #include "model/inside.h"
 
@@ -19,6 +18,7 @@ static bool is_letter(char c)
 
 int model_bookmark_set(struct model *m, char letter)
 {
+	struct request save = {.kind = REQ_SAVE_BOOKMARK, .id = (unsigned char)letter};
 	char *path;
 
 	model_touch(m);
@@ -27,12 +27,16 @@ int model_bookmark_set(struct model *m, char letter)
 		return -EINVAL;
 	}
 	path = strdup(model_path(m));
-	if (!path)
+	save.path = strdup(model_path(m));
+	if (!path || !save.path) {
+		free(path);
+		free(save.path);
 		return -ENOMEM;
+	}
 	free(m->bookmarks[(unsigned char)letter]);
 	m->bookmarks[(unsigned char)letter] = path;
 	model_notice(m, NOTICE_INFO, m->now_ms, "'%c now leads here", letter);
-	return request_ticket(m, REQ_SAVE_BOOKMARKS, 0);
+	return request_add(m, &save);
 }
 
 int model_bookmark_go(struct model *m, char letter)
@@ -79,29 +83,4 @@ int model_bookmarks_load(struct model *m, const char *text, size_t len)
 	int r = conf_parse(text, len, load_one, load_bad, m);
 
 	return r < 0 ? r : 0;
-}
-
-static void add_quoted(struct str *out, const char *path)
-{
-	str_addc(out, '"');
-	for (const char *p = path; *p; p++) {
-		if (*p == '"' || *p == '\\')
-			str_addc(out, '\\');
-		if (*p == '\n')
-			str_adds(out, "\\n");
-		else
-			str_addc(out, *p);
-	}
-	str_adds(out, "\"\n");
-}
-
-int model_bookmarks_save(const struct model *m, struct str *out)
-{
-	for (size_t i = 0; i < ARRAY_LEN(m->bookmarks); i++) {
-		if (!m->bookmarks[i])
-			continue;
-		str_addf(out, "%c = ", (char)i);
-		add_quoted(out, m->bookmarks[i]);
-	}
-	return out->failed ? -ENOMEM : 0;
 }

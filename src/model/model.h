@@ -19,27 +19,27 @@
 #define TABS_MAX 9
 
 enum request_kind {
-	REQ_START,       /* browse_start */
-	REQ_LIST,        /* ticket, path */
-	REQ_CLOSE,       /* ticket */
-	REQ_STAT,        /* ticket, names, ids, n, urgent */
-	REQ_STAT_NAMES,  /* ticket, strings, n */
-	REQ_ORDER,       /* ticket, order */
-	REQ_OWNER,       /* group, id */
-	REQ_MOUNTS,      /* - */
-	REQ_PLACE,       /* ticket, path */
-	REQ_LINK_TARGET, /* ticket, path */
-	REQ_REPO_ROOT,   /* ticket, path */
-	REQ_COMPLETE,    /* ticket, path, prefix */
-	REQ_CHECK,       /* ticket */
-	REQ_SAVE_BOOKMARKS,
-	REQ_VIEW,        /* ticket, path */
-	REQ_VIEW_READ,   /* ticket, view.at, view.len */
-	REQ_VIEW_CHECK,  /* ticket */
-	REQ_VIEW_SEARCH, /* ticket, view.file, .at, .code, .backward, matcher */
-	REQ_VIEW_COUNT,  /* ticket, view.file, .at, .lines, .to_at, .to_lines, .step, .code */
-	REQ_INFO,        /* ticket, path */
-	REQ_PREVIEW,     /* ticket, path, depth, n lines */
+	REQ_START,         /* browse_start */
+	REQ_LIST,          /* ticket, path */
+	REQ_CLOSE,         /* ticket */
+	REQ_STAT,          /* ticket, names, ids, n, urgent */
+	REQ_STAT_NAMES,    /* ticket, strings, n */
+	REQ_ORDER,         /* ticket, order */
+	REQ_OWNER,         /* group, id */
+	REQ_MOUNTS,        /* - */
+	REQ_PLACE,         /* ticket, path */
+	REQ_LINK_TARGET,   /* ticket, path */
+	REQ_REPO_ROOT,     /* ticket, path */
+	REQ_COMPLETE,      /* ticket, path, prefix */
+	REQ_CHECK,         /* ticket */
+	REQ_SAVE_BOOKMARK, /* id: its letter */
+	REQ_VIEW,          /* ticket, path */
+	REQ_VIEW_READ,     /* ticket, view.at, view.len */
+	REQ_VIEW_CHECK,    /* ticket */
+	REQ_VIEW_SEARCH,   /* ticket, view.file, .at, .code, .backward, matcher */
+	REQ_VIEW_COUNT,    /* ticket, view.file, .at, .lines, .to_at, .to_lines, .step, .code */
+	REQ_INFO,          /* ticket, path */
+	REQ_PREVIEW,       /* ticket, path, depth, n lines */
 };
 
 struct request {
@@ -180,7 +180,6 @@ void model_follow(struct model *m, enum follow what);
 int model_bookmark_set(struct model *m, char letter); /* of the current directory; asks to save */
 int model_bookmark_go(struct model *m, char letter);
 int model_bookmarks_load(struct model *m, const char *text, size_t len);
-int model_bookmarks_save(const struct model *m, struct str *out);
 
 /* ---- messages, completion ---- */
 void model_notice(struct model *m, enum notice_kind kind, int64_t now_ms, const char *fmt, ...)

@@ -309,13 +309,78 @@ static void test_after_a_signal(void **state)
 	tree_free(h.tree);
 }
 
+static bool bookmarks_say(struct pty *p, void *ctx)
+{
+	struct home *h = ((void **)ctx)[0];
+
+	(void)p;
+	return strstr(read_state(h, "bookmarks"), ((char **)ctx)[1]) != NULL;
+}
+
+static void expect_bookmark(struct explorer *e, struct home *h, const char *line)
+{
+	void *ctx[] = {h, (void *)(uintptr_t)line};
+
+	if (!pty_until(e->pty, bookmarks_say, ctx, PTY_MS))
+		pty_fail(e->pty, "no %s in: %s", line, read_state(h, "bookmarks"));
+}
+
+/* Two programs at once, and a line written by hand: nobody's is lost. */
+static void test_bookmarks_are_merged(void **state)
+{
+	static const char mine[] = "# mine\nx = \"/tmp\"\n";
+	struct home h;
+
+	(void)state;
+	home_init(&h);
+	write_state(&h, "bookmarks", mine);
+	struct explorer one = start(&h, NULL), two = start(&h, NULL);
+	explorer_do(&one, "ma", "now leads here");
+	expect_bookmark(&one, &h, "\na = ");
+	explorer_do(&two, "mb", "now leads here");
+	expect_bookmark(&two, &h, "\nb = ");
+	expect_bookmark(&two, &h, "\na = ");
+	assert_int_equal(strncmp(read_state(&h, "bookmarks"), mine, strlen(mine)), 0);
+	explorer_do(&two, "'x", "/tmp ");
+	leave(&one);
+	leave(&two);
+	explorer_close(&one);
+	explorer_close(&two);
+	tree_free(h.tree);
+}
+
+/* What was not read is not replaced by the little that is known. */
+static void test_bookmarks_not_read_are_kept(void **state)
+{
+	static const char theirs[] = "a = /usr\nb = /etc\n";
+	struct home h;
+
+	(void)state;
+	home_init(&h);
+	write_state(&h, "bookmarks", theirs);
+	assert_int_equal(chmod(tree_path(h.tree, "state/trowel/bookmarks"), 0666), 0);
+	struct explorer e = start(&h, NULL);
+	explorer_expect(&e, "bookmarks: ignored: others may write it");
+	explorer_do(&e, "mc", "not saved: .*others may write it");
+	leave(&e);
+	assert_string_equal(read_state(&h, "bookmarks"), theirs);
+	explorer_close(&e);
+	tree_free(h.tree);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_places_are_kept),   cmocka_unit_test(test_jump),
-		cmocka_unit_test(test_gone_is_forgotten), cmocka_unit_test(test_not_remembered),
-		cmocka_unit_test(test_two_programs),      cmocka_unit_test(test_resume),
-		cmocka_unit_test(test_bad_session),       cmocka_unit_test(test_after_a_signal),
+		cmocka_unit_test(test_bookmarks_are_merged),
+		cmocka_unit_test(test_bookmarks_not_read_are_kept),
+		cmocka_unit_test(test_places_are_kept),
+		cmocka_unit_test(test_jump),
+		cmocka_unit_test(test_gone_is_forgotten),
+		cmocka_unit_test(test_not_remembered),
+		cmocka_unit_test(test_two_programs),
+		cmocka_unit_test(test_resume),
+		cmocka_unit_test(test_bad_session),
+		cmocka_unit_test(test_after_a_signal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -618,11 +618,10 @@ static void keep_order(struct runner *r, struct request *q)
 static void show_request(struct runner *r, struct request *q)
 {
 	static const char *const names[] = {
-		"start",     "list",       "close",       "stat",           "stat-names",
-		"order",     "owner",      "mounts",      "place",          "link-target",
-		"repo-root", "complete",   "check",       "save-bookmarks", "view",
-		"view-read", "view-check", "view-search", "view-count",     "info",
-		"preview"};
+		"start",      "list",          "close",  "stat",        "stat-names", "order",
+		"owner",      "mounts",        "place",  "link-target", "repo-root",  "complete",
+		"check",      "save-bookmark", "view",   "view-read",   "view-check", "view-search",
+		"view-count", "info",          "preview"};
 	static const char *const depths[] = {
 		[INFO_KIND] = "kind", [INFO_CONTENT] = "content", [INFO_BYTES] = "bytes"};
 

@@ -52,6 +52,28 @@ static void changes_one_value(void **state)
 		edits_to(cases[i].text, strlen(cases[i].text), &theme, cases[i].want);
 }
 
+/* Files without sections, as that of the bookmarks is. */
+static void without_sections(void **state)
+{
+	static const struct conf_change a = {"", "a", "/x"};
+	static const struct {
+		const char *text, *want;
+	} cases[] = {
+		{"", "a = /x\n"},
+		{"a = \"/old\"\nb = /y\n", "a = /x\nb = /y\n"},
+		{"a = /1\na = /2\n", "a = /1\na = /x\n"},
+		{"b = /y", "b = /y\na = /x"},
+		{"# mine\n", "# mine\na = /x\n"},
+		{"[s]\na = /old\n", "a = /x\n[s]\na = /old\n"},
+		{"b = /y\n[s]\na = /old\n", "b = /y\na = /x\n[s]\na = /old\n"},
+		{"nonsense\nb = /y\r\n", "nonsense\nb = /y\r\na = /x\r\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		edits_to(cases[i].text, strlen(cases[i].text), &a, cases[i].want);
+}
+
 static void adds_a_line(void **state)
 {
 	static const struct {
@@ -134,7 +156,7 @@ static void refuses_what_cannot_be_written(void **state)
 	static const struct conf_change cases[] = {
 		{"options", "", "x"},   {"options", "a=b", "x"}, {"options", " a", "x"},
 		{"options", "#a", "x"}, {"options", "[a", "x"},  {"options", "a\nb", "x"},
-		{"", "a", "x"},         {"a]b", "a", "x"},       {"a\nb", "a", "x"},
+		{" ", "a", "x"},        {"a]b", "a", "x"},       {"a\nb", "a", "x"},
 		{"options ", "a", "x"},
 	};
 	struct str out = STR_INIT;
@@ -186,6 +208,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(changes_one_value),
+		cmocka_unit_test(without_sections),
 		cmocka_unit_test(adds_a_line),
 		cmocka_unit_test(keeps_nul_bytes),
 		cmocka_unit_test(any_value_comes_back),
