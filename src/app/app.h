@@ -120,6 +120,7 @@ struct app {
 	bool theme_due;  /* it is shown when it has been read */
 	struct settings_view *settings_view; /* NULL: never opened */
 	const struct command *words_of;      /* the palette lists words for it; NULL: commands */
+	size_t words_at;                     /* the row of them that the cursor began on */
 	struct pace pace;
 	struct link link;
 	struct explore_options options;

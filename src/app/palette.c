@@ -163,20 +163,23 @@ void palette_mouse(struct app *app, const struct input_event *event, long wheel)
 	}
 }
 
-/* The rows are made again, and the one that was chosen stays so. */
+/* The rows are made again, and the one that was chosen stays so, unless the one that was typed has
+ * come only now. */
 void overlay_themes_came(struct app *app)
 {
 	CLEANUP(str_done) struct str chosen = STR_INIT;
 	const char *name = NULL;
+	bool moved;
 
 	settings_refresh(app);
 	if (app->scene.overlay != OVERLAY_PALETTE || !app->words_of)
 		return;
+	moved = app->scene.selected != app->words_at;
 	if (app->scene.selected < app->items.n)
 		name = app->items.rows[app->scene.selected].name;
 	if (name && str_adds(&chosen, name) < 0)
 		return;
-	if (list_rows(app) < 0)
+	if (list_rows(app) < 0 || (!moved && words_typed_out(app)))
 		return;
 	for (size_t i = 0; name && i < app->items.n; i++)
 		if (strcmp(app->items.rows[i].name, chosen.buf) == 0)

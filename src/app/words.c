@@ -76,7 +76,8 @@ struct rows_to_be {
 	struct app *app;
 	const struct typed *typed;
 	const struct matcher *matcher; /* of what is being typed */
-	const char *now;               /* the row to begin on */
+	const char *now;               /* the present value; NULL: there is none */
+	const char *begin;             /* the row to begin on; NULL: the first */
 	int err;
 };
 
@@ -84,7 +85,7 @@ static void add(struct rows_to_be *r, const char *name, const char *keys, const 
 {
 	if (r->err || !matcher_test(r->matcher, name, strlen(name), NULL))
 		return;
-	if (r->now && strcmp(name, r->now) == 0)
+	if (r->begin && strcmp(name, r->begin) == 0)
 		r->app->scene.selected = r->app->items.n;
 	r->err = items_add_words(r->app, r->typed->command, name, keys, help);
 }
@@ -169,6 +170,7 @@ static void list_rows(struct rows_to_be *r)
 		add_options(r);
 	}
 	items_publish(r->app);
+	r->app->words_at = scene->selected;
 }
 
 int words_list(struct app *app, const char *typed, bool *ret_listed)
@@ -189,6 +191,8 @@ int words_list(struct app *app, const char *typed, bool *ret_listed)
 		r.err = option_value(&app->model->settings, t.themes ? option_find("theme") : t.row,
 				     &now);
 	r.now = now.len ? now.buf : NULL;
+	/* What is typed out is meant, whatever else has it in its name. */
+	r.begin = *t.last ? t.last : r.now;
 	if (!r.err)
 		r.err = matcher_new(MATCH_SUBSTRING, t.last, strlen(t.last), NULL, &matcher);
 	r.matcher = matcher;
@@ -204,6 +208,15 @@ static const char *chosen(const struct app *app)
 {
 	return app->scene.selected < app->items.n ? app->items.rows[app->scene.selected].name
 						  : NULL;
+}
+
+bool words_typed_out(const struct app *app)
+{
+	const char *name = chosen(app);
+	struct typed t;
+
+	return name && app->scene.selected == app->words_at &&
+	       take_apart(app->edit->text.buf, &t) && strcmp(t.last, name) == 0;
 }
 
 int words_complete(struct app *app)
@@ -223,6 +236,14 @@ int words_complete(struct app *app)
 	return err ? err : words_list(app, app->edit->text.buf, &listed);
 }
 
+/* Not all themes are known yet: what is typed may be one of them rather than a part of the name of
+ * the one the cursor is on. */
+static bool may_be_another(const struct app *app, const struct typed *t, const char *name)
+{
+	return t->themes && !app->themes.loaded && *t->last &&
+	       app->scene.selected == app->words_at && !is_prefix(t->last, strlen(t->last), name);
+}
+
 int words_accept(struct app *app, struct str *words, bool *ret_done)
 {
 	const char *name = chosen(app);
@@ -236,6 +257,8 @@ int words_accept(struct app *app, struct str *words, bool *ret_done)
 		*ret_done = false;
 		return words_complete(app);
 	}
+	if (name && may_be_another(app, &t, name))
+		name = NULL;
 	return str_addf(words, "%s%s%s", t.row ? t.row->name : "", t.row ? " " : "",
 			name ? name : t.last);
 }

@@ -17,6 +17,8 @@ enum words_kind { WORDS_OPTION, WORDS_THEME };
 /* Lists what may be typed, when the text begins with such a command; *ret_listed false: it does
  * not. Of a command's name that others begin with too a blank has to follow. 0 or -ENOMEM. */
 int words_list(struct app *app, const char *typed, bool *ret_listed);
+/* The cursor is on the row it began on, and that is what was typed, to the last letter. */
+bool words_typed_out(const struct app *app);
 /* Makes the chosen row part of the line. */
 int words_complete(struct app *app);
 /* Enter: appends the words for the command; *ret_done false: the line was completed, more has to

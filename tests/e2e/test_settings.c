@@ -230,6 +230,33 @@ static void a_theme_is_seen_while_it_is_chosen(void **state)
 	close_scene(&s);
 }
 
+/* The one in use has the name that is typed in its own. */
+static void a_name_that_is_typed_out_is_meant(void **state)
+{
+	static const char *const typed[] = {":theme red\r", ":set theme red\r"};
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		struct scene s =
+			open_scene("conf/trowel/config \"[options]\\ntheme = all-red\\n\"\n"
+				   "conf/trowel/themes/all-red.theme \"dir = fg=160\\n\"\n"
+				   "conf/trowel/themes/red.theme \"dir = fg=161\\n\"\n",
+				   NULL);
+
+		colour_is(&s, "beta", 160);
+		/* The others are known, or read only now. */
+		if (i & 1) {
+			explorer_do(&s.e, ":theme", "all-red +now");
+			explorer_do(&s.e, " red", "\u25b8 red");
+			explorer_expect(&s.e, "all-red");
+			explorer_do(&s.e, "\033", "~all-red");
+		}
+		explorer_do(&s.e, typed[i / 2], "theme = red");
+		colour_is(&s, "beta", 161);
+		close_scene(&s);
+	}
+}
+
 static int let_go(void **state)
 {
 	(void)state;
@@ -671,6 +698,7 @@ int main(void)
 		cmocka_unit_test(the_terminal_follows),
 		cmocka_unit_test(colours_follow),
 		cmocka_unit_test(a_theme_is_seen_while_it_is_chosen),
+		cmocka_unit_test(a_name_that_is_typed_out_is_meant),
 		cmocka_unit_test(refused_values_say_what_is_allowed),
 		cmocka_unit_test(only_what_was_changed_is_written),
 		cmocka_unit_test(a_new_file_is_made),
