@@ -299,9 +299,13 @@ int apply_option(struct app *app, const char *option)
 	return 0;
 }
 
+void apply_touched(struct app *app, const char *option)
+{
+	app->touched |= (uint64_t)1 << (option_find(option) - option_rows);
+}
+
 int apply_set(struct app *app, const char *option, const char *value, struct str *err)
 {
-	const struct option_row *row = option_find(option);
 	int r = option_set(&app->model->settings, option, value, err);
 
 	if (r < 0)
@@ -310,6 +314,6 @@ int apply_set(struct app *app, const char *option, const char *value, struct str
 		free(app->previewed);
 		app->previewed = NULL;
 	}
-	app->touched |= (uint64_t)1 << (row - option_rows);
+	apply_touched(app, option);
 	return apply_option(app, option);
 }

@@ -23,6 +23,9 @@ struct term_options apply_term_options(const struct app *app);
 bool apply_knows(const char *option);
 /* Everything that depends on the option follows its present value. 0 or -errno. */
 int apply_option(struct app *app, const char *option);
+/* Notes that the option was changed in this run, so that it is saved when that is asked for: for
+ * what sets a field of the settings by itself. The option exists. */
+void apply_touched(struct app *app, const char *option);
 /* Sets the option, notes that it was changed in this run, and applies it. 0; -EINVAL, -ENOENT with
  * the reason in err, and nothing is changed; -errno of applying it. */
 int apply_set(struct app *app, const char *option, const char *value, struct str *err);

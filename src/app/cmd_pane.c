@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "app/apply.h"
 #include "app/commands.h"
 
 #define WIDTH_STEP 4
@@ -26,13 +27,16 @@ int cmd_info(struct app *app, const struct command_args *args)
 {
 	struct settings *s = &app->model->settings;
 
+	bool was_on = s->info_pane == PANE_ON;
+
 	(void)args;
+	apply_touched(app, "info-pane");
 	if (screen_of(app).info.rows) {
 		s->info_pane = PANE_OFF;
 		return 0;
 	}
 	s->info_pane = PANE_ON;
-	if (say_no_room(app))
+	if (say_no_room(app) && !was_on)
 		s->info_pane = PANE_AUTO;
 	return 0;
 }
@@ -45,10 +49,13 @@ int cmd_preview(struct app *app, const struct command_args *args)
 
 	(void)args;
 	s->preview = !(pane && s->preview);
+	apply_touched(app, "preview");
 	if (!s->preview)
 		(void)model_info_focus(app->model, false);
 	else if (!pane)
 		s->info_pane = PANE_ON;
+	if (!pane)
+		apply_touched(app, "info-pane");
 	if (s->preview && !say_no_room(app) && !screen_of(app).preview.rows)
 		model_notice(app->model, NOTICE_INFO, app->now_ms,
 			     "the info pane is too small for a preview");
@@ -67,9 +74,11 @@ int cmd_pane_size(struct app *app, const struct command_args *args)
 	if (now.bar.cols == 1) {
 		s->pane_width = (int)MAX(now.info.cols + 1 + by * WIDTH_STEP, 1);
 		s->pane_width = screen_of(app).info.cols + 1;
+		apply_touched(app, "pane-width");
 	} else {
 		s->pane_height = (int)MAX(now.info.rows + 1 + by, 1);
 		s->pane_height = screen_of(app).info.rows + 1;
+		apply_touched(app, "pane-height");
 	}
 	return 0;
 }
@@ -132,5 +141,6 @@ int cmd_line_numbers(struct app *app, const struct command_args *args)
 {
 	(void)args;
 	app->model->settings.line_numbers = !app->model->settings.line_numbers;
+	apply_touched(app, "line-numbers");
 	return 0;
 }

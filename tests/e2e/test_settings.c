@@ -394,6 +394,36 @@ static void only_what_was_changed_is_written(void **state)
 	close_scene(&s);
 }
 
+/* Keys that change an option change it as :set does. */
+static void what_keys_of_the_pane_change_is_saved(void **state)
+{
+	static const struct {
+		const char *keys, *shown, *line;
+	} steps[] = {
+		{"i", "~hello", "info-pane = off"}, {"wv", "hello", "info-pane = on"},
+		{"wv", "~hello", "preview = no"},     {"w+", "~saved", "pane-width = "},
+	};
+	struct scene s = open_scene("conf/\n", NULL);
+	char buf[1024];
+
+	(void)state;
+	explorer_do(&s.e, "/a.txt\r", "hello");
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++) {
+		int fd;
+		ssize_t n;
+
+		explorer_do(&s.e, steps[i].keys, steps[i].shown);
+		explorer_do(&s.e, ":save-settings\r", "saved [12] option");
+		fd = open(tree_path(s.home, "conf/trowel/config"), O_RDONLY);
+		n = fd < 0 ? -1 : read(fd, buf, sizeof(buf) - 1);
+		close(fd);
+		assert_true(n > 0);
+		buf[n] = '\0';
+		assert_non_null(strstr(buf, steps[i].line));
+	}
+	close_scene(&s);
+}
+
 static void a_new_file_is_made(void **state)
 {
 	struct scene s = open_scene("x\n", NULL);
@@ -701,6 +731,7 @@ int main(void)
 		cmocka_unit_test(a_name_that_is_typed_out_is_meant),
 		cmocka_unit_test(refused_values_say_what_is_allowed),
 		cmocka_unit_test(only_what_was_changed_is_written),
+		cmocka_unit_test(what_keys_of_the_pane_change_is_saved),
 		cmocka_unit_test(a_new_file_is_made),
 		cmocka_unit_test(what_somebody_else_wrote_is_kept),
 		cmocka_unit_test(a_link_stays_a_link),
