@@ -308,13 +308,18 @@ void model_info_room(struct model *m, bool shown, size_t height)
 	enum info_depth before = wanted_depth(i);
 	bool again = shown && !i->shown;
 
+	/* Keys do not go to what is not there. */
+	if (i->focus && !height) {
+		i->focus = false;
+		m->rev++;
+	}
 	if (i->shown == shown && i->height == height)
 		return;
 	i->shown = shown;
 	i->height = height;
 	if (!shown) {
 		close_questions(m);
-		i->focus = i->want_facts = i->want_preview = false;
+		i->want_facts = i->want_preview = false;
 		str_clear(&i->path);
 		drop_facts(i);
 		drop_preview(i);

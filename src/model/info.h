@@ -65,7 +65,8 @@ bool info_has_preview(const struct info *i);
 /* The preview belongs to the thing the facts are about: its kind may stand among them. */
 bool info_same(const struct info *i);
 
-/* What the screen has room for: a pane at all, and lines of a preview in it. */
+/* What the screen has room for: a pane at all, and lines of a preview in it. Without lines the keys
+ * go back to the list. */
 void model_info_room(struct model *m, bool shown, size_t height);
 /* A key was typed: nothing is asked until keys have rested, on a slow link by so much longer. */
 void model_info_key(struct model *m, int64_t now_ms, int64_t stretch_ms);
