@@ -400,8 +400,10 @@ static void what_keys_of_the_pane_change_is_saved(void **state)
 	static const struct {
 		const char *keys, *shown, *line;
 	} steps[] = {
-		{"i", "~hello", "info-pane = off"}, {"wv", "hello", "info-pane = on"},
-		{"wv", "~hello", "preview = no"},     {"w+", "~saved", "pane-width = "},
+		{"i", "~hello", "info-pane = off"},
+		{"wv", "hello", "info-pane = on"},
+		{"wv", "~hello", "preview = no"},
+		{"w+", "~saved", "pane-width = "},
 	};
 	struct scene s = open_scene("conf/\n", NULL);
 	char buf[1024];
