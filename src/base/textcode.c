@@ -75,6 +75,15 @@ enum textcode textcode_guess(const char *s, size_t len, bool whole, size_t *ret_
 	return mostly_utf8(s, len, whole) ? TEXT_UTF8 : TEXT_CP1252;
 }
 
+size_t textcode_bom(enum textcode code, const char *s, size_t len)
+{
+	for (size_t i = 0; i < ARRAY_LEN(marks); i++)
+		if (marks[i].code == code && len >= marks[i].len &&
+		    memcmp(s, marks[i].bytes, marks[i].len) == 0)
+			return marks[i].len;
+	return 0;
+}
+
 static uint32_t unit_at(enum textcode code, const char *s)
 {
 	size_t n = codes[code].unit;

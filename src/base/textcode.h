@@ -34,6 +34,8 @@ size_t textcode_unit(enum textcode code);      /* bytes of its smallest part: 1,
  * 0), else UTF-8 when it mostly is, else windows-1252. `whole`: these bytes are all; otherwise half
  * a character at the end is no error. */
 enum textcode textcode_guess(const char *s, size_t len, bool whole, size_t *ret_bom);
+/* The length of the byte order mark of this encoding that the text begins with; 0: none. */
+size_t textcode_bom(enum textcode code, const char *s, size_t len);
 /* True for what is no text in this encoding: it holds NUL characters. */
 bool textcode_binary(enum textcode code, const char *s, size_t len);
 

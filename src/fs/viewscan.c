@@ -122,10 +122,17 @@ static int search_row(struct scan_job *j, uint64_t row, uint64_t end, uint64_t f
 		      struct match *match, bool *found)
 {
 	const struct textwin *w = &j->window;
-	const char *text, *bytes = textwin_at(w, row);
-	size_t len, at, n, pos = 0, max = (size_t)(textwin_end(w) - row);
+	const char *text, *bytes;
+	size_t len, at, n, pos = 0, max;
 	struct textcode_pos start = {0}, behind;
-	int rc = row_text(j, row, end, &text, &len);
+	int rc;
+
+	/* A file's first line begins behind its byte order mark. */
+	if (row == 0)
+		row = textcode_bom(w->code, w->bytes, w->len);
+	bytes = textwin_at(w, row);
+	max = (size_t)(textwin_end(w) - row);
+	rc = row_text(j, row, end, &text, &len);
 
 	for (unsigned turns = 1;
 	     !rc && matcher_find(j->search.matcher, text, len, pos, &at, &n, &j->gave_up);

@@ -122,6 +122,17 @@ static void test_to_utf8(void **state)
 	assert_int_equal(textcode_span(TEXT_CP1252, BYTES("\xe9\xe9"), 2), 1);
 }
 
+static void test_bom(void **state)
+{
+	(void)state;
+	assert_int_equal(textcode_bom(TEXT_UTF8, BYTES("\xef\xbb\xbfx")), 3);
+	assert_int_equal(textcode_bom(TEXT_UTF8, BYTES("\xef\xbb")), 0);
+	assert_int_equal(textcode_bom(TEXT_UTF16LE, BYTES("\xff\xfe\0\0")), 2);
+	assert_int_equal(textcode_bom(TEXT_UTF32LE, BYTES("\xff\xfe\0\0")), 4);
+	assert_int_equal(textcode_bom(TEXT_CP1252, BYTES("\xef\xbb\xbfx")), 0);
+	assert_int_equal(textcode_bom(TEXT_UTF8, NULL, 0), 0);
+}
+
 static void test_next(void **state)
 {
 	uint32_t cp;
@@ -197,10 +208,11 @@ static void test_out_of_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_table),  cmocka_unit_test(test_guess),
-		cmocka_unit_test(test_binary), cmocka_unit_test(test_to_utf8),
-		cmocka_unit_test(test_next),   cmocka_unit_test(test_newlines),
-		cmocka_unit_test(test_cut),    cmocka_unit_test(test_out_of_memory),
+		cmocka_unit_test(test_table),         cmocka_unit_test(test_guess),
+		cmocka_unit_test(test_binary),        cmocka_unit_test(test_to_utf8),
+		cmocka_unit_test(test_next),          cmocka_unit_test(test_bom),
+		cmocka_unit_test(test_newlines),      cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_out_of_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

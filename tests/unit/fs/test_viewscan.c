@@ -144,6 +144,28 @@ static void test_search_at_line_ends(void **state)
 	}
 }
 
+/* The first line begins behind the byte order mark. */
+static void test_search_behind_a_mark(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t len;
+
+	open_ok(f, write_file(f, "a", "\xef\xbb\xbfone\ntwo\n", 11));
+	assert_int_equal(search(f, MATCH_REGEX, "^one", TEXT_UTF8, 0, false, &len), 3);
+	assert_int_equal(len, 3);
+	assert_int_equal(search(f, MATCH_REGEX, "^one$", TEXT_UTF8, 11, true, &len), 3);
+	assert_int_equal(search(f, MATCH_REGEX, "^two", TEXT_UTF8, 0, false, &len), 7);
+	close_view(f);
+	open_ok(f, write_file(f, "a", "\xfe\xff\0o\0n\0e", 8));
+	assert_int_equal(search(f, MATCH_REGEX, "^on", TEXT_UTF16BE, 0, false, &len), 2);
+	assert_int_equal(len, 4);
+	/* Of another encoding it is text. */
+	assert_int_equal(search(f, MATCH_REGEX, "^\xc3\xbe", TEXT_LATIN1, 0, false, &len), 0);
+	close_view(f);
+	open_ok(f, write_file(f, "a", "\xef\xbb\xbf", 3));
+	assert_int_equal(search(f, MATCH_REGEX, ".", TEXT_UTF8, 0, false, &len), -1);
+}
+
 static void test_search_over_a_gap(void **state)
 {
 	struct fixture *f = *state;
@@ -367,6 +389,7 @@ int main(void)
 		TEST(test_search_encodings),
 		TEST(test_search_lines),
 		TEST(test_search_at_line_ends),
+		TEST(test_search_behind_a_mark),
 		TEST(test_search_over_a_gap),
 		TEST(test_search_cancelled),
 		cmocka_unit_test(test_search_cancelled_within_a_chunk),
