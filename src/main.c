@@ -128,6 +128,7 @@
  *   model/viewer           the full-screen viewer: a window on a file of any size
  *   model/viewer_find      searching it, and counting its lines
  *   model/viewer_go        what its keys do
+ *   model/viewer_hits      what matches on its screen
  *   model/viewer_rows      where the rows of its screen begin
  *   model/views            tabs, and the views on the stack of one
  *

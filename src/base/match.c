@@ -20,6 +20,7 @@
 #define REGEX_HEAP_KIB    1024
 #define REGEX_PATTERN_MAX 4096
 #define REGEX_STEPS_TEXT  1000000 /* of a line of text */
+#define BYTES_A_STEP      16      /* that are only run through */
 
 struct matcher {
 	atomic_uint refs;
@@ -32,6 +33,7 @@ struct matcher {
 	size_t nunits, units_cap;
 	struct glob *glob;
 	pcre2_code *code;
+	pcre2_code *counted; /* the same, that tells of each step; text only */
 	pcre2_match_context *limits;
 	/* What one match needs, kept for the next: taken out while in use. */
 	_Atomic(pcre2_match_data *) spare;
@@ -64,6 +66,7 @@ void matcher_unref(struct matcher *m)
 	free(m->units);
 	glob_free(m->glob);
 	pcre2_code_free(m->code);
+	pcre2_code_free(m->counted);
 	pcre2_match_context_free(m->limits);
 	pcre2_match_data_free(atomic_load(&m->spare));
 	str_done(&m->pattern);
@@ -165,6 +168,15 @@ static int regex_refused(struct str *err, int code, size_t at)
 	return -EINVAL;
 }
 
+static pcre2_code *compile_code(const struct matcher *m, uint32_t options, int *ret_code,
+				PCRE2_SIZE *ret_at)
+{
+	return pcre2_compile((PCRE2_SPTR)m->pattern.buf, m->pattern.len,
+			     options | PCRE2_MATCH_INVALID_UTF | PCRE2_UTF | PCRE2_DOTALL |
+				     (m->fold ? PCRE2_CASELESS : 0),
+			     ret_code, ret_at, NULL);
+}
+
 static int compile_regex(struct matcher *m, struct str *err)
 {
 	PCRE2_SIZE at = 0;
@@ -182,11 +194,10 @@ static int compile_regex(struct matcher *m, struct str *err)
 	pcre2_set_match_limit(m->limits, m->text ? REGEX_STEPS_TEXT : REGEX_STEPS_MAX);
 	pcre2_set_depth_limit(m->limits, REGEX_DEPTH_MAX);
 	pcre2_set_heap_limit(m->limits, REGEX_HEAP_KIB);
-	m->code = pcre2_compile((PCRE2_SPTR)m->pattern.buf, m->pattern.len,
-				PCRE2_MATCH_INVALID_UTF | PCRE2_UTF | PCRE2_DOTALL |
-					(m->fold ? PCRE2_CASELESS : 0),
-				&code, &at, NULL);
-	return m->code ? 0 : regex_refused(err, code, at);
+	m->code = compile_code(m, 0, &code, &at);
+	if (m->code && m->text)
+		m->counted = compile_code(m, PCRE2_AUTO_CALLOUT, &code, &at);
+	return m->code && (m->counted || !m->text) ? 0 : regex_refused(err, code, at);
 }
 
 static int compile_any(enum match_kind kind, bool text, const char *pattern, size_t len,
@@ -259,8 +270,9 @@ void match_add_span(struct match_spans *spans, size_t start, size_t len)
 /* Takes pcre2_match()'s result; *ret_len is 0 when the match is empty, or when \K in a lookahead
  * put its start after its end. pcre2_match() writes to its match data, so no two threads may share
  * one. */
-static int find_regex(const struct matcher *const_m, const char *name, size_t len, size_t from,
-		      size_t *ret_at, size_t *ret_len)
+static int run_regex(const struct matcher *const_m, const pcre2_code *code,
+		     pcre2_match_context *limits, const char *name, size_t len, size_t from,
+		     size_t *ret_at, size_t *ret_len)
 {
 	_Atomic(pcre2_match_data *) *spare =
 		(_Atomic(pcre2_match_data *) *)(uintptr_t)&const_m->spare;
@@ -272,7 +284,7 @@ static int find_regex(const struct matcher *const_m, const char *name, size_t le
 	if (!data)
 		return PCRE2_ERROR_NOMEMORY;
 	/* 0: there are more groups than the one asked for. */
-	r = pcre2_match(const_m->code, (PCRE2_SPTR)name, len, from, 0, data, const_m->limits);
+	r = pcre2_match(code, (PCRE2_SPTR)name, len, from, 0, data, limits);
 	if (r >= 0) {
 		const PCRE2_SIZE *ends = pcre2_get_ovector_pointer(data);
 
@@ -281,6 +293,12 @@ static int find_regex(const struct matcher *const_m, const char *name, size_t le
 	}
 	pcre2_match_data_free(atomic_exchange(spare, data));
 	return r;
+}
+
+static int find_regex(const struct matcher *m, const char *name, size_t len, size_t from,
+		      size_t *ret_at, size_t *ret_len)
+{
+	return run_regex(m, m->code, m->limits, name, len, from, ret_at, ret_len);
 }
 
 /* Beyond the limits is no match. */
@@ -313,6 +331,63 @@ bool matcher_find(const struct matcher *m, const char *s, size_t len, size_t fro
 	if (r < 0 && r != PCRE2_ERROR_NOMATCH && ret_gave_up)
 		*ret_gave_up = true;
 	return r >= 0 && *ret_at >= from;
+}
+
+/* ---- with a budget ---- */
+
+struct budget {
+	uint32_t *left;
+	size_t at; /* where the match was at the last step */
+};
+
+static bool spend(uint32_t *left, size_t bytes)
+{
+	size_t steps = 1 + bytes / BYTES_A_STEP;
+
+	*left -= (uint32_t)MIN(steps, *left);
+	return *left > 0;
+}
+
+/* Before each part of the pattern. The limit of steps begins anew at each place of the text where a
+ * match may begin; this does not. */
+static int count_step(pcre2_callout_block *block, void *data)
+{
+	struct budget *b = data;
+	size_t was = b->at, is = block->current_position;
+
+	b->at = is;
+	return spend(b->left, is > was ? is - was : was - is) ? 0 : PCRE2_ERROR_CALLOUT;
+}
+
+static bool find_counted(const struct matcher *m, const char *s, size_t len, size_t from,
+			 uint32_t *budget, size_t *ret_at, size_t *ret_len)
+{
+	pcre2_match_context *limits = pcre2_match_context_copy(m->limits);
+	struct budget b = {.left = budget, .at = from};
+	int r;
+
+	if (!limits)
+		return false;
+	pcre2_set_match_limit(limits, REGEX_STEPS_MAX);
+	pcre2_set_callout(limits, count_step, &b);
+	r = run_regex(m, m->counted, limits, s, len, from, ret_at, ret_len);
+	pcre2_match_context_free(limits);
+	return r >= 0 && *ret_at >= from;
+}
+
+bool matcher_find_within(const struct matcher *m, const char *s, size_t len, size_t from,
+			 uint32_t *budget, size_t *ret_at, size_t *ret_len)
+{
+	bool found;
+
+	if (matcher_empty(m) || !m->text || from > len || *budget == 0)
+		return false;
+	if (m->code) /* looks whether it is UTF-8, first */
+		return spend(budget, len - from) &&
+		       find_counted(m, s, len, from, budget, ret_at, ret_len);
+	found = matcher_find(m, s, len, from, ret_at, ret_len, NULL);
+	(void)spend(budget, (found ? *ret_at + *ret_len : len) - from);
+	return found;
 }
 
 bool matcher_is_phrase(const struct matcher *m)

@@ -30,6 +30,12 @@ struct match_spans {
 	} at[MATCH_SPANS_MAX];
 };
 
+/* A part of a line of text that matches. */
+struct match_part {
+	size_t start, len; /* bytes */
+	bool here;         /* the one a search has led to */
+};
+
 /* Adds a part, keeping the spans in order: what overlaps or touches becomes one. When full, what
  * comes last is left out. */
 void match_add_span(struct match_spans *spans, size_t start, size_t len);
@@ -53,6 +59,10 @@ int matcher_test(const struct matcher *m, const char *name, size_t len, struct m
  * regex). *ret_gave_up (may be NULL) is set when it took too much effort to tell. */
 bool matcher_find(const struct matcher *m, const char *s, size_t len, size_t from, size_t *ret_at,
 		  size_t *ret_len, bool *ret_gave_up);
+/* The same for drawing, with a budget of steps of about 50 ns each: what is used is taken away.
+ * False, too, when it is used up, and where a regex takes more effort than it may for a name. */
+bool matcher_find_within(const struct matcher *m, const char *s, size_t len, size_t from,
+			 uint32_t *budget, size_t *ret_at, size_t *ret_len);
 /* True for a phrase: it may be looked for in many lines at once. */
 bool matcher_is_phrase(const struct matcher *m);
 /* True for a phrase that is the same bytes in every encoding that has ASCII in it. */

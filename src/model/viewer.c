@@ -279,10 +279,11 @@ static void judge(struct viewer *v)
 {
 	const struct textwin *w = &v->window;
 	enum textcode code;
+	size_t bom;
 
 	if (v->code_known || w->start > 0)
 		return;
-	code = textcode_guess(w->bytes, w->len, w->at_end, &v->bom);
+	code = textcode_guess(w->bytes, w->len, w->at_end, &bom);
 	if (!v->code_chosen)
 		v->code = code;
 	if (textcode_binary(code, w->bytes, MIN(w->len, 4096)))

@@ -63,8 +63,7 @@ struct viewer {
 	int err;           /* the last window could not be read */
 	enum textcode code;
 	bool code_known, code_chosen; /* judged by its first bytes; by the user */
-	size_t bom;
-	int height, width; /* of the screen for it, with the line numbers */
+	int height, width;            /* of the screen for it, with the line numbers */
 	bool ascii;
 	bool hex, wrap, numbers, follow;
 	uint64_t left; /* columns scrolled aside */
@@ -148,11 +147,10 @@ bool viewer_line_at(const struct viewer *v, uint64_t at, uint64_t *ret_line);
 bool viewer_line_guess(const struct viewer *v, uint64_t at, uint64_t *ret_line);
 /* Of what goes on, 0 to 100; -1: nothing does, or nobody knows. */
 int viewer_progress(const struct viewer *v);
+/* The bytes at the beginning of a row that are no text: the byte order mark of the file. */
+size_t viewer_bom(const struct viewer *v, uint64_t row);
 /* The text of a row of the screen in UTF-8, without its newline; appended. */
 int viewer_text(const struct viewer *v, const struct viewer_row *row, struct str *out);
-/* What matches in it; text is viewer_text(), from and to the part on screen. */
-void viewer_spans(const struct viewer *v, const char *text, size_t len, size_t from, size_t to,
-		  struct match_spans *ret_spans);
 void viewer_dump(const struct viewer *v, struct str *out);
 
 #endif

@@ -12,9 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define STEP_MIN    (1u << 20) /* bytes between counted places that are kept */
-#define STEPS       4096       /* about so many of them */
-#define SPAN_AROUND 256        /* a match may begin so far before the part on screen */
+#define STEP_MIN (1u << 20) /* bytes between counted places that are kept */
+#define STEPS    4096       /* about so many of them */
 
 void viewer_scan_stop(struct model *m)
 {
@@ -185,9 +184,11 @@ bool viewer_apply_found(struct model *m, struct fs_event *event)
 /* Bytes of text before the match in its row, as text. */
 static size_t text_before(const struct viewer *v, const struct viewer_row *row, struct str *text)
 {
+	uint64_t begin = row->start + viewer_bom(v, row->start);
+
 	str_clear(text);
-	if (v->match.at <= row->start || textcode_add(v->code, textwin_at(&v->window, row->start),
-						      (size_t)(v->match.at - row->start), text) < 0)
+	if (v->match.at <= begin || textcode_add(v->code, textwin_at(&v->window, begin),
+						 (size_t)(v->match.at - begin), text) < 0)
 		return 0;
 	return text->len;
 }
@@ -220,23 +221,6 @@ void viewer_reveal(struct viewer *v)
 		if (!v->wrap)
 			reveal_in(v, &v->rows[i]);
 		v->match.reveal = false;
-	}
-}
-
-void viewer_spans(const struct viewer *v, const char *text, size_t len, size_t from, size_t to,
-		  struct match_spans *ret_spans)
-{
-	size_t pos = from > SPAN_AROUND ? from - SPAN_AROUND : 0, at, n;
-	bool gave_up = false;
-
-	ret_spans->n = 0;
-	while (pos < len && ret_spans->n < MATCH_SPANS_MAX &&
-	       matcher_find(v->matcher, text, len, pos, &at, &n, &gave_up)) {
-		if (at >= to || gave_up)
-			break;
-		if (n && at + n > from)
-			match_add_span(ret_spans, at, n);
-		pos = at + MAX(n, 1);
 	}
 }
 

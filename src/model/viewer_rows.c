@@ -87,7 +87,8 @@ static size_t fit_text(const char *text, size_t len, int width, bool ascii)
 	return len;
 }
 
-/* Where the screen row that begins at `at`, in text that ends at `end`, is broken; `end`: not. */
+/* Where the screen row that begins at `at`, with text, in text that ends at `end`, is broken;
+ * `end`: not. */
 static uint64_t wrap_at(const struct viewer *v, uint64_t at, uint64_t end)
 {
 	int width = text_width(v);
@@ -124,7 +125,7 @@ static bool next_row(struct viewer *v, uint64_t at, uint64_t *ret_next)
 	shown = start + textrow_len(&v->window, start, end);
 	if (at >= shown)
 		return true;
-	next = wrap_at(v, at, shown);
+	next = wrap_at(v, MIN(at + viewer_bom(v, at), shown), shown);
 	if (next < shown)
 		*ret_next = next;
 	return true;
@@ -295,12 +296,21 @@ bool viewer_layout(struct viewer *v)
 	return true;
 }
 
+size_t viewer_bom(const struct viewer *v, uint64_t row)
+{
+	if (row > 0 || v->window.start > 0)
+		return 0;
+	return textcode_bom(v->code, v->window.bytes, v->window.len);
+}
+
 int viewer_text(const struct viewer *v, const struct viewer_row *row, struct str *out)
 {
-	uint64_t end = row->end;
+	size_t bom, len;
 
-	if (row->start < v->window.start || end > textwin_end(&v->window))
+	if (row->start < v->window.start || row->end > textwin_end(&v->window))
 		return 0;
-	return textcode_add(v->code, textwin_at(&v->window, row->start),
-			    textrow_len(&v->window, row->start, end), out);
+	bom = viewer_bom(v, row->start);
+	len = textrow_len(&v->window, row->start, row->end);
+	return textcode_add(v->code, textwin_at(&v->window, row->start) + bom, len - MIN(bom, len),
+			    out);
 }

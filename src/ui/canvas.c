@@ -339,8 +339,21 @@ static int put_part(struct canvas *c, int row, int col, int end, const struct gl
 	return col;
 }
 
+/* Of a glyph that is behind those before it: parts that end before it are passed. */
+static uint16_t look_of(const struct glyph *g, uint16_t look, const struct match_part **parts,
+			size_t *n)
+{
+	while (*n > 0 && (*parts)->start + (*parts)->len <= g->offset) {
+		(*parts)++;
+		(*n)--;
+	}
+	if (*n > 0 && (*parts)->start < g->offset + g->bytes)
+		return (*parts)->here ? ROLE_MATCH_HERE : ROLE_MATCH;
+	return look;
+}
+
 int canvas_line(struct canvas *c, int row, int col, int width, const char *bytes, size_t len,
-		uint64_t skip, uint16_t look, const struct match_spans *spans)
+		uint64_t skip, uint16_t look, const struct match_part *parts, size_t n)
 {
 	int room = room_at(c, col, width), end = col + room;
 	struct textline line;
@@ -348,19 +361,16 @@ int canvas_line(struct canvas *c, int row, int col, int width, const char *bytes
 
 	textline_init(&line, bytes, len, c->ascii);
 	while (room > 0 && textline_next(&line, &g)) {
-		bool match = in_spans(spans, &g);
 		int seen = (int)MIN(line.col > skip ? line.col - skip : 0, g.width);
 
 		if (seen == 0)
 			continue;
 		if (col + seen > end || (col + seen == end && line.it.pos < len)) {
-			put_ellipsis(c, row, end - 1, match ? ROLE_MATCH : look);
+			put_ellipsis(c, row, end - 1, look_of(&g, look, &parts, &n));
 			return end;
 		}
 		col = put_part(c, row, col, end, &g, seen,
-			       match       ? ROLE_MATCH
-			       : g.escaped ? ROLE_ESCAPE
-					   : look);
+			       look_of(&g, g.escaped ? ROLE_ESCAPE : look, &parts, &n));
 	}
 	return col;
 }

@@ -58,9 +58,11 @@ struct match_spans;
 int canvas_name(struct canvas *c, int row, int col, int width, const char *bytes, size_t len,
 		uint16_t look, const struct match_spans *spans);
 /* One line of a text from outside, UTF-8, as base/textline.h shows it: `skip` columns are left out
- * at its beginning, parts (spans may be NULL) are highlighted, and it is cut at the end with … */
+ * at its beginning, `n` parts (in order, not overlapping) are highlighted, and it is cut at the end
+ * with … */
+struct match_part;
 int canvas_line(struct canvas *c, int row, int col, int width, const char *bytes, size_t len,
-		uint64_t skip, uint16_t look, const struct match_spans *spans);
+		uint64_t skip, uint16_t look, const struct match_part *parts, size_t n);
 const struct cell *canvas_at(const struct canvas *c, int row, int col); /* NULL outside */
 /* About how many bytes a terminal that shows `before` (same size; NULL: nothing) needs to show
  * `after`. */

@@ -5,6 +5,7 @@
 #include "ui/view.h"
 
 #include "base/textline.h"
+#include "model/viewer_hits.h"
 
 #include <string.h>
 
@@ -192,15 +193,13 @@ static size_t text_at(const struct viewer *v, const struct str *text, uint64_t c
 
 /* The cursor is on the match, or at the top. */
 static void draw_text(struct frame *f, const struct viewer *v, const struct viewer_row *row,
-		      int line)
+		      int line, struct viewer_hits *hits)
 {
 	int gutter = viewer_gutter(v), col = f->screen.list.col + gutter;
 	int width = f->screen.list.cols - gutter;
 	const struct textgap *gap = textwin_gap(&v->window, row->start);
 	CLEANUP(str_done) struct str text = STR_INIT;
 	uint64_t skip = v->wrap ? 0 : v->left;
-	struct match_spans spans = {0};
-	size_t from;
 
 	draw_number(f, v, row, line, gutter);
 	if (gap) {
@@ -209,11 +208,12 @@ static void draw_text(struct frame *f, const struct viewer *v, const struct view
 	}
 	if (viewer_text(v, row, &text) < 0)
 		return;
-	from = text_at(v, &text, skip);
+	hits->n = 0;
 	if (v->matcher)
-		viewer_spans(v, text.buf, text.len, from, text_at(v, &text, skip + (uint64_t)width),
-			     &spans);
-	canvas_line(f->c, line, col, width, text.buf, text.len, skip, ROLE_TEXT, &spans);
+		viewer_hits_row(hits, v, row, text_at(v, &text, skip),
+				text_at(v, &text, skip + (uint64_t)MAX(width, 0)));
+	canvas_line(f->c, line, col, width, text.buf, text.len, skip, ROLE_TEXT, hits->parts,
+		    hits->n);
 	if (v->match.on && v->match.at >= row->start && v->match.at < row->end) {
 		f->c->cursor_row = line;
 		f->c->cursor_col = col;
@@ -232,7 +232,7 @@ static void draw_byte(struct frame *f, const struct viewer *v, uint64_t at, int 
 {
 	unsigned char byte = (unsigned char)*textwin_at(&v->window, at);
 	bool printable = byte >= 0x20 && byte < 0x7f;
-	uint16_t look = in_match(v, at) ? ROLE_MATCH : ROLE_TEXT;
+	uint16_t look = in_match(v, at) ? ROLE_MATCH_HERE : ROLE_TEXT;
 	char c = printable ? (char)byte : '.';
 
 	if (textwin_gap(&v->window, at)) {
@@ -241,7 +241,7 @@ static void draw_byte(struct frame *f, const struct viewer *v, uint64_t at, int 
 	}
 	canvas_print(f->c, line, col, 2, look, "%02x", byte);
 	canvas_line(f->c, line, char_col, 1, &c, 1, 0,
-		    printable || look == ROLE_MATCH ? look : ROLE_ESCAPE, NULL);
+		    printable || look == ROLE_MATCH_HERE ? look : ROLE_ESCAPE, NULL, 0);
 }
 
 static void draw_hex(struct frame *f, const struct viewer *v, const struct viewer_row *row,
@@ -289,7 +289,9 @@ void view_viewer(struct frame *f)
 {
 	const struct viewer *v = f->model->viewer;
 	const struct rect *r = &f->screen.list;
+	struct viewer_hits hits;
 
+	viewer_hits_init(&hits);
 	f->c->cursor_row = r->row;
 	f->c->cursor_col = 0;
 	draw_title(f, v);
@@ -303,6 +305,7 @@ void view_viewer(struct frame *f)
 		if (v->hex)
 			draw_hex(f, v, row, r->row + (int)i);
 		else
-			draw_text(f, v, row, r->row + (int)i);
+			draw_text(f, v, row, r->row + (int)i, &hits);
 	}
+	viewer_hits_done(&hits);
 }

@@ -51,6 +51,9 @@ static void test_wrapped_with_numbers(void **state)
 	viewer_toggle_numbers(s.model);
 	model_notice_clear(s.model);
 	assert_int_equal(viewer_search(s.model, MATCH_SUBSTRING, "banner", false, NULL), 0);
+	s.model->viewer->match.on = true;
+	s.model->viewer->match.at = (uint64_t)(strstr(notes, "banner.psd") - notes);
+	s.model->viewer->match.len = 6;
 	stage_compare(&s, "viewer-wrap");
 	stage_close(&s);
 }

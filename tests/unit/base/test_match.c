@@ -429,6 +429,17 @@ static void finds_in_text(void **state)
 		if (found != (rows[i].at >= 0) ||
 		    (found && ((int)at != rows[i].at || (int)len != rows[i].len)))
 			fail_msg("row %zu: %d at %zu, %zu bytes", i, found, at, len);
+		/* With effort enough it is the same, and takes of it. */
+		uint32_t budget = 1000;
+		size_t at2 = 99, len2 = 99;
+		assert_int_equal(matcher_find_within(m, rows[i].text, strlen(rows[i].text),
+						     rows[i].from, &budget, &at2, &len2),
+				 found);
+		assert_true(!found || (at2 == at && len2 == len));
+		assert_in_range(budget, 900, rows[i].from < 4 ? 999 : 1000);
+		budget = 0;
+		assert_false(matcher_find_within(m, rows[i].text, strlen(rows[i].text),
+						 rows[i].from, &budget, &at2, &len2));
 		assert_int_equal(matcher_is_phrase(m), rows[i].kind == MATCH_SUBSTRING);
 		assert_int_equal(matcher_is_ascii(m),
 				 rows[i].kind == MATCH_SUBSTRING && rows[i].pattern[0] > 0);
@@ -455,11 +466,55 @@ static void gives_up(void **state)
 	matcher_unref(m);
 }
 
+/* What takes a little at each place of a long text is bounded, too. */
+static void ends_with_its_budget(void **state)
+{
+	struct matcher *m = NULL;
+	static char text[60000];
+	uint32_t budget = 20000;
+	size_t at, len;
+
+	(void)state;
+	memset(text, 'a', sizeof(text));
+	text[sizeof(text) - 1] = 'b';
+	assert_int_equal(matcher_new_text(MATCH_REGEX, "[ac]{1,2}b", 10, NULL, &m), 0);
+	assert_false(matcher_find_within(m, text, sizeof(text), 0, &budget, &at, &len));
+	assert_int_equal(budget, 0);
+	budget = 2000000;
+	assert_true(matcher_find_within(m, text, sizeof(text), 0, &budget, &at, &len));
+	assert_int_equal(at, sizeof(text) - 3);
+	assert_in_range(budget, 1, 1940000);
+	matcher_unref(m);
+}
+
+static void nth_allocation_fails_for_text(void **state)
+{
+	(void)state;
+	for (unsigned long n = 1;; n++) {
+		struct matcher *m = NULL;
+		uint32_t budget = 100;
+		size_t at, len;
+		int r;
+
+		nomem_arm(n);
+		r = matcher_new_text(MATCH_REGEX, "(a|b)+", 6, NULL, &m);
+		if (r == 0)
+			(void)matcher_find_within(m, "xab", 3, 0, &budget, &at, &len);
+		bool failed = nomem_disarm();
+		matcher_unref(m);
+		assert_true(r == 0 || r == -ENOMEM);
+		if (!failed)
+			break;
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(finds_in_text),
 		cmocka_unit_test(gives_up),
+		cmocka_unit_test(ends_with_its_budget),
+		cmocka_unit_test(nth_allocation_fails_for_text),
 		cmocka_unit_test(matches_names),
 		cmocka_unit_test(bad_patterns_say_why),
 		cmocka_unit_test(highlights),

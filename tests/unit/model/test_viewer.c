@@ -1,154 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * The viewer on a file that is in memory: its requests are answered at once, or when a test says
- * so.
+ * The viewer on a file that is in memory.
  */
-#include "../../lib/test.h"
+#include "viewing.h"
 
 #include "../../lib/nomem.h"
-#include "model/viewer_inside.h"
-
-#include <errno.h>
-#include <stdlib.h>
-
-struct fixture {
-	struct model *m;
-	char *text;
-	size_t len;
-	size_t window_max; /* 0: what is asked for */
-	bool paused;       /* nothing is answered */
-	unsigned reads, counts, searches;
-	struct fs_event last; /* of the last count or search, not yet given when paused */
-};
-
-static void give(struct fixture *f, struct fs_event *e)
-{
-	model_apply(f->m, e, f->m->now_ms);
-}
-
-static void answer_read(struct fixture *f, const struct request *r)
-{
-	struct fs_event e = {.kind = FS_VIEW_DATA, .ticket = r->ticket};
-	struct textwin *w = &e.u.view_data.window;
-	size_t at = (size_t)MIN(r->view.at, f->len);
-	char *bytes;
-
-	f->reads++;
-	w->start = at;
-	w->len = MIN(r->view.len, f->len - at);
-	bytes = malloc(w->len + 1);
-	memcpy(bytes, f->text + at, w->len);
-	w->bytes = bytes;
-	w->at_end = at + w->len == f->len;
-	e.u.view_data.size = f->len;
-	give(f, &e);
-	free((void *)(uintptr_t)w->bytes);
-}
-
-static void answer_count(struct fixture *f, const struct request *r)
-{
-	struct fs_event e = {.kind = FS_VIEW_LINES, .ticket = r->ticket};
-	struct view_mark now = {r->view.at, r->view.lines};
-
-	f->counts++;
-	while (now.at < f->len && now.at < r->view.to_at && now.lines < r->view.to_lines)
-		now.lines += f->text[now.at++] == '\n';
-	e.u.view_lines.now = now;
-	e.u.view_lines.done = true;
-	e.u.view_lines.at_end = now.at < r->view.to_at && now.lines < r->view.to_lines;
-	give(f, &e);
-}
-
-static void answer_search(struct fixture *f, const struct request *r)
-{
-	struct fs_event e = {.kind = FS_VIEW_FOUND, .ticket = r->ticket};
-	size_t at, n, pos = r->view.backward ? 0 : (size_t)r->view.at;
-
-	f->searches++;
-	e.u.view_found.done = true;
-	while (matcher_find(r->matcher, f->text, f->len, pos, &at, &n, NULL)) {
-		if (r->view.backward && at >= r->view.at)
-			break;
-		e.u.view_found.found = true;
-		e.u.view_found.at = at;
-		e.u.view_found.len = (uint32_t)n;
-		if (!r->view.backward)
-			break;
-		pos = at + 1;
-	}
-	give(f, &e);
-}
-
-static void answer_open(struct fixture *f, const struct request *r)
-{
-	struct fs_event e = {.kind = FS_VIEW_OPENED, .ticket = r->ticket};
-
-	e.u.view_opened.size = f->len;
-	e.u.view_opened.type = ENTRY_FILE;
-	e.u.view_opened.watched = true;
-	give(f, &e);
-}
-
-static void answer_check(struct fixture *f, const struct request *r)
-{
-	struct fs_event e = {.kind = FS_VIEW_STATE, .ticket = r->ticket};
-
-	e.u.view_state.size = f->len;
-	e.u.view_state.changed = true;
-	give(f, &e);
-}
-
-static void serve(struct fixture *f)
-{
-	struct request r;
-
-	while (!f->paused && model_next_request(f->m, &r)) {
-		if (r.kind == REQ_VIEW)
-			answer_open(f, &r);
-		else if (r.kind == REQ_VIEW_READ)
-			answer_read(f, &r);
-		else if (r.kind == REQ_VIEW_COUNT)
-			answer_count(f, &r);
-		else if (r.kind == REQ_VIEW_SEARCH)
-			answer_search(f, &r);
-		else if (r.kind == REQ_VIEW_CHECK)
-			answer_check(f, &r);
-		request_done(&r);
-	}
-}
-
-static int setup(void **state)
-{
-	struct fixture *f = calloc(1, sizeof(*f));
-
-	assert_int_equal(model_new(&f->m), 0);
-	assert_int_equal(model_start(f->m, "/dir", NULL), 0);
-	serve(f);
-	*state = f;
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	struct fixture *f = *state;
-
-	model_free(f->m);
-	free(f->text);
-	free(f);
-	return 0;
-}
-
-static struct viewer *view(struct fixture *f, const char *text, size_t len, int height, int width)
-{
-	free(f->text);
-	f->text = malloc(len + 1);
-	memcpy(f->text, text, len);
-	f->len = len;
-	assert_int_equal(viewer_open(f->m, "/dir/file"), 0);
-	viewer_fit(f->m, height, width, false);
-	serve(f);
-	return f->m->viewer;
-}
 
 /* Lines "line 1\n" to "line n\n". */
 static struct viewer *view_lines(struct fixture *f, int n, int height, int width)
@@ -690,11 +546,41 @@ static void test_encodings(void **state)
 	assert_int_equal(v->code, TEXT_CP1252);
 }
 
-static void test_numbers_and_spans(void **state)
+/* The byte order mark is no text, also where the line is broken; other encodings show it. */
+static void test_byte_order_mark(void **state)
+{
+	struct fixture *f = *state;
+	struct viewer *v = view(f,
+				"\xef\xbb\xbf"
+				"abcdefghijklm\nx\n",
+				19, 5, 10);
+
+	assert_row(f, 0, "abcdefghijklm");
+	viewer_toggle_wrap(f->m);
+	assert_row(f, 0, "abcdefghij");
+	assert_row(f, 1, "klm");
+	assert_int_equal(v->rows[0].start, 0);
+	viewer_next_code(f->m);
+	assert_row(f, 0,
+		   "\xc3\xaf\xc2\xbb\xc2\xbf"
+		   "abcdefg");
+	view(f, "\xff\xfe", 2, 5, 10);
+	assert_row(f, 0, "");
+	v = view(f,
+		 "\xff\xfe"
+		 "a\0\n\0\xff\xfe\n\0",
+		 10, 5, 10);
+	assert_row(f, 0, "a");
+	assert_row(f, 1, "\xef\xbb\xbf");
+	viewer_scroll(f->m, 1);
+	viewer_scroll(f->m, -1);
+	assert_row(f, 0, "a");
+}
+
+static void test_numbers(void **state)
 {
 	struct fixture *f = *state;
 	struct viewer *v = view_lines(f, 12000, 5, 40);
-	struct match_spans spans;
 
 	assert_int_equal(viewer_gutter(v), 0);
 	viewer_toggle_numbers(f->m);
@@ -702,12 +588,6 @@ static void test_numbers_and_spans(void **state)
 	viewer_go_end(f->m);
 	serve(f);
 	assert_int_equal(viewer_gutter(v), 6);
-	assert_int_equal(viewer_search(f->m, MATCH_SUBSTRING, "ab", true, NULL), 0);
-	viewer_spans(v, "ab ab xx ab", 11, 0, 11, &spans);
-	assert_int_equal(spans.n, 3);
-	viewer_spans(v, "ab ab xx ab", 11, 3, 6, &spans);
-	assert_int_equal(spans.n, 1);
-	assert_int_equal(spans.at[0].start, 3);
 }
 
 /* A follower of a file that nothing tells of asks now and then, and only he. */
@@ -750,8 +630,6 @@ static void test_out_of_memory(void **state)
 	fail();
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -773,7 +651,8 @@ int main(void)
 		TEST(test_slow_opening),
 		TEST(test_unreadable),
 		TEST(test_encodings),
-		TEST(test_numbers_and_spans),
+		TEST(test_byte_order_mark),
+		TEST(test_numbers),
 		TEST(test_polls),
 		TEST(test_out_of_memory),
 	};

@@ -65,6 +65,29 @@ static void text_is_cut_at_the_end(void **state)
 	}
 }
 
+static void parts_of_lines_are_highlighted(void **state)
+{
+	static const struct match_part parts[] = {{1, 2, false}, {3, 1, true}, {6, 9, false}};
+	static const struct {
+		int width;
+		uint64_t skip;
+		const char *dump;
+	} rows[] = {
+		{20, 0, "abcdef^@ghij\nfMM@ffMMMMMM\ncursor 0,0\n"},
+		{20, 2, "cdef^@ghij\nM@ffMMMMMM\ncursor 0,0\n"},
+		{4, 0, "abc\u2026\nfMM@\ncursor 0,0\n"},
+		{8, 0, "abcdef \u2026\nfMM@ff.M\ncursor 0,0\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		make(1, 20, false);
+		canvas_line(&c, 0, 0, rows[i].width, "abcdef\0ghij", 11, rows[i].skip, ROLE_FILE,
+			    parts, ARRAY_LEN(parts));
+		check(rows[i].dump);
+	}
+}
+
 static void names_are_cut_in_the_middle(void **state)
 {
 	static const struct {
@@ -223,6 +246,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(text_is_cut_at_the_end),
+		cmocka_unit_test(parts_of_lines_are_highlighted),
 		cmocka_unit_test(names_are_cut_in_the_middle),
 		cmocka_unit_test(stays_in_its_room),
 		cmocka_unit_test(wide_characters_never_stay_half),
