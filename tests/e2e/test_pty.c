@@ -2,12 +2,17 @@
  *
  * The harness itself: what the other tests of this folder rely on.
  */
+#include "../lib/explorer.h"
+#include "../lib/program.h"
 #include "../lib/pty.h"
 #include "../lib/test.h"
 
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "base/defs.h"
 
 static struct pty *shell(const char *script, int rows, int cols)
 {
@@ -143,6 +148,59 @@ static void test_close_kills(void **state)
 	pty_close(NULL);
 }
 
+/* The variables that lead to a user's directories, all below a tree that is to stay empty. */
+static const char *const leading[] = {"HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME",
+				      "XDG_CACHE_HOME"};
+static char *before[ARRAY_LEN(leading)];
+
+static void lead_to(const char *dir)
+{
+	for (size_t i = 0; i < ARRAY_LEN(leading); i++) {
+		const char *was = getenv(leading[i]);
+
+		before[i] = was ? strdup(was) : NULL;
+		setenv(leading[i], dir, 1);
+	}
+}
+
+static int lead_back(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(leading); i++) {
+		if (before[i])
+			setenv(leading[i], before[i], 1);
+		else
+			unsetenv(leading[i]);
+		free(before[i]);
+		before[i] = NULL;
+	}
+	return 0;
+}
+
+/* Whoever runs the tests finds nothing new in their directories, whatever is started. */
+static void test_homes(void **state)
+{
+	static const char script[] = "echo ${XDG_STATE_HOME-none} >\"$HOME/f\" && cat \"$HOME/f\"";
+	struct tree *theirs = tree_new("");
+	struct program p = {.path = "/bin/sh", .argv = (const char *const[]){"-c", script, NULL}};
+	struct explorer e;
+
+	(void)state;
+	lead_to(theirs->path);
+	e = explorer_open(&(struct explorer_options){0});
+	explorer_do(&e, "ma:set hints no\r", "hints = no");
+	explorer_do(&e, ":save-settings\r", "saved 1 option");
+	explorer_do(&e, "q", "=0");
+	explorer_close(&e);
+	program_run(&p);
+	assert_int_equal(p.status, 0);
+	assert_string_equal(p.out.buf, "none\n");
+	program_done(&p);
+	assert_int_equal(rmdir(theirs->path), 0);
+	assert_int_equal(mkdir(theirs->path, 0700), 0);
+	tree_free(theirs);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -153,6 +211,7 @@ int main(void)
 		cmocka_unit_test(test_flow),
 		cmocka_unit_test(test_hang_up),
 		cmocka_unit_test(test_close_kills),
+		cmocka_unit_test_teardown(test_homes, lead_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

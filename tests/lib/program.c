@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "program.h"
 
+#include "home.h"
 #include "test.h"
+#include "tree.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -27,12 +29,14 @@ static const char *own_path(const char *path, char buf[4096])
 	return buf;
 }
 
-static void child(const struct program *p, const char *path, int in, int out, int err)
+static void child(const struct program *p, const struct tree *home, const char *path, int in,
+		  int out, int err)
 {
 	const char *argv[ARGS_MAX + 2] = {path};
 
 	for (size_t i = 0; p->argv && p->argv[i] && i < ARGS_MAX; i++)
 		argv[i + 1] = p->argv[i];
+	home_enter(home);
 	for (const char *const *e = p->env; e && e[0]; e += 2) {
 		if (e[1])
 			setenv(e[0], e[1], 1);
@@ -83,16 +87,18 @@ void program_run(struct program *p)
 	int in[2], out[2], err[2], status;
 	char buf[4096];
 	const char *path = own_path(p->path, buf);
+	struct tree *home;
 	pid_t pid;
 
 	program_done(p);
 	make_pipe(in);
 	make_pipe(out);
 	make_pipe(err);
+	home = home_new(0);
 	pid = fork();
 	assert_true(pid >= 0);
 	if (pid == 0)
-		child(p, path, in[0], out[1], err[1]);
+		child(p, home, path, in[0], out[1], err[1]);
 	close(in[0]);
 	close(out[1]);
 	close(err[1]);
@@ -103,6 +109,7 @@ void program_run(struct program *p)
 	close(out[0]);
 	close(err[0]);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
+	tree_free(home);
 	p->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 

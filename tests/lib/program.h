@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Runs a program without a terminal and keeps what it says.
+ * Runs a program without a terminal, with a home of its own (home.h), and keeps what it says.
  *
  *	struct program p = {.argv = (const char *[]){"info", "/", NULL}};
  *	program_run(&p);

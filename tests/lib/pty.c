@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "pty_inside.h"
 
+#include "home.h"
 #include "test.h"
+#include "tree.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -38,8 +40,9 @@ long pty_ms(long ms)
 
 /* ---- the child ---- */
 
-static void set_environment(const struct pty_options *o)
+static void set_environment(const struct pty_options *o, const struct tree *home)
 {
+	home_enter(home);
 	if (o->term && !*o->term)
 		unsetenv("TERM");
 	else
@@ -60,7 +63,7 @@ static void set_environment(const struct pty_options *o)
 	}
 }
 
-static int run_child(const struct pty_options *o)
+static int run_child(const struct pty_options *o, const struct tree *home)
 {
 	const char *bin = getenv("TROWEL_BIN");
 	const char *argv0[] = {bin ? bin : "build/trowel", NULL};
@@ -68,7 +71,7 @@ static int run_child(const struct pty_options *o)
 
 	for (int sig = 1; sig < NSIG; sig++)
 		signal(sig, SIG_DFL);
-	set_environment(o);
+	set_environment(o, home);
 	if (o->uid && (setgroups(0, NULL) || setgid(o->uid) || setuid(o->uid)))
 		return 125;
 	if (o->dir && chdir(o->dir))
@@ -98,6 +101,7 @@ struct pty *pty_open(const struct pty_options *o)
 	assert_int_equal(tcgetattr(p->slave, &p->before), 0);
 	if (!o->blind)
 		pty_start_emulator(p);
+	p->home = home_new(o->uid);
 	fflush(NULL);
 	p->started = pty_now_ns();
 	p->pid = fork();
@@ -106,7 +110,7 @@ struct pty *pty_open(const struct pty_options *o)
 		close(p->master);
 		if (login_tty(p->slave))
 			_exit(126);
-		_exit(run_child(o));
+		_exit(run_child(o, p->home));
 	}
 	p->pidfd = (int)syscall(SYS_pidfd_open, p->pid, 0);
 	return p;
@@ -136,6 +140,7 @@ void pty_close(struct pty *p)
 		close(p->pidfd);
 	if (p->vt)
 		vterm_free(p->vt);
+	tree_free(p->home);
 	free(p->log);
 	free(p->text);
 	free(p);

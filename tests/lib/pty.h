@@ -2,7 +2,8 @@
  *
  * A program (or a C function) in a pseudo-terminal, with a terminal emulator (libvterm) on the
  * other side. Everything waits for something to be on the screen, with a deadline, and nothing ever
- * sleeps. The log keeps every byte the program wrote.
+ * sleeps. The log keeps every byte the program wrote. It has a home of its own (home.h), which
+ * pty_close() removes.
  *
  * Deadlines are in milliseconds and are multiplied by $TEST_SLOW (for Valgrind and sanitizers).
  *

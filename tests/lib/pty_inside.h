@@ -10,10 +10,13 @@
 
 #include <vterm.h>
 
+struct tree;
+
 struct pty {
 	int master, slave; /* slave: kept open, so that the settings outlive the child */
 	int pidfd;
 	pid_t pid;
+	struct tree *home; /* the child's */
 	bool reaped, gone;
 	int status;
 	int rows, cols;

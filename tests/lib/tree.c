@@ -395,7 +395,10 @@ struct tree *tree_new(const char *text)
 	struct tree *t = need(calloc(1, sizeof(*t)));
 	struct str path = STR_INIT;
 
-	str_addf(&path, "%s/tree.XXXXXX", tmp && *tmp ? tmp : "/tmp");
+	/* As another user (as_user.h) that of root may be closed. */
+	if (!tmp || !*tmp || access(tmp, W_OK) < 0)
+		tmp = "/tmp";
+	str_addf(&path, "%s/tree.XXXXXX", tmp);
 	t->path = need(str_take(&path));
 	if (!mkdtemp(t->path) || chmod(t->path, 0777) < 0)
 		fail_msg("mkdtemp %s: %s", t->path, strerror(errno));
