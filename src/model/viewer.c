@@ -98,12 +98,12 @@ void viewer_reload(struct model *m)
 		return;
 	}
 	request_close(m, ticket);
-	v->reading = v->checking = false;
+	v->reading = v->checking = v->check_again = false;
 	v->reopening = v->read_again = true;
 	v->err = 0;
 	v->replaced = v->gone = false;
 	v->asked_ms = m->now_ms;
-	viewer_line_forget(v);
+	viewer_line_forget(m);
 	m->rev++;
 }
 
@@ -267,7 +267,7 @@ static void apply_opened(struct model *m, const struct fs_event *event)
 	v->phase = VIEWER_OPEN;
 	v->reopening = false;
 	viewer_scan_go(m);
-	v->size = event->u.view_opened.size;
+	v->size = v->told_size = event->u.view_opened.size;
 	v->network = event->u.view_opened.network;
 	v->watched = event->u.view_opened.watched;
 	v->kept = event->u.view_opened.kept;
@@ -296,6 +296,21 @@ static bool has_screen(const struct viewer *v, const struct textwin *w)
 	return v->top >= w->start && v->nrows > 0 && v->rows[v->nrows - 1].end <= textwin_end(w);
 }
 
+/* What was asked for before a change was told of may be older than that. */
+static void apply_size(struct model *m, struct textwin *w, uint64_t size)
+{
+	struct viewer *v = m->viewer;
+	bool shorter = size < v->size;
+
+	if (shorter && v->read_again) {
+		w->at_end = false;
+		return;
+	}
+	v->size = size;
+	if (shorter)
+		viewer_line_forget(m);
+}
+
 static void apply_data(struct model *m, struct fs_event *event)
 {
 	struct viewer *v = m->viewer;
@@ -306,7 +321,7 @@ static void apply_data(struct model *m, struct fs_event *event)
 	v->err = event->err;
 	if (event->err)
 		return;
-	v->size = event->u.view_data.size;
+	apply_size(m, w, event->u.view_data.size);
 	/* Read ahead, and meanwhile the screen went elsewhere. */
 	if (!covers && !v->fresh && v->window.bytes && has_screen(v, &v->window) &&
 	    !has_screen(v, w))
@@ -334,23 +349,30 @@ static void tell_state(struct model *m, const struct fs_event *event)
 	v->gone = event->u.view_state.gone;
 }
 
-static void apply_state(struct model *m, const struct fs_event *event)
+static void check(struct model *m)
 {
 	struct viewer *v = m->viewer;
-	uint64_t size = event->u.view_state.size;
 
-	v->checking = false;
-	if (event->err)
+	if (v->reopening || v->phase != VIEWER_OPEN)
 		return;
-	tell_state(m, event);
-	if (!event->u.view_state.changed && size == v->size)
-		return;
-	/* What grows is added to, as a rule; else nothing is as it was counted. */
-	if (size <= v->size)
-		viewer_line_forget(v);
-	if (size < v->size)
+	if (v->checking)
+		v->check_again = true;
+	else
+		v->checking = request_ticket(m, REQ_VIEW_CHECK, v->ticket) == 0;
+}
+
+static void apply_change(struct model *m, uint64_t size)
+{
+	struct viewer *v = m->viewer;
+	uint64_t was = v->told_size;
+
+	if (size < was)
 		model_notice(m, NOTICE_WARNING, m->now_ms, "%s became shorter", path_base(v->path));
-	v->size = size;
+	/* What grows is added to, as a rule, and a window may have told of more by now. */
+	v->size = size > was ? MAX(size, v->size) : size;
+	v->told_size = size;
+	if (size <= was)
+		viewer_line_forget(m);
 	v->window.at_end = false;
 	v->read_again = true;
 	v->asked_len = 0;
@@ -359,12 +381,19 @@ static void apply_state(struct model *m, const struct fs_event *event)
 		v->move = (struct viewer_move){.kind = MOVE_END};
 }
 
-static void check(struct model *m)
+static void apply_state(struct model *m, const struct fs_event *event)
 {
 	struct viewer *v = m->viewer;
+	bool again = v->check_again;
 
-	if (!v->checking && !v->reopening && v->phase == VIEWER_OPEN)
-		v->checking = request_ticket(m, REQ_VIEW_CHECK, v->ticket) == 0;
+	v->checking = v->check_again = false;
+	if (!event->err)
+		tell_state(m, event);
+	if (!event->err &&
+	    (event->u.view_state.changed || event->u.view_state.size != v->told_size))
+		apply_change(m, event->u.view_state.size);
+	if (again)
+		check(m);
 }
 
 bool viewer_apply(struct model *m, struct fs_event *event)

@@ -48,7 +48,8 @@ struct viewer {
 	char *path;
 	enum viewer_phase phase;
 	int64_t asked_ms; /* when it was opened */
-	uint64_t size;
+	uint64_t size,
+		told_size; /* the latter when it was last looked at, and lines judged by it */
 	bool network, watched, kept, partial;
 	bool replaced, gone; /* its path leads elsewhere by now */
 	bool reopening;      /* its ticket is new: nothing is asked under it before it is open */
@@ -59,6 +60,7 @@ struct viewer {
 	uint64_t asked_at; /* the window asked for last, */
 	size_t asked_len;  /* 0: none since the last command */
 	bool checking;     /* its state is */
+	bool check_again;  /* it changed meanwhile */
 	int64_t check_ms;  /* when to look at a file that is not watched */
 	int err;           /* the last window could not be read */
 	enum textcode code;

@@ -226,10 +226,17 @@ void viewer_reveal(struct viewer *v)
 
 /* ---- lines ---- */
 
-void viewer_line_forget(struct viewer *v)
+void viewer_line_forget(struct model *m)
 {
+	struct viewer *v = m->viewer;
+	enum viewer_scan kind = v->scan.kind;
+
 	v->line_known = v->line_inexact = false;
 	v->nmarks = 0;
+	if (kind == SCAN_TO_TOP || kind == SCAN_TO_LINE)
+		viewer_scan_stop(m);
+	if (kind == SCAN_TO_LINE)
+		(void)viewer_go_line(m, v->scan.line + 1);
 }
 
 /* The known place nearest before this one. */
@@ -334,8 +341,8 @@ void viewer_line_want(struct model *m)
 	struct view_mark from;
 	uint64_t line;
 
-	if (v->hex || v->count_off || v->network || v->scan.kind != SCAN_NONE ||
-	    viewer_line_at(v, v->top, &line))
+	if (v->hex || v->count_off || v->network || v->scan.kind != SCAN_NONE || v->read_again ||
+	    (v->reading && v->fresh) || viewer_line_at(v, v->top, &line))
 		return;
 	from = known_before(v, v->top);
 	(void)count(m, SCAN_TO_TOP, &from, v->top, UINT64_MAX);
@@ -421,6 +428,11 @@ bool viewer_apply_lines(struct model *m, struct fs_event *event)
 	v->line = event->u.view_lines.now;
 	v->line_known = true;
 	v->line_inexact |= event->u.view_lines.unread;
+	/* It is shorter than was thought: how long it is comes with the next window. */
+	if (event->u.view_lines.at_end && v->line.at < v->size) {
+		v->read_again = true;
+		v->asked_len = 0;
+	}
 	if (kind == SCAN_TO_LINE)
 		arrived(m, event);
 	viewer_settle(m);

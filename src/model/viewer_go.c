@@ -127,7 +127,7 @@ void viewer_next_code(struct model *m)
 	v->window.code = v->code;
 	v->code_chosen = true;
 	viewer_scan_stop(m);
-	viewer_line_forget(v);
+	viewer_line_forget(m);
 	model_notice(m, NOTICE_INFO, m->now_ms, "read as %s", textcode_name(v->code));
 	again(m);
 }

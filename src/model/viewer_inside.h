@@ -26,8 +26,9 @@ bool viewer_apply_lines(struct model *m, struct fs_event *event);
 void viewer_line_follow(struct viewer *v);
 /* Begins to count to the top when its line is not known. */
 void viewer_line_want(struct model *m);
-void viewer_line_forget(struct viewer *v); /* the content is another */
-void viewer_reveal(struct viewer *v);      /* scrolls aside to the match */
+/* The content is another: a count under way ends, or begins anew. */
+void viewer_line_forget(struct model *m);
+void viewer_reveal(struct viewer *v); /* scrolls aside to the match */
 
 /* viewer.c: whatever was done: moves, lays out, asks for what is missing. */
 void viewer_settle(struct model *m);

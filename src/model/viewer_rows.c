@@ -49,7 +49,7 @@ int viewer_hex_bytes(const struct viewer *v)
 
 int viewer_hex_digits(const struct viewer *v)
 {
-	return v->size > UINT32_MAX ? 12 : 8;
+	return v->size >> 48 ? 16 : v->size >> 32 ? 12 : 8;
 }
 
 int viewer_gutter(const struct viewer *v)
@@ -162,11 +162,22 @@ static bool back_in_row(struct viewer *v, uint64_t at, uint64_t rows, uint64_t *
 	return true;
 }
 
+/* However many rows there are: each key may ask for a hundred million. */
 static void go_back_hex(struct viewer *v)
 {
-	uint64_t bytes = (uint64_t)viewer_hex_bytes(v) * (uint64_t)-v->move.rows;
+	uint64_t bytes = (uint64_t)viewer_hex_bytes(v);
+	uint64_t rows = MIN(v->top / bytes + 1, (uint64_t)-v->move.rows);
 
-	v->top = before(v->top, bytes);
+	v->top = before(v->top, rows * bytes);
+	v->move.rows = 0;
+}
+
+static void go_forward_hex(struct viewer *v)
+{
+	uint64_t bytes = (uint64_t)viewer_hex_bytes(v);
+	uint64_t rows = v->size > v->top ? (v->size - v->top - 1) / bytes : 0;
+
+	v->top += MIN(rows, (uint64_t)v->move.rows) * bytes;
 	v->move.rows = 0;
 }
 
@@ -192,6 +203,8 @@ static bool go_forward(struct viewer *v)
 {
 	uint64_t next;
 
+	if (v->hex)
+		go_forward_hex(v);
 	while (v->move.rows > 0) {
 		if (!next_row(v, v->top, &next))
 			return false;

@@ -6,40 +6,6 @@
 
 #include "../../lib/nomem.h"
 
-/* Lines "line 1\n" to "line n\n". */
-static struct viewer *view_lines(struct fixture *f, int n, int height, int width)
-{
-	struct str text = STR_INIT;
-	struct viewer *v;
-
-	for (int i = 1; i <= n; i++)
-		str_addf(&text, "line %d\n", i);
-	v = view(f, text.buf, text.len, height, width);
-	str_done(&text);
-	return v;
-}
-
-static void assert_row(struct fixture *f, size_t row, const char *expected)
-{
-	struct viewer *v = f->m->viewer;
-	struct str text = STR_INIT;
-
-	serve(f);
-	assert_true(row < v->nrows);
-	assert_int_equal(viewer_text(v, &v->rows[row], &text), 0);
-	assert_string_equal(text.buf, expected);
-	str_done(&text);
-}
-
-static void assert_line_number(struct fixture *f, uint64_t expected)
-{
-	uint64_t line = 0;
-
-	serve(f);
-	assert_true(viewer_line_at(f->m->viewer, f->m->viewer->top, &line));
-	assert_int_equal(line, expected);
-}
-
 static void test_moves(void **state)
 {
 	struct fixture *f = *state;
@@ -291,162 +257,32 @@ static void test_hex(void **state)
 	assert_int_equal(viewer_hex_bytes(v), 1);
 }
 
-static void append(struct fixture *f, const char *more)
-{
-	size_t n = strlen(more);
-
-	f->text = realloc(f->text, f->len + n + 1);
-	memcpy(f->text + f->len, more, n);
-	f->len += n;
-	struct fs_event e = {.kind = FS_CHANGED, .ticket = f->m->viewer->ticket};
-	e.u.changed.all = true;
-	give(f, &e);
-	serve(f);
-}
-
-static void test_grows(void **state)
+/* Rows of bytes are counted, not walked, and their offsets are whole. */
+static void test_hex_far(void **state)
 {
 	struct fixture *f = *state;
-	struct viewer *v = view(f, "one\ntwo", 7, 3, 40);
+	struct viewer *v = view(f, "\0", 1, 2, 100);
 
-	append(f, " and more\nthree\n");
-	assert_row(f, 1, "two and more");
-	assert_int_equal(v->nrows, 3);
-	append(f, "four\nfive\nsix\n");
-	assert_row(f, 0, "one");
-	viewer_follow(f->m);
-	assert_row(f, 2, "six");
-	append(f, "seven\n");
-	assert_row(f, 2, "seven");
-	assert_line_number(f, 5);
-	viewer_scroll(f->m, -1);
-	assert_false(v->follow);
-	append(f, "eight\n");
-	assert_row(f, 2, "six");
-}
-
-static void test_shrinks(void **state)
-{
-	struct fixture *f = *state;
-	struct viewer *v = view_lines(f, 1000, 10, 40);
-
-	viewer_go_end(f->m);
-	serve(f);
-	f->len = 7;
-	struct fs_event e = {.kind = FS_CHANGED, .ticket = v->ticket};
-	give(f, &e);
-	assert_row(f, 0, "line 1");
-	assert_int_equal(v->nrows, 1);
-	assert_string_equal(f->m->notice.text.buf, "file became shorter");
-	f->len = 0;
-	give(f, &e);
-	serve(f);
-	assert_int_equal(v->nrows, 0);
+	assert_true(v->hex);
+	v->size = (1ull << 60) + 5;
+	v->move = (struct viewer_move){.kind = MOVE_BY, .rows = 50000000000};
+	assert_true(viewer_move_now(v));
+	assert_int_equal(v->top, 800000000000);
+	v->move = (struct viewer_move){.kind = MOVE_BY, .rows = INT64_MAX};
+	assert_true(viewer_move_now(v));
+	assert_int_equal(v->top, 1ull << 60);
+	v->move = (struct viewer_move){.kind = MOVE_BY, .rows = -2};
+	assert_true(viewer_move_now(v));
+	assert_int_equal(v->top, (1ull << 60) - 32);
+	v->move = (struct viewer_move){.kind = MOVE_BY, .rows = -INT64_MAX};
+	assert_true(viewer_move_now(v));
 	assert_int_equal(v->top, 0);
-}
-
-static void test_replaced(void **state)
-{
-	struct fixture *f = *state;
-	struct viewer *v = view_lines(f, 1000, 10, 40);
-	struct fs_event e = {.kind = FS_VIEW_STATE, .ticket = v->ticket};
-
-	viewer_go_line(f->m, 500);
-	assert_row(f, 0, "line 500");
-	e.u.view_state.size = f->len;
-	e.u.view_state.replaced = true;
-	give(f, &e);
-	assert_true(v->replaced);
-	assert_int_equal(f->m->notice.kind, NOTICE_WARNING);
-	f->text[0] = 'X';
-	viewer_reload(f->m);
-	assert_row(f, 0, "line 500");
-	assert_line_number(f, 500);
-	assert_false(v->replaced);
-	viewer_go_top(f->m);
-	assert_row(f, 0, "Xine 1");
-	/* The older ticket is nobody's. */
-	e.u.view_state.size = 3;
-	give(f, &e);
-	assert_int_equal(v->size, f->len);
-}
-
-/* How many of a kind are waiting. */
-static unsigned requests_of(const struct model *m, enum request_kind kind)
-{
-	unsigned n = 0;
-
-	for (size_t i = m->next_request; i < m->nrequests; i++)
-		n += m->requests[i].kind == kind;
-	return n;
-}
-
-/* Nothing is asked of a file before it is open; what was wanted meanwhile is asked for then. */
-static void test_reload_is_waited_for(void **state)
-{
-	struct fixture *f = *state;
-	struct viewer *v = view_lines(f, 1000, 10, 40);
-	struct fs_event e = {.kind = FS_CHANGED};
-	struct request r;
-
-	f->paused = true;
-	viewer_reload(f->m);
-	viewer_scroll(f->m, 1);
-	viewer_fit(f->m, 9, 40, false);
-	e.ticket = v->ticket;
-	give(f, &e);
-	assert_int_equal(viewer_search(f->m, MATCH_SUBSTRING, "line 44", false, NULL), 0);
-	assert_int_equal(v->scan.kind, SCAN_SEARCH);
-	assert_true(model_next_request(f->m, &r));
-	assert_int_equal(r.kind, REQ_VIEW);
-	answer_open(f, &r);
-	request_done(&r);
-	assert_int_equal(requests_of(f->m, REQ_VIEW_READ), 1);
-	assert_int_equal(requests_of(f->m, REQ_VIEW_SEARCH), 1);
-	f->paused = false;
-	serve(f);
-	assert_int_equal(v->match.at, 43 * 8 - 9);
-	assert_int_equal(f->searches, 1);
-	/* Stopped before it was open: nothing is left of it. */
-	f->paused = true;
-	viewer_reload(f->m);
-	viewer_search_next(f->m, 1);
-	assert_true(viewer_stop(f->m));
-	f->paused = false;
-	serve(f);
-	assert_int_equal(f->searches, 1);
-}
-
-static void test_reload_before_it_is_open(void **state)
-{
-	struct fixture *f = *state;
-	struct viewer *v = view_lines(f, 1000, 10, 40);
-	struct fs_event e = {.kind = FS_VIEW_DATA, .ticket = v->ticket, .err = -ESTALE};
-
-	/* The error was of the other file. */
-	v->reading = true;
-	give(f, &e);
-	assert_int_equal(v->err, -ESTALE);
-	f->paused = true;
-	viewer_reload(f->m);
-	assert_int_equal(requests_of(f->m, REQ_VIEW_READ), 0);
-	viewer_scroll(f->m, 1);
-	assert_int_equal(requests_of(f->m, REQ_VIEW_READ), 0);
-	assert_int_equal(requests_of(f->m, REQ_VIEW_CHECK), 0);
-	f->text[0] = 'X';
-	f->paused = false;
-	viewer_go_top(f->m);
-	assert_row(f, 0, "Xine 1");
-	assert_int_equal(v->err, 0);
-	/* Without a key in between. */
-	v->err = -ESTALE;
-	viewer_reload(f->m);
-	assert_row(f, 0, "Xine 1");
-	assert_int_equal(v->err, 0);
-	f->paused = true;
-	viewer_reload(f->m);
-	viewer_go_line(f->m, 70);
-	viewer_close(f->m);
+	assert_int_equal(viewer_hex_digits(v), 16);
+	v->size = 1ull << 47;
+	assert_int_equal(viewer_hex_digits(v), 12);
+	v->size = UINT32_MAX;
+	assert_int_equal(viewer_hex_digits(v), 8);
+	v->size = 1;
 }
 
 static void test_refused(void **state)
@@ -633,28 +469,12 @@ static void test_out_of_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_moves),
-		TEST(test_every_line),
-		TEST(test_go_line),
-		TEST(test_search),
-		TEST(test_stop),
-		TEST(test_wrap),
-		TEST(test_reveal),
-		TEST(test_long_line),
-		TEST(test_hex),
-		TEST(test_grows),
-		TEST(test_shrinks),
-		TEST(test_replaced),
-		TEST(test_reload_is_waited_for),
-		TEST(test_reload_before_it_is_open),
-		TEST(test_refused),
-		TEST(test_slow_opening),
-		TEST(test_unreadable),
-		TEST(test_encodings),
-		TEST(test_byte_order_mark),
-		TEST(test_numbers),
-		TEST(test_polls),
-		TEST(test_out_of_memory),
+		TEST(test_moves),      TEST(test_every_line), TEST(test_go_line),
+		TEST(test_search),     TEST(test_stop),       TEST(test_wrap),
+		TEST(test_reveal),     TEST(test_long_line),  TEST(test_hex),
+		TEST(test_hex_far),    TEST(test_refused),    TEST(test_slow_opening),
+		TEST(test_unreadable), TEST(test_encodings),  TEST(test_byte_order_mark),
+		TEST(test_numbers),    TEST(test_polls),      TEST(test_out_of_memory),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -52,7 +52,7 @@ static void answer_count(struct fixture *f, const struct request *r)
 	struct fs_event e = {.kind = FS_VIEW_LINES, .ticket = r->ticket};
 	struct view_mark now = {r->view.at, r->view.lines};
 
-	f->counts++;
+	assert_true(f->counts++ < 1000); /* it comes to an end */
 	while (now.at < f->len && now.at < r->view.to_at && now.lines < r->view.to_lines)
 		now.lines += f->text[now.at++] == '\n';
 	e.u.view_lines.now = now;
@@ -150,6 +150,50 @@ static struct viewer *view(struct fixture *f, const char *text, size_t len, int 
 	viewer_fit(f->m, height, width, false);
 	serve(f);
 	return f->m->viewer;
+}
+
+/* Lines "line 1\n" to "line n\n". */
+static UNUSED struct viewer *view_lines(struct fixture *f, int n, int height, int width)
+{
+	struct str text = STR_INIT;
+	struct viewer *v;
+
+	for (int i = 1; i <= n; i++)
+		str_addf(&text, "line %d\n", i);
+	v = view(f, text.buf, text.len, height, width);
+	str_done(&text);
+	return v;
+}
+
+static UNUSED void assert_row(struct fixture *f, size_t row, const char *expected)
+{
+	struct viewer *v = f->m->viewer;
+	struct str text = STR_INIT;
+
+	serve(f);
+	assert_true(row < v->nrows);
+	assert_int_equal(viewer_text(v, &v->rows[row], &text), 0);
+	assert_string_equal(text.buf, expected);
+	str_done(&text);
+}
+
+static UNUSED void assert_line_number(struct fixture *f, uint64_t expected)
+{
+	uint64_t line = 0;
+
+	serve(f);
+	assert_true(viewer_line_at(f->m->viewer, f->m->viewer->top, &line));
+	assert_int_equal(line, expected);
+}
+
+/* How many of a kind are waiting. */
+static UNUSED unsigned requests_of(const struct model *m, enum request_kind kind)
+{
+	unsigned n = 0;
+
+	for (size_t i = m->next_request; i < m->nrequests; i++)
+		n += m->requests[i].kind == kind;
+	return n;
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
