@@ -241,18 +241,20 @@ struct call {
 };
 
 /* A descriptor that is closed at the start would be given to the first file we open, and what is
- * printed would go there. The lowest free one is taken, so that opening up to 2 fills every hole;
- * writing to what is open for reading fails, as it does on a closed one. */
+ * printed would go there; programs started from here would have the same trouble, so they get it,
+ * too. Writing to standard output fails all the same, as it does on a closed one. */
 static int fill_standard_fds(void)
 {
-	int fd;
+	for (int fd = 0; fd <= STDERR_FILENO; fd++) {
+		int flags = fd == STDOUT_FILENO ? O_RDONLY : O_RDWR;
 
-	do {
-		fd = sys_openat(AT_FDCWD, "/dev/null", O_RDONLY, 0);
-		if (fd < 0)
-			return fd;
-	} while (fd <= STDERR_FILENO);
-	return sys_close(fd);
+		if (fcntl(fd, F_GETFD) >= 0)
+			continue;
+		/* The lowest free one is taken: this one. */
+		if (sys_openat(AT_FDCWD, "/dev/null", flags, 0) != fd || fcntl(fd, F_SETFD, 0) < 0)
+			return -EBADF;
+	}
+	return 0;
 }
 
 /* The last one counts, as with any option given twice. */

@@ -46,6 +46,7 @@ struct opening {
 	int64_t until_ms, keys_ms; /* keys wait for what it leads to so long */
 	struct str mime;           /* what is known of it so far */
 	bool text, link, choosing;
+	bool sure; /* it is nothing that would hang or hurt who opens it */
 };
 
 struct choice;

@@ -94,6 +94,11 @@ int cmd_edit(struct app *app, const struct command_args *args)
 		model_notice(app->model, NOTICE_INFO, app->now_ms, "this is not a file to edit");
 		return 0;
 	}
+	if (model_special(row.type)) {
+		model_notice(app->model, NOTICE_INFO, app->now_ms, "%.*s is %s: it is not opened",
+			     (int)row.name_len, row.name, model_special(row.type));
+		return 0;
+	}
 	err = model_cursor_path(app->model, &path);
 	if (!err)
 		err = args_add(&files, path.buf, path.len);

@@ -6,6 +6,7 @@
 
 #include "app/chooser.h"
 #include "app/open.h"
+#include "app/programs.h"
 #include "base/path.h"
 
 /* The tickets of the model count from 1. */
@@ -19,7 +20,7 @@ static void forget(struct opening *o)
 	args_done(&o->files);
 	str_done(&o->mime);
 	o->asked = 0;
-	o->text = o->link = o->choosing = false;
+	o->text = o->link = o->choosing = o->sure = false;
 	o->until_ms = INT64_MAX;
 	o->keys_ms = 0;
 }
@@ -47,17 +48,32 @@ static void ask(struct app *app, const char *path, bool is_file)
 
 /* ---- with the kind ---- */
 
+static const struct {
+	char type; /* of the end of a link */
+	const char *mime, *what;
+} specials[] = {
+	{'p', "inode/fifo", "a named pipe"},
+	{'s', "inode/socket", "a socket"},
+	{'c', "inode/chardevice", "a character device"},
+	{'b', "inode/blockdevice", "a block device"},
+};
+
 static const char *special(char type)
 {
-	static const char *const words[][2] = {{"p", "a named pipe"},
-					       {"s", "a socket"},
-					       {"c", "a character device"},
-					       {"b", "a block device"}};
-
-	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		if (words[i][0][0] == type)
-			return words[i][1];
+	for (size_t i = 0; i < ARRAY_LEN(specials); i++)
+		if (specials[i].type == type)
+			return specials[i].what;
 	return NULL;
+}
+
+/* What does not tell in time what it is may be a pipe or a device: the viewer looks before it opens
+ * anything. */
+static int view_only(struct app *app, const struct args *files)
+{
+	model_notice(app->model, NOTICE_INFO, app->now_ms,
+		     "what %s is was not to be found out: it is shown, not opened",
+		     path_base(files->at[0]));
+	return programs_view(app, files);
 }
 
 static int run_default(struct app *app, const struct args *files, const struct opener_kind *kind)
@@ -76,13 +92,15 @@ static void go_on(struct app *app)
 	struct args files = o->files;
 	struct str mime = o->mime;
 	const struct opener_kind kind = {.known = true, .text = o->text, .mime = mime.buf};
-	bool choosing = o->choosing;
+	bool choosing = o->choosing, sure = o->sure;
 	int r;
 
 	o->files = (struct args){0};
 	str_init(&o->mime);
 	forget(o);
-	r = choosing ? chooser_fill(app, &files, &kind) : run_default(app, &files, &kind);
+	r = choosing ? chooser_fill(app, &files, &kind)
+	    : sure   ? run_default(app, &files, &kind)
+		     : view_only(app, &files);
 	if (r)
 		model_notice(app->model, NOTICE_ERROR, app->now_ms, "open: %s", strerror(-r));
 	args_done(&files);
@@ -129,8 +147,25 @@ static bool follow(struct app *app, const struct preview *p)
 	if (o->link || !p->nlines || p->more || target_of(&o->files, p, &path) < 0)
 		return false;
 	o->link = true;
+	o->sure = type != 0;
 	ask(app, path.buf, true);
 	return true;
+}
+
+/* The name may have been given to something else since the list was read. */
+static bool refuse_special(struct app *app, const struct preview *p)
+{
+	struct opening *o = &app->opening;
+
+	for (size_t i = 0; i < ARRAY_LEN(specials) && !o->choosing; i++) {
+		if (!str_eq(&p->mime, specials[i].mime))
+			continue;
+		model_notice(app->model, NOTICE_INFO, app->now_ms, "%s is %s: it is not opened",
+			     path_base(o->files.at[0]), specials[i].what);
+		forget(o);
+		return true;
+	}
+	return false;
 }
 
 /* An empty file can become anything in an editor, and is seen nowhere else. */
@@ -151,7 +186,10 @@ bool opening_take(struct app *app, const struct fs_event *event)
 		return true;
 	if (!event->err && p && p->kind == PREVIEW_LINK && follow(app, p))
 		return true;
+	if (!event->err && p && refuse_special(app, p))
+		return true;
 	if (!event->err && p) {
+		o->sure |= p->kind != PREVIEW_LINK;
 		(void)str_add(&o->mime, p->mime.buf, p->mime.len);
 		o->text = is_text(p);
 	}
@@ -185,6 +223,7 @@ static int ask_first(struct app *app, const char *path, bool is_file)
 
 	opening_cancel(app);
 	r = args_add(&app->opening.files, path, strlen(path));
+	app->opening.sure = is_file;
 	if (r == 0)
 		ask(app, path, is_file);
 	return r;

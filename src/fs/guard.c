@@ -126,7 +126,7 @@ static int catch_crashes(struct guard *g)
 
 int guard_start(void (*emergency)(void), struct guard **ret_guard)
 {
-	struct sigaction ignore = {.sa_handler = SIG_IGN};
+	struct sigaction ignore = {.sa_handler = SIG_IGN}, standard = {.sa_handler = SIG_DFL};
 	struct guard *g = calloc(1, sizeof(*g));
 	pthread_t thread;
 	int err;
@@ -140,6 +140,8 @@ int guard_start(void (*emergency)(void), struct guard **ret_guard)
 	pthread_sigmask(SIG_BLOCK, &g->set, NULL);
 	/* A terminal that went away says so by EIO; writing to a closed pipe by EPIPE. */
 	sigaction(SIGPIPE, &ignore, NULL);
+	/* Who started us may have ignored it: then nobody could be waited for. */
+	sigaction(SIGCHLD, &standard, NULL);
 	g->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	err = g->fd < 0 ? -errno : catch_crashes(g);
 	if (!err)

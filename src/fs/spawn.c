@@ -113,12 +113,18 @@ static bool goes_on(int rc)
 	       rc == -ETIMEDOUT;
 }
 
-/* Looked for before a process is made for it: not every vfork(2) brings the child's error back. */
-static int is_there(const char *path)
+/* Looked for before a process is made for it: not every vfork(2) brings the child's error back.
+ * What cannot even be looked for is not there: that a directory of PATH is closed to us says
+ * nothing of the program. */
+static int start_there(const char *path, const char *const *argv, const struct setting *how,
+		       pid_t *ret_pid)
 {
 	int fd = sys_openat(AT_FDCWD, path, O_PATH | O_CLOEXEC, 0);
 
-	return fd < 0 ? fd : sys_close(fd);
+	if (fd < 0)
+		return fd == -EMFILE || fd == -ENFILE || fd == -ENOMEM ? fd : -ENOENT;
+	sys_close(fd);
+	return start_at(path, argv, how, ret_pid);
 }
 
 /* Not posix_spawnp(3): it takes an empty or relative entry of PATH for a directory, and the child
@@ -137,8 +143,7 @@ static int start_in_path(const char *const *argv, const struct setting *how, pid
 		str_clear(&program);
 		if (path[0] == '/') {
 			rc = str_addf(&program, "%.*s/%s", (int)len, path, argv[0]);
-			rc = rc ? rc : is_there(program.buf);
-			rc = rc ? rc : start_at(program.buf, argv, how, ret_pid);
+			rc = rc ? rc : start_there(program.buf, argv, how, ret_pid);
 			denied |= rc == -EACCES;
 		}
 		path += len + (path[len] == ':');

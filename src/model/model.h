@@ -118,6 +118,9 @@ enum enter_result { ENTER_NOTHING, ENTER_WENT, ENTER_FILE };
 /* Enters a directory (or link; when that turns out not to be one, ENTER_FILE comes later through
  * model_take_open()), or says that it is a file. */
 enum enter_result model_enter(struct model *m);
+/* What has no inside and would hang or hurt a program that opened it, in words: "a named pipe".
+ * NULL: it is none of these. */
+const char *model_special(enum entry_type type);
 /* The path of a file that the user asked to open and that is now known to be one; caller frees;
  * NULL: none. */
 char *model_take_open(struct model *m);

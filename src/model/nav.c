@@ -81,8 +81,7 @@ int model_parent(struct model *m)
 	return r;
 }
 
-/* What has no inside and would hang or hurt a program that opened it. */
-static const char *special(enum entry_type type)
+const char *model_special(enum entry_type type)
 {
 	static const char *const words[] = {
 		[ENTRY_FIFO] = "a named pipe",
@@ -110,10 +109,10 @@ enum enter_result model_enter(struct model *m)
 		return model_parent(m) == 0 ? ENTER_WENT : ENTER_NOTHING;
 	if (!v->list.rows->ops->enter(v->list.rows, id, &path)) {
 		str_done(&path);
-		if (!special(row.type))
+		if (!model_special(row.type))
 			return ENTER_FILE;
 		model_notice(m, NOTICE_INFO, m->now_ms, "%.*s is %s: it is not opened",
-			     (int)row.name_len, row.name, special(row.type));
+			     (int)row.name_len, row.name, model_special(row.type));
 		return ENTER_NOTHING;
 	}
 	r = model_go(m, path.buf, v->kind == VIEW_MARKED ? row.name : NULL);

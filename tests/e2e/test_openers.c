@@ -532,6 +532,9 @@ static void test_kinds(void **state)
 	explorer_do(&s.e, "l", "to.pipe leads to a named pipe: it is not opened");
 	explorer_do(&s.e, "fp", "@pipe");
 	explorer_do(&s.e, "l", "pipe is a named pipe");
+	explorer_do(&s.e, "fd", "@data");
+	explorer_do(&s.e, "fp", "@pipe");
+	explorer_do(&s.e, "e", "pipe is a named pipe: it is not opened");
 	assert_int_equal(faccessat(s.e.tree->fd, "pwned", F_OK, 0), -1);
 	expect_log(&s, "");
 	close_stage(&s);

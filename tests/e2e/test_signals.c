@@ -128,6 +128,35 @@ static void test_hang_up_ignored(void **state)
 	pty_close(p);
 }
 
+/* Started by something that waits for no child, with standard error closed. */
+static int start_bare(void *ctx)
+{
+	const char *bin = getenv("TROWEL_BIN");
+
+	signal(SIGCHLD, SIG_IGN);
+	close(STDERR_FILENO);
+	execl(bin, bin, (const char *)ctx, (char *)NULL);
+	return 127;
+}
+
+static void test_bare_start(void **state)
+{
+	char here[] = "/";
+
+	(void)state;
+	struct pty *p = pty_open(&(struct pty_options){.child = start_bare, .ctx = here});
+	pty_expect(p, "etc/");
+	pty_keys(p, "!");
+	pty_expect(p, "empty: shell");
+	pty_keys(p, "sh -c 'test -e /dev/stderr && exit 3'\r");
+	pty_expect(p, "ended with status 3: Enter");
+	pty_keys(p, "\r");
+	pty_expect(p, "etc/");
+	pty_keys(p, "q");
+	pty_expect_exit(p, 0);
+	pty_close(p);
+}
+
 /* The shell's settings: lines, echoed. */
 static bool is_cooked(struct pty *p, void *ctx)
 {
@@ -187,7 +216,7 @@ int main(void)
 		cmocka_unit_test(test_signals_restore), cmocka_unit_test(test_stopped_terminal),
 		cmocka_unit_test(test_slow_terminal),   cmocka_unit_test(test_hang_up),
 		cmocka_unit_test(test_hang_up_ignored), cmocka_unit_test(test_suspend_and_resume),
-		cmocka_unit_test(test_interrupt_key),
+		cmocka_unit_test(test_interrupt_key),   cmocka_unit_test(test_bare_start),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

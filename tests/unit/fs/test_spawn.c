@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <pty.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <utmp.h>
@@ -193,6 +194,29 @@ static void no_program_comes_from_the_directory(void **state)
 	tree_free(t);
 }
 
+/* A directory of PATH that may not be searched does not say that the program is there. */
+static void a_closed_entry_of_path_is_passed_over(void **state)
+{
+	struct tree *t = tree_new("closed/x\ngood/tool \"#!/bin/sh\\nexit 5\\n\" :0755\n");
+	const char *const missing[] = {"no-such-tool", NULL}, *const tool[] = {"tool", NULL};
+	char *old = strdup(getenv("PATH"));
+	struct str path = STR_INIT;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(fchmodat(t->fd, "closed", 0, 0), 0);
+	str_addf(&path, "%s:", tree_path(t, "closed"));
+	str_adds(&path, tree_path(t, "good"));
+	setenv("PATH", path.buf, 1);
+	assert_int_equal(spawn_foreground(missing, NULL, NULL, -1, &pid), -ENOENT);
+	assert_int_equal(WEXITSTATUS(status_of(tool, NULL, -1)), 5);
+	setenv("PATH", old, 1);
+	assert_int_equal(fchmodat(t->fd, "closed", 0700, 0), 0);
+	free(old);
+	str_done(&path);
+	tree_free(t);
+}
+
 static void a_safe_environment_has_an_absolute_path(void **state)
 {
 	static const struct {
@@ -229,6 +253,7 @@ int main(void)
 		cmocka_unit_test(no_program_comes_from_the_directory),
 		cmocka_unit_test(a_safe_environment_has_an_absolute_path),
 		cmocka_unit_test(the_program_owns_the_terminal_while_it_runs),
+		cmocka_unit_test(a_closed_entry_of_path_is_passed_over),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
