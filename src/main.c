@@ -72,6 +72,7 @@
  *   fs/pool                worker threads, a lane per mount
  *   fs/preview_dir         the first names of a directory
  *   fs/preview_link        the steps of a chain of links
+ *   fs/far                 whether following a link would wait for a server
  *   fs/previewer           jobs: what can be shown of one thing's content
  *   fs/rewriter            files that people edit, replaced if they are what was read
  *   fs/saver               small files of our own, replaced as a whole

@@ -28,7 +28,12 @@ static int run_variable(struct app *app, const char *variable, const struct args
 	if (r == -EINVAL)
 		model_notice(app->model, NOTICE_ERROR, app->now_ms, "%s=%s: %s", variable,
 			     getenv(variable), reason.buf);
-	if (r == 0)
+	/* It would lead back to this variable. */
+	if (r == 0 && c.own)
+		model_notice(app->model, NOTICE_ERROR, app->now_ms,
+			     "%s=%s: this must be a program, not a command of trowel", variable,
+			     getenv(variable));
+	else if (r == 0)
 		r = open_run(app, &c, files);
 	opener_command_done(&c);
 	return r == -EINVAL ? 0 : r;

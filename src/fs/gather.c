@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/path.h"
+#include "fs/far.h"
 #include "fs/openpath.h"
 #include "fs/scandir.h"
 #include "fs/stat.h"
@@ -87,21 +88,6 @@ static unsigned count_steps(const struct work *w)
 	return MAX(n, 1u);
 }
 
-/* Judged by the text: following it would wait for a server that the link's own directory has
- * nothing to do with, and a dead one would keep this lane waiting for each link on it. */
-static bool leads_to_network(const struct work *w)
-{
-	CLEANUP(str_done) struct str dir = STR_INIT;
-	CLEANUP(str_done) struct str end = STR_INIT;
-
-	if (!w->g->mounts || w->network || w->path[0] != '/')
-		return false;
-	if (str_add(&dir, w->path, path_parent_len(w->path)) < 0 ||
-	    path_resolve(&end, dir.buf, w->f->target, NULL) < 0)
-		return false;
-	return mounts_path_is_network(w->g->mounts, end.buf);
-}
-
 static int get_target(struct work *w)
 {
 	struct str target = STR_INIT;
@@ -113,7 +99,7 @@ static int get_target(struct work *w)
 	w->f->target = str_take(&target);
 	if (!w->f->target)
 		return -ENOMEM;
-	w->f->target_slow = leads_to_network(w);
+	w->f->target_slow = w->g->mounts && far_link(w->g->mounts, w->path, w->f->mnt_id);
 	if (w->f->target_slow)
 		return 0;
 	w->f->target_err = stat_follow(AT_FDCWD, w->path, &meta, NULL);

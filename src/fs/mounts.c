@@ -368,14 +368,14 @@ int mounts_tell(struct mounts *m, struct facts *f)
 	return r;
 }
 
-bool mounts_path_is_network(struct mounts *m, const char *path)
+bool mounts_path_is_far(struct mounts *m, const char *path, uint64_t own)
 {
 	const struct mount *found;
-	bool network;
+	bool far;
 
 	pthread_mutex_lock(&m->lock);
 	found = mounts_find(&m->list, path);
-	network = found && found->network;
+	far = found && found->id != own && (found->network || strcmp(found->fstype, "autofs") == 0);
 	pthread_mutex_unlock(&m->lock);
-	return network;
+	return far;
 }

@@ -42,8 +42,9 @@ struct facts;
 int mounts_tell(struct mounts *m, struct facts *f) MUST_USE;
 /* The same from a list. */
 int mounts_tell_from(const struct mount_list *list, struct facts *f) MUST_USE;
-/* Whether a path, judged by the text, lies on a network or FUSE file system. */
-bool mounts_path_is_network(struct mounts *m, const char *path);
+/* Whether a path, judged by the text, lies on a network or FUSE file system, or on an automount,
+ * other than the mount with the id `own`. */
+bool mounts_path_is_far(struct mounts *m, const char *path, uint64_t own);
 /* Reads the table anew when this id is not in the snapshot, so that the lanes of its paths are
  * known from now on. Not the UI thread. */
 void mounts_learn(struct mounts *m, uint64_t id);

@@ -124,3 +124,20 @@ int preview_link(const char *path, int fd, uint32_t lines, struct job *job, stru
 	close_step(&s);
 	return rc;
 }
+
+int preview_link_far(int fd, struct preview *p)
+{
+	struct preview_line line = {.size = PREVIEW_UNKNOWN, .packed = PREVIEW_UNKNOWN};
+	struct str target = STR_INIT;
+	int rc = stat_readlink(fd, "", &target);
+
+	p->kind = PREVIEW_LINK;
+	if (!rc)
+		rc = preview_add(p, target.buf, target.len, &line);
+	if (!rc)
+		rc = str_adds(&p->reason, "not followed: on a network file system");
+	else if (rc != -ENOMEM)
+		rc = explain(p, rc, "it");
+	str_done(&target);
+	return rc;
+}

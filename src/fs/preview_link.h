@@ -17,5 +17,8 @@
  * breaks is told in p->reason. 0, -ENOMEM, -ECANCELED. */
 int preview_link(const char *path, int fd, uint32_t lines, struct job *job,
 		 struct preview *p) MUST_USE;
+/* The same for a link that leads to where nobody may answer (fs/far.h): only its target is told. 0
+ * or -ENOMEM. */
+int preview_link_far(int fd, struct preview *p) MUST_USE;
 
 #endif

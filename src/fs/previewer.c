@@ -10,6 +10,7 @@
 #include <sys/vfs.h>
 
 #include "base/alloc.h"
+#include "fs/far.h"
 #include "fs/helper.h"
 #include "fs/openpath.h"
 #include "fs/preview_dir.h"
@@ -29,6 +30,7 @@ struct preview_job {
 struct thing {
 	int fd;
 	struct meta meta;
+	uint64_t mnt_id;
 	bool kernel, autofs;
 };
 
@@ -58,7 +60,7 @@ static int look_at(const char *path, struct thing *ret_thing)
 
 	if (rc < 0)
 		return rc;
-	rc = stat_fd(t.fd, &t.meta, NULL);
+	rc = stat_fd(t.fd, &t.meta, &t.mnt_id);
 	if (!rc)
 		rc = sys_fstatfs(t.fd, &v);
 	if (rc) {
@@ -134,6 +136,14 @@ static int preview_directory(struct preview_job *j, const struct thing *t, struc
 	return preview_dir(t->fd, j->ask.lines, &j->job, *p);
 }
 
+/* Where a link leads is looked at step by step, but not where that may never answer. */
+static int preview_chain(struct preview_job *j, const struct thing *t, struct preview *p)
+{
+	if (j->service->mounts && far_link(j->service->mounts, j->path, t->mnt_id))
+		return preview_link_far(t->fd, p);
+	return preview_link(j->path, t->fd, j->ask.lines, &j->job, p);
+}
+
 static int preview_kind(struct preview_job *j, const struct thing *t, struct preview **p)
 {
 	enum entry_type type = stat_type(t->meta.mode);
@@ -152,9 +162,7 @@ static int preview_kind(struct preview_job *j, const struct thing *t, struct pre
 	case ENTRY_DIR:
 		return preview_directory(j, t, p);
 	case ENTRY_LINK:
-		return j->ask.depth == PREVIEW_OF_KIND
-			       ? 0
-			       : preview_link(j->path, t->fd, j->ask.lines, &j->job, *p);
+		return j->ask.depth == PREVIEW_OF_KIND ? 0 : preview_chain(j, t, *p);
 	default:
 		return 0;
 	}

@@ -367,15 +367,15 @@ static void test_where(void **state)
 	explorer_do(&s.e, "ggj ", "1 marked");
 	explorer_do(&s.e, "h", "@a");
 	explorer_do(&s.e, "jl", "1 item");
-	explorer_do(&s.e, "o", "open 1 marked with");
+	explorer_do(&s.e, "o", "open 1 marked with.*\n.*▸");
 	explorer_do(&s.e, "detach: here %n", "Enter runs it");
 	pty_keys(s.e.pty, "\r");
 	expect_log(&s, "here|@/a|x|");
-	explorer_do(&s.e, "o", "open 1 marked with");
+	explorer_do(&s.e, "o", "open 1 marked with.*\n.*▸");
 	explorer_do(&s.e, "detach: here %f", "Enter runs it");
 	pty_keys(s.e.pty, "\r");
 	expect_log(&s, "here|~|@/a/x|");
-	explorer_do(&s.e, "o", "open 1 marked with");
+	explorer_do(&s.e, "o", "open 1 marked with.*\n.*▸");
 	explorer_do(&s.e, "here", "Enter runs it");
 	away_and_back(&s, "\r");
 	expect_log(&s, "here|@/b|@/a/x|");
@@ -542,6 +542,24 @@ static void test_kinds(void **state)
 	unsetenv("PAGER");
 }
 
+/* $EDITOR is for other programs, too: what it names is none of our own commands. */
+static void test_variables_name_programs(void **state)
+{
+	struct stage s;
+
+	(void)state;
+	setenv("VISUAL", ":edit", 1);
+	setenv("PAGER", ":pager", 1);
+	open_stage(&s, "a.txt \"x\"\nb.p \"x\"\n", "*.p = :pager\n", "");
+	explorer_do(&s.e, "ggj", "@a.txt");
+	explorer_do(&s.e, "e", "VISUAL=:edit: this must be a program");
+	explorer_do(&s.e, "j", "@b.p");
+	explorer_do(&s.e, "l", "PAGER=:pager: this must be a program");
+	close_stage(&s);
+	unsetenv("VISUAL");
+	unsetenv("PAGER");
+}
+
 /* Where there is a desktop it opens what is no text; not for somebody at the end of a line. */
 static void test_desktop(void **state)
 {
@@ -639,13 +657,21 @@ static void test_chooser_typed_ahead(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_detached), cmocka_unit_test(test_foreground),
-		cmocka_unit_test(test_path),     cmocka_unit_test(test_hostile_names),
-		cmocka_unit_test(test_where),    cmocka_unit_test(test_bad_lines),
-		cmocka_unit_test(test_too_many), cmocka_unit_test(test_rude),
-		cmocka_unit_test(test_ends),     cmocka_unit_test(test_signal_while_waiting),
-		cmocka_unit_test(test_kinds),    cmocka_unit_test(test_desktop),
-		cmocka_unit_test(test_chooser),  cmocka_unit_test(test_chooser_typed_ahead),
+		cmocka_unit_test(test_detached),
+		cmocka_unit_test(test_foreground),
+		cmocka_unit_test(test_path),
+		cmocka_unit_test(test_hostile_names),
+		cmocka_unit_test(test_where),
+		cmocka_unit_test(test_bad_lines),
+		cmocka_unit_test(test_too_many),
+		cmocka_unit_test(test_rude),
+		cmocka_unit_test(test_ends),
+		cmocka_unit_test(test_signal_while_waiting),
+		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_desktop),
+		cmocka_unit_test(test_chooser),
+		cmocka_unit_test(test_chooser_typed_ahead),
+		cmocka_unit_test(test_variables_name_programs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
