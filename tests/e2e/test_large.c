@@ -11,7 +11,7 @@ static void test_slices(void **state)
 
 	(void)state;
 	e = explorer_open(&(struct explorer_options){
-		.tree = "many/ *6000\n", .start = "many", .ready = "f0000003", .cols = 100});
+		.tree = "many/ *6000\n", .start = "many", .ready = "6,000 items", .cols = 100});
 	explorer_do(&e, "*a", "6,000 marked");
 	explorer_do(&e, "*i", "~6,000 marked");
 	explorer_do(&e, "/5999\r", "@f0005999");
