@@ -112,6 +112,11 @@ static int check_ours(const struct meta *meta, const char **ret_reason)
 		*ret_reason = "it has other names (hard links), which would keep the old text";
 		return -EMLINK;
 	}
+	/* A rename needs no right to write the file, but somebody took it away on purpose. */
+	if (!(meta->mode & S_IWUSR)) {
+		*ret_reason = "it is write-protected (chmod u+w would help)";
+		return -EPERM;
+	}
 	return 0;
 }
 
@@ -119,6 +124,7 @@ static int check_ours(const struct meta *meta, const char **ret_reason)
 struct found {
 	struct str text;
 	struct meta meta;
+	struct str acl; /* its access list as the kernel has it; empty: it has none */
 	bool exists;
 };
 
@@ -134,6 +140,8 @@ static int open_and_read(int dirfd, const char *name, struct found *f, const cha
 	rc = trusted_read_fd(fd, REWRITE_MAX, &f->text, &f->meta, ret_reason);
 	if (rc == 0)
 		rc = check_ours(&f->meta, ret_reason);
+	if (rc == 0)
+		rc = saver_read_acl(fd, &f->acl);
 	sys_close(fd);
 	return rc;
 }
@@ -145,6 +153,7 @@ static int compare(int dirfd, const char *name, const struct rewrite *w, struct 
 	int rc;
 
 	str_clear(&f->text);
+	str_clear(&f->acl);
 	rc = open_and_read(dirfd, name, f, ret_reason);
 	if (rc < 0)
 		return rc;
@@ -191,13 +200,14 @@ static int swap_back(const struct spot *s, const char *temp, const struct rewrit
 		     bool *ret_spare, const char **ret_reason)
 {
 	const struct rewrite ours = {.was = w->bytes, .was_len = w->len};
-	struct found f = {.text = STR_INIT};
+	struct found f = {.text = STR_INIT, .acl = STR_INIT};
 	const char *why;
 	int rc = sys_renameat2(s->dirfd, temp, s->dirfd, s->name.buf, RENAME_EXCHANGE);
 
 	if (rc == 0)
 		rc = compare(s->dirfd, temp, &ours, &f, &why);
 	str_done(&f.text);
+	str_done(&f.acl);
 	*ret_spare = rc == 0;
 	if (rc == 0)
 		return err;
@@ -235,10 +245,11 @@ static int write_at(const struct spot *s, const struct rewrite *w, struct found 
 	int rc = compare(s->dirfd, s->name.buf, w, f, ret_reason);
 
 	if (rc == 0) {
-		struct meta like = f->meta;
-
-		file.like = w->was ? &like : NULL;
+		file.like = w->was ? &f->meta : NULL;
+		file.acl = &f->acl;
 		rc = saver_prepare(s->dirfd, s->name.buf, &file, &temp);
+		if (rc == -EOPNOTSUPP)
+			*ret_reason = "its access list (ACL) cannot be kept";
 	}
 	if (rc < 0) {
 		str_done(&temp);
@@ -257,7 +268,7 @@ static int write_at(const struct spot *s, const struct rewrite *w, struct found 
 int rewriter_write(const struct rewrite *w, char **ret_found, size_t *ret_found_len,
 		   const char **ret_reason)
 {
-	struct found f = {.text = STR_INIT};
+	struct found f = {.text = STR_INIT, .acl = STR_INIT};
 	struct spot s;
 	int rc = open_spot(w->path, &s);
 
@@ -272,6 +283,7 @@ int rewriter_write(const struct rewrite *w, char **ret_found, size_t *ret_found_
 		rc = *ret_found ? -ESTALE : -ENOMEM;
 	}
 	str_done(&f.text);
+	str_done(&f.acl);
 	close_spot(&s);
 	return rc;
 }

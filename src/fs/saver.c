@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <linux/limits.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/acl.h"
 #include "base/alloc.h"
 #include "base/path.h"
 #include "fs/sys.h"
@@ -81,14 +83,55 @@ int saver_open_parent(const char *path)
 	return fd;
 }
 
-static int look_like(int fd, const struct meta *like)
+int saver_read_acl(int fd, struct str *out)
 {
-	uint32_t mode = like->mode & 07777;
+	char *buf = malloc(XATTR_SIZE_MAX);
+	ssize_t n;
+	int rc = 0;
 
-	/* A group we are not in cannot be given the file: then its rights are nobody's. */
-	if (sys_fchown(fd, (uid_t)-1, like->gid) < 0)
+	if (!buf)
+		return -ENOMEM;
+	n = sys_fgetxattr(fd, ACL_XATTR_ACCESS, buf, XATTR_SIZE_MAX);
+	if (n > 0)
+		rc = str_add(out, buf, (size_t)n);
+	else if (n < 0 && n != -ENODATA && n != -EOPNOTSUPP && n != -ENOSYS)
+		rc = (int)n;
+	free(buf);
+	return rc;
+}
+
+/* Not that which the directory may give to new files: its mode alone says what the old file
+ * allowed. */
+static int drop_acl(int fd)
+{
+	int rc = sys_fremovexattr(fd, ACL_XATTR_ACCESS);
+
+	/* File systems that have none say so in different ways. */
+	return rc < 0 && sys_fgetxattr(fd, ACL_XATTR_ACCESS, NULL, 0) > 0 ? rc : 0;
+}
+
+static int keep_acl(int fd, const struct str *acl)
+{
+	int rc = sys_fsetxattr(fd, ACL_XATTR_ACCESS, acl->buf, acl->len);
+
+	return rc == -EPERM || rc == -EINVAL ? -EOPNOTSUPP : rc;
+}
+
+static int look_like(int fd, const struct saver_file *f)
+{
+	uint32_t mode = f->like->mode & 07777;
+	bool has_acl = f->acl && f->acl->len;
+	int rc;
+
+	if (sys_fchown(fd, (uid_t)-1, f->like->gid) < 0) {
+		/* The list speaks of that group. */
+		if (has_acl)
+			return -EOPNOTSUPP;
+		/* A group we are not in cannot be given the file: then its rights are nobody's. */
 		mode &= ~070u;
-	return sys_fchmod(fd, mode);
+	}
+	rc = has_acl ? keep_acl(fd, f->acl) : drop_acl(fd);
+	return rc < 0 ? rc : sys_fchmod(fd, mode);
 }
 
 /* Two programs may write the same file at once, also from two machines or containers that share a
@@ -119,7 +162,7 @@ int saver_prepare(int dirfd, const char *name, const struct saver_file *f, struc
 
 	if (fd < 0)
 		return fd;
-	rc = f->like ? look_like(fd, f->like) : 0;
+	rc = f->like ? look_like(fd, f) : 0;
 	if (!rc)
 		rc = write_all(fd, f->bytes, f->len);
 	closed = sys_close(fd);

@@ -22,10 +22,14 @@ struct saver_file {
 	/* Mode and group are those of this one; where the group cannot be had, it has no rights.
 	 * NULL: it is new. */
 	const struct meta *like;
+	const struct str *acl; /* with `like`: its access list, empty or NULL: it has none */
 };
+/* Appends the access list of an open file as the kernel has it; nothing when it has none. */
+int saver_read_acl(int fd, struct str *out) MUST_USE;
 /* Makes it beside `name`, with a name of its own that nobody had, which goes to *ret_temp; all of
  * it is on the disk. The caller puts it in place, or removes it, and syncs the directory. 0 or
- * -errno: nothing is left. */
+ * -errno: nothing is left. -EOPNOTSUPP: the access list cannot be had, and without it others would
+ * get rights. */
 int saver_prepare(int dirfd, const char *name, const struct saver_file *f,
 		  struct str *ret_temp) MUST_USE;
 

@@ -10,8 +10,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
+#include "base/acl.h"
 #include "fs/browse.h"
 #include "fs/rewriter.h"
 
@@ -148,6 +150,7 @@ static void refuses_what_is_not_a_file_of_ours(void **state)
 			"one\n"
 			"two => one\n"
 			"open :0666\n"
+			"protected :0444\n"
 			"loop -> loop\n"
 			"up -> ..\n"
 			"below -> one/x\n"
@@ -155,6 +158,7 @@ static void refuses_what_is_not_a_file_of_ours(void **state)
 			"dev -> /dev/null\n");
 	refused("fifo", -EINVAL, "not a regular file");
 	refused("dir", -EISDIR, NULL);
+	refused("protected", -EPERM, "write-protected");
 	refused("one", -EMLINK, "other names");
 	refused("open", -EPERM, "others may write it");
 	refused("loop", -ELOOP, NULL);
@@ -174,10 +178,11 @@ static void refuses_what_is_not_a_file_of_ours(void **state)
 /* Whichever call fails, the file is the old one or the new one, and nothing else is left. */
 static void whole_or_not_at_all(void **state)
 {
-	static const enum fault_call calls[] = {FAULT_openat,    FAULT_statx,    FAULT_read,
-						FAULT_write,     FAULT_fsync,    FAULT_fchmod,
-						FAULT_close,     FAULT_renameat, FAULT_readlinkat,
-						FAULT_renameat2, FAULT_getrandom};
+	static const enum fault_call calls[] = {
+		FAULT_openat,      FAULT_statx,     FAULT_read,      FAULT_write,
+		FAULT_fsync,       FAULT_fchmod,    FAULT_close,     FAULT_renameat,
+		FAULT_readlinkat,  FAULT_renameat2, FAULT_getrandom, FAULT_fgetxattr,
+		FAULT_fremovexattr};
 
 	(void)state;
 	for (size_t k = 0; k < 2 * ARRAY_LEN(calls); k++) {
@@ -395,6 +400,81 @@ static void a_foreign_group_gets_nothing(void **state)
 	holds("f", "new", 0600);
 }
 
+/* A list as the kernel has it (acl(5)): the owner may write, the user 33 read; its group nothing,
+ * though the mode says r in its place: that is the mask. */
+static const uint8_t acl_bytes[] = {2,    0,    0,    0,    1,    0,    6,  0,    0xff, 0xff, 0xff,
+				    0xff, 2,    0,    4,    0,    33,   0,  0,    0,    4,    0,
+				    0,    0,    0xff, 0xff, 0xff, 0xff, 16, 0,    4,    0,    0xff,
+				    0xff, 0xff, 0xff, 32,   0,    0,    0,  0xff, 0xff, 0xff, 0xff};
+
+static void set_acl(const char *rel, const char *name)
+{
+	if (setxattr(tree_path(tree, rel), name, acl_bytes, sizeof(acl_bytes), 0) == 0)
+		return;
+	print_message("SKIPPED: no access control lists here: %s\n", strerror(errno));
+	skip();
+}
+
+static bool has_acl(const char *rel)
+{
+	uint8_t now[256];
+	ssize_t n = getxattr(tree_path(tree, rel), ACL_XATTR_ACCESS, now, sizeof(now));
+
+	return n == (ssize_t)sizeof(acl_bytes) && memcmp(now, acl_bytes, sizeof(acl_bytes)) == 0;
+}
+
+static void keeps_the_access_list(void **state)
+{
+	(void)state;
+	tree = tree_new("f \"old\" :0600\n");
+	set_acl("f", ACL_XATTR_ACCESS);
+	assert_int_equal(rewrite("f", "old", "new"), 0);
+	holds("f", "new", 0640);
+	assert_true(has_acl("f"));
+}
+
+/* What the directory gives to new files the old one did not have. */
+static void gets_no_access_list_from_its_directory(void **state)
+{
+	(void)state;
+	tree = tree_new("d/f \"old\" :0640\n");
+	set_acl("d", ACL_XATTR_DEFAULT);
+	assert_int_equal(rewrite("d/f", "old", "new"), 0);
+	holds("d/f", "new", 0640);
+	assert_true(getxattr(tree_path(tree, "d/f"), ACL_XATTR_ACCESS, NULL, 0) < 0);
+}
+
+static void refuses_what_loses_its_access_list(void **state)
+{
+	static const struct {
+		enum fault_call call;
+		int err, ret;
+		const char *reason;
+	} cases[] = {
+		{FAULT_fsetxattr, EPERM, -EOPNOTSUPP, "ACL"},
+		{FAULT_fsetxattr, EOPNOTSUPP, -EOPNOTSUPP, "ACL"},
+		{FAULT_fchown, EPERM, -EOPNOTSUPP, "ACL"},
+		{FAULT_fsetxattr, ENOSPC, -ENOSPC, NULL},
+		{FAULT_fgetxattr, EIO, -EIO, NULL},
+	};
+
+	(void)state;
+	tree = tree_new("f \"old\" :0600\n");
+	set_acl("f", ACL_XATTR_ACCESS);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const char *reason;
+		char *found;
+
+		fault_fail(cases[i].call, 1, cases[i].err, false);
+		assert_int_equal(rewrite_to("f", "old", "new", &found, &reason), cases[i].ret);
+		assert_true(!cases[i].reason == !reason);
+		assert_true(!reason || strstr(reason, cases[i].reason));
+		holds("f", "old", 0640);
+		assert_true(has_acl("f"));
+		assert_false(has_temp(""));
+	}
+}
+
 static void answers_from_a_worker(void **state)
 {
 	struct answers a;
@@ -483,6 +563,11 @@ int main(void)
 		cmocka_unit_test_setup_teardown(without_memory, setup, teardown),
 		cmocka_unit_test_setup_teardown(short_writes_are_completed, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_foreign_group_gets_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(keeps_the_access_list, setup, teardown),
+		cmocka_unit_test_setup_teardown(gets_no_access_list_from_its_directory, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(refuses_what_loses_its_access_list, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(answers_from_a_worker, setup, teardown),
 		cmocka_unit_test_setup_teardown(reads_the_texts_of_a_directory, setup, teardown),
 	};
