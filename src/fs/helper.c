@@ -24,6 +24,7 @@
 #define LOST_MAX    4
 #define WAIT_MS     3000 /* for another worker's question to be done */
 #define LOOK_MS     20   /* between two looks at whether the job is still wanted */
+#define DYING_MS    40
 #define DIED_STATUS (-ECONNRESET)
 
 _Static_assert((int)PREVIEW_OF_KIND == (int)WIRE_KIND &&
@@ -76,7 +77,7 @@ void helper_free(struct helper *h)
 	if (!h)
 		return;
 	for (size_t i = 0; i < HELPER_MAX; i++)
-		(void)helper_child_end(&h->slots[i].child, &status, &lost);
+		(void)helper_child_end(&h->slots[i].child, 0, &status, &lost);
 	for (size_t i = 0; i < h->nlost; i++)
 		(void)sys_waitpid(h->lost[i], &status, WNOHANG);
 	pthread_cond_destroy(&h->idle);
@@ -123,6 +124,7 @@ static int explain(struct str *out, int err, int status)
 		{-EPERM, "the helper program is not used: others than the owner of trowel could "
 			 "have changed it"},
 		{-EPROTO, "the helper program sent something that is no answer, and was ended"},
+		{-EBADE, "the helper program hung up before it answered, and was ended"},
 		{-EPROTONOSUPPORT,
 		 "the helper program is of another version than trowel: install both again"},
 		{-EBUSY, "the helper programs are all busy with other files"},
@@ -205,7 +207,7 @@ static void release(struct helper *h, struct slot *s, int rc, pid_t lost)
 	pthread_mutex_lock(&h->lock);
 	if (rc == 0) {
 		h->deaths = 0;
-	} else if (rc == DIED_STATUS || rc == -EPROTO || rc == -EPIPE) {
+	} else if (rc == DIED_STATUS || rc == -EPROTO || rc == -EBADE) {
 		h->deaths++;
 		h->died_ms = pool_now_ms();
 	}
@@ -259,14 +261,36 @@ static int start(struct helper *h, struct helper_child *c)
 	return rc;
 }
 
-static bool end(struct helper *h, struct helper_child *c, int *ret_status, pid_t *ret_lost)
+static enum helper_end end(struct helper *h, struct helper_child *c, int patience_ms,
+			   int *ret_status, pid_t *ret_lost)
 {
 	struct helper_child old = *c;
 
 	pthread_mutex_lock(&h->lock);
 	*c = (struct helper_child)HELPER_CHILD_NONE;
 	pthread_mutex_unlock(&h->lock);
-	return helper_child_end(&old, ret_status, ret_lost);
+	return helper_child_end(&old, patience_ms, ret_status, ret_lost);
+}
+
+/* These are made here, never by it. */
+static bool acceptable(const struct preview *p)
+{
+	return p->kind != PREVIEW_DIR && p->kind != PREVIEW_LINK;
+}
+
+static int ask_child(struct helper_child *c, int file, const struct wire_ask *ask, struct job *job,
+		     struct preview **ret_preview)
+{
+	struct preview *p = NULL;
+	int rc = helper_child_ask(c, file, ask, job, &p);
+
+	if (!rc && !acceptable(p)) {
+		preview_free(p);
+		rc = -EPROTO;
+	}
+	if (!rc)
+		*ret_preview = p;
+	return rc;
 }
 
 /* One question to the slot's process, started when there is none. One that died since its last
@@ -279,27 +303,24 @@ static int ask_slot(struct helper *h, struct slot *s, int file, const struct wir
 
 	if (rc)
 		return rc;
-	rc = helper_child_ask(&s->child, file, ask, job, ret_preview);
+	rc = ask_child(&s->child, file, ask, job, ret_preview);
 	if (rc == -EPIPE && used) {
-		(void)end(h, &s->child, ret_status, ret_lost);
+		(void)end(h, &s->child, 0, ret_status, ret_lost);
 		rc = start(h, &s->child);
 		if (!rc)
-			rc = helper_child_ask(&s->child, file, ask, job, ret_preview);
+			rc = ask_child(&s->child, file, ask, job, ret_preview);
 	}
 	if (rc == -EPIPE)
 		rc = DIED_STATUS;
 	if (rc || s->child.asked >= ASKS_MAX || s->child.busy_ms >= BUSY_MS) {
-		bool known = end(h, &s->child, ret_status, ret_lost);
+		/* A process that ends has its socket closed a moment before. */
+		enum helper_end how =
+			end(h, &s->child, rc == DIED_STATUS ? DYING_MS : 0, ret_status, ret_lost);
 
-		if (rc == DIED_STATUS && !known)
-			rc = -EPROTO; /* it closed its socket and lived on */
+		if (rc == DIED_STATUS && how != HELPER_ENDED)
+			rc = -EBADE; /* it closed its socket and lived on */
 	}
 	return rc;
-}
-
-static bool acceptable(const struct preview *p)
-{
-	return p->kind != PREVIEW_DIR && p->kind != PREVIEW_LINK;
 }
 
 static int try(struct helper *h, int file, const struct wire_ask *ask, struct job *job,
@@ -316,10 +337,6 @@ static int try(struct helper *h, int file, const struct wire_ask *ask, struct jo
 		return rc;
 	rc = ask_slot(h, s, file, ask, job, ret_preview, ret_status, &lost);
 	release(h, s, rc, lost);
-	if (!rc && !acceptable(*ret_preview)) {
-		preview_free(*ret_preview);
-		rc = -EPROTO;
-	}
 	return rc;
 }
 

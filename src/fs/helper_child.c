@@ -217,27 +217,40 @@ int helper_child_ask(struct helper_child *c, int file, const struct wire_ask *as
 
 /* ---- ending ---- */
 
-bool helper_child_end(struct helper_child *c, int *ret_status, pid_t *ret_lost)
+static pid_t wait_some_time(pid_t pid, int ms, int *ret_status)
+{
+	pid_t r = sys_waitpid(pid, ret_status, WNOHANG);
+
+	for (; r == 0 && ms > 0; ms -= STEP_MS) {
+		(void)sys_poll(NULL, 0, STEP_MS);
+		r = sys_waitpid(pid, ret_status, WNOHANG);
+	}
+	return r;
+}
+
+enum helper_end helper_child_end(struct helper_child *c, int patience_ms, int *ret_status,
+				 pid_t *ret_lost)
 {
 	struct helper_child old = *c;
-	pid_t r = 0;
+	pid_t r;
 
 	*c = (struct helper_child)HELPER_CHILD_NONE;
 	*ret_lost = 0;
 	if (old.fd >= 0)
 		sys_close(old.fd);
 	if (old.pid <= 0)
-		return false;
+		return HELPER_END_UNKNOWN;
 	/* How it ended by itself, if it did, is worth more than that we killed it. */
-	r = sys_waitpid(old.pid, ret_status, WNOHANG);
-	if (r == 0)
-		(void)sys_kill(old.pid, SIGKILL);
-	for (int ms = 0; r == 0 && ms < END_MS; ms += STEP_MS) {
-		r = sys_waitpid(old.pid, ret_status, WNOHANG);
-		if (r == 0)
-			(void)sys_poll(NULL, 0, STEP_MS);
-	}
+	r = wait_some_time(old.pid, patience_ms, ret_status);
+	if (r != 0)
+		return r == old.pid ? HELPER_ENDED : HELPER_END_UNKNOWN;
+	(void)sys_kill(old.pid, SIGKILL);
+	r = wait_some_time(old.pid, END_MS, ret_status);
 	if (r == 0)
 		*ret_lost = old.pid;
-	return r == old.pid;
+	if (r != old.pid)
+		return HELPER_END_UNKNOWN;
+	/* One that was just about to end did so its own way. */
+	return WIFSIGNALED(*ret_status) && WTERMSIG(*ret_status) == SIGKILL ? HELPER_KILLED
+									    : HELPER_ENDED;
 }

@@ -39,9 +39,14 @@ int helper_child_start(struct helper_child *c, const char *program) MUST_USE;
  * ended. */
 int helper_child_ask(struct helper_child *c, int file, const struct wire_ask *ask, struct job *job,
 		     struct preview **ret_preview) MUST_USE;
-/* Ends the process for good and leaves *c without one. True with how it ended (waitpid(2));
- * false with *ret_lost: it could not be waited for in a short time (it hangs in a file system), or
- * 0: its end is not known. */
-bool helper_child_end(struct helper_child *c, int *ret_status, pid_t *ret_lost);
+enum helper_end {
+	HELPER_END_UNKNOWN, /* nobody can tell any more, or it hangs in a file system */
+	HELPER_ENDED,       /* by itself, as the status says (waitpid(2)) */
+	HELPER_KILLED,      /* it lived on, and was killed */
+};
+/* Ends the process for good and leaves *c without one. It may end by itself for so long, then it is
+ * killed. *ret_lost: the process when it could not be waited for in a short time, or 0. */
+enum helper_end helper_child_end(struct helper_child *c, int patience_ms, int *ret_status,
+				 pid_t *ret_lost);
 
 #endif

@@ -16,6 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/wire.h"
 #include "fs/helper_path.h"
 #include "fs/pool.h"
 
@@ -255,13 +256,55 @@ static void nonsense_is_no_answer(void **state)
 		/* Reads all, says nothing. */
 		{"exec cat >/dev/null", "took longer than 2 s"},
 		/* Closes its socket and lives on: it is killed. */
-		{"exec <&-; while :; do :; done", "died looking at it (signal 9"},
+		{"exec <&-; while :; do :; done", "hung up before it answered, and was ended"},
+		/* Killed by somebody else. */
+		{"kill -KILL $$", "died looking at it (signal 9, Killed)"},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		begin_fake(cases[i].script);
 		expect_reason(cases[i].reason);
+		previews_free(previews);
+		previews = NULL;
+		tree_free(tree);
+		tree = NULL;
+	}
+}
+
+/* The answer to the first question, in a file beside the program. */
+static void put_answer(enum preview_kind kind)
+{
+	struct preview *p = preview_new();
+	struct str body = STR_INIT;
+	uint8_t head[WIRE_HEADER_LEN];
+	int fd = open(tree_path(tree, "answer"), O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+
+	assert_non_null(p);
+	assert_true(fd >= 0);
+	p->kind = kind;
+	assert_int_equal(wire_put_preview(&body, p), 0);
+	wire_put_header(head, &(struct wire_header){.seq = 1, .len = (uint32_t)body.len});
+	assert_int_equal(write(fd, head, sizeof(head)), sizeof(head));
+	assert_int_equal(write(fd, body.buf, body.len), body.len);
+	close(fd);
+	str_done(&body);
+	preview_free(p);
+}
+
+/* Directories and links are looked at here: who answers with one is no helper of ours, and ended.
+ */
+static void kinds_of_ours_are_no_answer(void **state)
+{
+	static const enum preview_kind kinds[] = {PREVIEW_DIR, PREVIEW_LINK};
+	pid_t pids[HELPER_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		begin_fake("cat ${0%/*}/answer >&0; exec cat >/dev/null");
+		put_answer(kinds[i]);
+		expect_reason("something that is no answer, and was ended");
+		assert_int_equal(helper_pids(previews->service.helper, pids), 0);
 		previews_free(previews);
 		previews = NULL;
 		tree_free(tree);
@@ -462,6 +505,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(cancelled_is_ended_soon, setup, teardown),
 		cmocka_unit_test_setup_teardown(missing_is_said, setup, teardown),
 		cmocka_unit_test_setup_teardown(nonsense_is_no_answer, setup, teardown),
+		cmocka_unit_test_setup_teardown(kinds_of_ours_are_no_answer, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_crashing_one_does_not_spin, setup, teardown),
 		cmocka_unit_test_setup_teardown(starting_may_fail, setup, teardown),
 		cmocka_unit_test_setup_teardown(gets_nothing_but_its_socket, setup, teardown),
