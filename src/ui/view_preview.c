@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * The preview in the info pane: a title that says what is shown, and lines of it. All bytes are
- * from outside and pass canvas_text().
+ * from outside and pass canvas_text(), or canvas_line() where they are to read as the file does.
  */
 #include "ui/view.h"
 
@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define TAB_WIDTH    8
 #define HEX_LINE     16 /* bytes of a line of a preview */
 #define HEX_OFFSET   8  /* digits */
 #define MEMBER_SIZE  5
@@ -31,50 +30,49 @@ struct looked {
 
 /* ---- text ---- */
 
-/* Draws part of a text, tabs as blanks up to the next stop; returns the column after it. */
-static int draw_part(const struct looked *v, int row, int col, int start, int end,
-		     const char *bytes, size_t len, uint16_t look)
+static void put_cut(const struct looked *v, int row, int col, int end)
 {
-	while (len > 0 && col < end) {
-		const char *tab = memchr(bytes, '\t', len);
-		size_t n = tab ? (size_t)(tab - bytes) : len;
-
-		col = canvas_text(v->f->c, row, col, end - col, bytes, n, look);
-		if (tab) {
-			int to = MIN(start + ((col - start) / TAB_WIDTH + 1) * TAB_WIDTH, end);
-
-			canvas_fill(v->f->c, (struct rect){row, col, 1, to - col}, look);
-			col = to;
-			n++;
-		}
-		bytes += n;
-		len -= n;
-	}
-	return col;
+	canvas_word(v->f->c, row, MIN(col, end - 1), 1, "…", "~", ROLE_HINT);
 }
 
-/* With what the search matched in another look; cut at the end with a sign when there is more. */
+/* A line as it reads, with what the search matched in another look; `cut`: there was more of it. */
 static void draw_text(const struct looked *v, int row, int col, int end, const char *bytes,
-		      size_t len, bool cut, uint16_t look)
+		      size_t len, bool cut)
+{
+	struct match_part parts[MATCH_SPANS_MAX];
+	struct match_spans spans = {0};
+
+	if (v->info->find)
+		(void)matcher_test(v->info->find, bytes, len, &spans);
+	for (uint32_t k = 0; k < spans.n; k++)
+		parts[k] = (struct match_part){.start = spans.at[k].start, .len = spans.at[k].len};
+	col = canvas_line(v->f->c, row, col, end - col, bytes, len, 0, ROLE_TEXT, parts, spans.n);
+	if (cut)
+		put_cut(v, row, col, end);
+}
+
+/* A name: nothing in it looks like something else. */
+static void draw_name(const struct looked *v, int row, int col, int end, const char *bytes,
+		      size_t len, uint16_t look)
 {
 	struct match_spans spans = {0};
-	size_t at = 0;
-	int start = col;
+	struct canvas *c = v->f->c;
+	size_t at = 0, n;
 
 	if (v->info->find)
 		(void)matcher_test(v->info->find, bytes, len, &spans);
 	for (uint32_t k = 0; k < spans.n && col < end; k++) {
-		col = draw_part(v, row, col, start, end, bytes + at, spans.at[k].start - at, look);
-		col = draw_part(v, row, col, start, end, bytes + spans.at[k].start, spans.at[k].len,
-				ROLE_MATCH);
-		at = spans.at[k].start + spans.at[k].len;
+		n = spans.at[k].start - at;
+		col = canvas_text(c, row, col, end - col, bytes + at, n, look);
+		at += n;
+		n = spans.at[k].len;
+		col = canvas_text(c, row, col, end - col, bytes + at, n, ROLE_MATCH);
+		at += n;
 	}
-	if (col < end) {
-		col = draw_part(v, row, col, start, end, bytes + at, len - at, look);
-		at = len;
-	}
-	if (cut || at < len)
-		canvas_word(v->f->c, row, MIN(col, end - 1), 1, "…", "~", ROLE_HINT);
+	if (col < end)
+		canvas_text(c, row, col, end - col, bytes + at, len - at, look);
+	else if (at < len)
+		put_cut(v, row, col, end);
 }
 
 static void text_line(const struct looked *v, int row, size_t i)
@@ -89,7 +87,7 @@ static void text_line(const struct looked *v, int row, size_t i)
 			     i + 1);
 		col += v->numbers;
 	}
-	draw_text(v, row, col, end, bytes, len, line->cut, ROLE_TEXT);
+	draw_text(v, row, col, end, bytes, len, line->cut);
 }
 
 /* ---- bytes ---- */
@@ -127,7 +125,7 @@ static void hex_row(const struct looked *v, int row, size_t i, int part)
 	}
 	col += v->per * 3 + 1;
 	if (col < end)
-		canvas_text(v->f->c, row, col, end - col, text, n, ROLE_META);
+		canvas_line(v->f->c, row, col, end - col, text, n, 0, ROLE_META, NULL, 0);
 }
 
 /* ---- names ---- */
@@ -157,7 +155,7 @@ static void name_line(const struct looked *v, int row, size_t i, int end)
 	bool slash = line->type == 'd' && len && name[len - 1] != '/';
 	int col = v->r.col;
 
-	draw_text(v, row, col, end - slash, name, len, false, look);
+	draw_name(v, row, col, end - slash, name, len, look);
 	if (slash) {
 		col += view_width(v->f->c, name, len);
 		canvas_word(v->f->c, row, MIN(col, end - 1), 1, "/", NULL, look);
@@ -194,7 +192,7 @@ static void link_line(const struct looked *v, int row, size_t i)
 	const char *bytes = preview_line(v->p, i, &len);
 
 	col = canvas_word(v->f->c, row, col, end - col, "→", "->", ROLE_TARGET) + 1;
-	draw_text(v, row, col, end, bytes, len, false, ROLE_TARGET);
+	draw_name(v, row, col, end, bytes, len, ROLE_TARGET);
 }
 
 /* ---- the title ---- */

@@ -101,7 +101,7 @@ static struct preview *text_preview(const struct stage *s, const char *name)
 	(void)s;
 	assert_int_equal(str_adds(&p->encoding, "utf-8"), 0);
 	add_line(p, name);
-	add_line(p, "\ttab\tand\ttab");
+	add_line(p, "\ttab\tand\\n{x^2}\ttab");
 	add_line(p, "a line that is longer than any pane is wide, so that it has to be cut at the "
 		    "edge of the pane wherever that is on this screen");
 	add(p, "cut in the file", 15, 0, NO_SIZE, NO_SIZE, true);
@@ -156,6 +156,7 @@ static struct preview *archive_preview(const struct stage *s, const char *name)
 	add(p, "doc/a.txt", 9, '-', 12345, 4000, false);
 	add(p, "doc/empty", 9, '-', 0, 0, false);
 	add(p, "doc/\x1b[31m", 9, 'l', NO_SIZE, NO_SIZE, false);
+	add(p, "a\tb\\n", 5, '-', 1, NO_SIZE, false);
 	add(p, "a/very/long/path/to/a/member/of/the/archive/that/does/not/fit.bin", 65, '-',
 	    5368709120, NO_SIZE, false);
 	p->members = 5;
