@@ -251,22 +251,35 @@ static void add_access(struct pane *p)
 	add_text(p, "access", &text, ROLE_META, RANK_ACCESS, 1, true);
 }
 
+/* The others stand in the mode. */
+static bool acl_shown(enum acl_tag tag)
+{
+	return acl_tag_named(tag) || tag == ACL_MASK || tag == ACL_GROUP;
+}
+
+static uint32_t acl_lines(const struct acl *acl)
+{
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < acl->n; i++)
+		n += acl_shown(acl->at[i].tag);
+	return n;
+}
+
 static void add_acl(struct pane *p)
 {
 	const struct facts *f = p->facts;
 	const char *label = "acl";
-	int lines = 0;
+	uint32_t lines = acl_lines(&f->acl), done = 0;
 	CLEANUP(str_done) struct str text = STR_INIT;
 
 	for (uint32_t i = 0; i < f->acl.n; i++) {
-		/* The others stand in the mode. */
-		if (!acl_tag_named(f->acl.at[i].tag) && f->acl.at[i].tag != ACL_MASK &&
-		    f->acl.at[i].tag != ACL_GROUP)
+		if (!acl_shown(f->acl.at[i].tag))
 			continue;
-		if (++lines == ACL_LINES) {
+		if (++done == ACL_LINES && lines > ACL_LINES) {
 			struct line *l = new_line(p, NULL, ROLE_META, RANK_ACL);
 
-			str_addf(&l->text, "and %u more", f->acl.n - i);
+			str_addf(&l->text, "and %u more", lines - done + 1);
 			break;
 		}
 		fact_acl_entry(&f->acl, i, &p->style,

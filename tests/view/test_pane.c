@@ -69,6 +69,33 @@ static struct facts *rich_facts(const struct stage *s, const char *name)
 	return f;
 }
 
+/* With so many entries that are not in the mode, too. */
+static struct facts *acl_facts(const struct stage *s, const char *name, uint32_t named)
+{
+	struct facts *f = plain_facts(s, name);
+	struct acl_entry *at = calloc(named + 4, sizeof(*at));
+
+	assert_non_null(at);
+	at[0] = (struct acl_entry){ACL_OWNER, 6, 0};
+	for (uint32_t i = 1; i <= named; i++)
+		at[i] = (struct acl_entry){ACL_USER, 4, 5000 + i};
+	at[named + 1] = (struct acl_entry){ACL_GROUP, 4, 0};
+	at[named + 2] = (struct acl_entry){ACL_MASK, 4, 0};
+	at[named + 3] = (struct acl_entry){ACL_OTHER, 0, 0};
+	f->acl = (struct acl){at, named + 4};
+	return f;
+}
+
+static struct facts *six_in_acl(const struct stage *s, const char *name)
+{
+	return acl_facts(s, name, 4);
+}
+
+static struct facts *nine_in_acl(const struct stage *s, const char *name)
+{
+	return acl_facts(s, name, 7);
+}
+
 static void add(struct preview *p, const char *bytes, size_t len, char type, uint64_t size,
 		uint64_t packed, bool cut)
 {
@@ -235,6 +262,34 @@ static void test_kinds(void **state)
 	compare("pane-none", "queue", plain_facts, no_preview);
 }
 
+static bool drawn(struct stage *s, const char *words)
+{
+	CLEANUP(str_done) struct str text = STR_INIT;
+
+	stage_draw_at(s, 40, 120);
+	assert_int_equal(canvas_dump(&s->canvas, &text, false), 0);
+	return strstr(text.buf, words);
+}
+
+/* What has no room is counted, and nothing else: owner and others stand in the mode. */
+static void test_long_acl(void **state)
+{
+	struct stage six = {.facts = six_in_acl, .preview = no_preview};
+	struct stage nine = {.facts = nine_in_acl, .preview = no_preview};
+
+	(void)state;
+	open_pane(&six, "notes.txt");
+	assert_true(drawn(&six, "5004"));
+	assert_true(drawn(&six, "mask"));
+	assert_false(drawn(&six, " more "));
+	stage_close(&six);
+	open_pane(&nine, "notes.txt");
+	assert_true(drawn(&nine, "5005"));
+	assert_false(drawn(&nine, "5006"));
+	assert_true(drawn(&nine, "and 4 more"));
+	stage_close(&nine);
+}
+
 static void test_ascii(void **state)
 {
 	struct stage s = {.facts = rich_facts, .preview = text_preview};
@@ -368,6 +423,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_long_acl),
 		cmocka_unit_test(test_ascii),
 		cmocka_unit_test(test_focus_and_search),
 		cmocka_unit_test(test_marked_and_trouble),
