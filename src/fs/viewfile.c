@@ -247,8 +247,10 @@ static void read_kept(const struct viewfile *v, char *buf, size_t len, struct te
 
 static void read_all(int fd, uint64_t size, char *buf, size_t len, struct textwin *w)
 {
-	uint64_t at = w->start, end = w->start + len, to;
+	uint64_t at = w->start, end, to;
 
+	/* Beyond this the kernel refuses the whole of a read. */
+	end = MAX(MIN(at + len, (uint64_t)INT64_MAX), at);
 	while (at < end) {
 		ssize_t n = sys_pread(fd, buf + (at - w->start), (size_t)(end - at), (off_t)at);
 

@@ -138,6 +138,25 @@ static void test_empty_file_grows(void **state)
 	assert_window(read_at(f, 0, 4), "now", true);
 }
 
+/* Where a file can be no longer nothing is asked for: pread(2) would refuse all of it. */
+static void test_largest_file(void **state)
+{
+	struct fixture *f = *state;
+	struct textwin w = {.start = INT64_MAX - 7};
+	char buf[64];
+	int fd = open(write_file(f, "a", "0123", 4), O_RDONLY);
+
+	assert_true(fd >= 0);
+	read_all(fd, INT64_MAX, buf, sizeof(buf), &w);
+	assert_int_equal(w.ngaps, 0);
+	assert_int_equal(w.len, 0);
+	assert_true(w.at_end);
+	w = (struct textwin){.start = 1ull << 63};
+	read_all(fd, INT64_MAX, buf, sizeof(buf), &w);
+	assert_int_equal(w.ngaps, 0);
+	close(fd);
+}
+
 /* Page 8..16 and 24..32 fail. */
 static void test_unreadable(void **state)
 {
@@ -376,6 +395,7 @@ int main(void)
 		TEST(test_kernel_file),
 		TEST(test_shorter_than_it_says),
 		TEST(test_empty_file_grows),
+		TEST(test_largest_file),
 		TEST(test_unreadable),
 		TEST(test_many_gaps),
 		TEST(test_state),
