@@ -38,6 +38,7 @@ const char theme_default_text[] =
 	"cursor.mark =\n"
 	"mark = fg=amber bold | bold\n"
 	"match = fg=black bg=bright-yellow | fg=black bg=cyan\n"
+	"match.here = reverse bold underline\n"
 	"footer =\n"
 	"hint.key = bold\n"
 	"hint =\n"
