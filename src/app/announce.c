@@ -57,6 +57,11 @@ void announce_followed(struct app *app)
 		osc_tell_after(term_osc(app->term), "", NULL);
 }
 
+void announce_anew(struct app *app)
+{
+	str_clear(&app->announced.cwd);
+}
+
 void announced_done(struct announced *a)
 {
 	str_done(&a->cwd);

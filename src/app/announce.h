@@ -21,6 +21,8 @@ struct announced {
 void announce(struct app *app);
 /* The shell goes where the explorer was: that is what the terminal is to believe. */
 void announce_followed(struct app *app);
+/* The terminal was away: it may believe something else by now. */
+void announce_anew(struct app *app);
 void announced_done(struct announced *a);
 
 #endif

@@ -19,17 +19,23 @@ static const char *const whats[] = {
 
 static bool is_plain(const char *s, size_t len)
 {
-	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)s[i] < ' ' || s[i] == 127)
+	uint32_t cp;
+
+	for (size_t i = 0; i < len;) {
+		i += utf8_decode(s + i, len - i, &cp);
+		if (cp == UTF8_INVALID || utf8_hidden(cp))
 			return false;
-	return utf8_valid(s, len);
+	}
+	return true;
 }
 
-static int add_text(struct str *out, const char *s, size_t len, bool *ret_quoted)
+static int add_text(struct str *out, const char *s, size_t len, bool several, bool *ret_quoted)
 {
-	if (is_plain(s, len))
+	bool plain = is_plain(s, len);
+
+	if (plain && !several)
 		return str_add(out, s, len);
-	*ret_quoted = true;
+	*ret_quoted |= !plain;
 	return display_shell(out, s, len);
 }
 
@@ -73,11 +79,13 @@ int clipboard_line(struct str *out, enum copy_what what, const struct copy_row *
 
 	switch (what) {
 	case COPY_PATH:
-		return add_text(out, row->path, strlen(row->path), ret_quoted);
+		return add_text(out, row->path, strlen(row->path), row->several, ret_quoted);
 	case COPY_NAME:
-		return add_text(out, *name ? name : "/", *name ? strlen(name) : 1, ret_quoted);
+		return add_text(out, *name ? name : "/", *name ? strlen(name) : 1, row->several,
+				ret_quoted);
 	case COPY_DIR:
-		return add_text(out, row->path, path_parent_len(row->path), ret_quoted);
+		return add_text(out, row->path, path_parent_len(row->path), row->several,
+				ret_quoted);
 	case COPY_QUOTED:
 		return display_shell(out, row->path, strlen(row->path));
 	case COPY_SCP:
@@ -93,7 +101,7 @@ struct copying {
 	enum copy_what what;
 	struct str text, first; /* all of it, and its first line */
 	size_t lines;
-	bool quoted;
+	bool several, quoted;
 	const char *port;
 };
 
@@ -102,6 +110,7 @@ static int add_line(struct copying *c, const char *path, bool is_dir)
 	const struct self *self = &c->app->model->self;
 	const struct copy_row row = {.path = path,
 				     .is_dir = is_dir,
+				     .several = c->several,
 				     .user = self->user,
 				     .host = self->host,
 				     .port = c->port};
@@ -119,6 +128,7 @@ static int add_marked(struct copying *c)
 	const struct marks *marks = &c->app->model->marks;
 	int err = 0;
 
+	c->several = marks->live > 1;
 	for (size_t i = 0; i < marks->n && !err && c->text.len <= OSC_CLIPBOARD_MAX; i++) {
 		CLEANUP(str_done) struct str path = STR_INIT;
 		size_t len;
@@ -133,12 +143,22 @@ static int add_marked(struct copying *c)
 	return err;
 }
 
+static size_t marked_dirs(const struct marks *marks)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < marks->ndirs; i++)
+		n += marks->dirs[i].live > 0;
+	return n;
+}
+
 /* Each directory that has marks, once. */
 static int add_marked_dirs(struct copying *c)
 {
 	const struct marks *marks = &c->app->model->marks;
 	int err = 0;
 
+	c->several = marked_dirs(marks) > 1;
 	for (size_t i = 0; i < marks->ndirs && !err; i++) {
 		CLEANUP(str_done) struct str path = STR_INIT;
 

@@ -2,10 +2,12 @@
  *
  * Text for the clipboard of the machine one sits at: paths, names, directories, scp lines of the
  * marked rows or, when nothing is marked, of the current one; one a line, without a newline at the
- * end, so that pasting it runs nothing.
+ * end, so that pasting a single one runs nothing.
  *
- * What is not plain text (control characters, bytes that are not UTF-8) is copied in quotes for a
- * shell: pasted as it is it could type keys.
+ * What is not plain text (control and hidden characters, bytes that are not UTF-8) is copied in
+ * quotes for a shell: pasted as it is it could type keys. So is each of several lines that a shell
+ * would take apart: one that does not wait for the end of a paste (bracketed paste) runs each line
+ * as it comes, and then a name is at most the name of a program, never a script.
  *
  * Thread: UI. Owns: nothing.
  */
@@ -20,6 +22,7 @@ enum copy_what { COPY_PATH, COPY_NAME, COPY_DIR, COPY_QUOTED, COPY_SCP };
 struct copy_row {
 	const char *path; /* absolute */
 	bool is_dir;
+	bool several;            /* it is one of several lines */
 	const char *user, *host; /* for scp; NULL: not known yet */
 	const char *port;        /* of the ssh server, NULL: the usual one */
 };

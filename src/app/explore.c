@@ -55,20 +55,26 @@ static int say_term_error(int err)
 	return EXIT_USAGE;
 }
 
+/* Asks no file system: the kernel knows. */
+static int physical_dir(struct str *out)
+{
+	char buf[4096];
+	ssize_t n = sys_getcwd(buf, sizeof(buf));
+
+	/* A directory that was removed, or one too deep for a name: begin where there is one. */
+	return str_adds(out, n > 0 ? buf : "/");
+}
+
 /* The shell's idea of where we are, when it is true: it keeps the links one came by. */
 static int current_dir(struct str *out)
 {
 	const char *pwd = getenv("PWD");
 	struct stat logical, physical;
-	char buf[4096];
-	ssize_t n;
 
 	if (pwd && *pwd == '/' && stat(pwd, &logical) == 0 && stat(".", &physical) == 0 &&
 	    logical.st_dev == physical.st_dev && logical.st_ino == physical.st_ino)
 		return path_resolve(out, "/", pwd, NULL);
-	n = sys_getcwd(buf, sizeof(buf));
-	/* A directory that was removed, or one too deep for a name: begin where there is one. */
-	return str_adds(out, n > 0 ? buf : "/");
+	return physical_dir(out);
 }
 
 /* What was given, absolute. An absolute path is not looked at here: its mount may hang. */
@@ -159,7 +165,7 @@ static int setup_model(struct app *app, struct str *warnings)
 	str_init(&app->announced.title);
 	str_init(&app->start_dir);
 	if (app->model->settings.osc7)
-		(void)current_dir(&app->start_dir);
+		(void)physical_dir(&app->start_dir);
 	app->scene.pending = "";
 	app->scene.is_root = geteuid() == 0;
 	app->scene.read_only = app->options.read_only;
@@ -321,16 +327,30 @@ static void warn(struct app *app, struct str *warnings)
 			     warnings->buf);
 }
 
+/* In a tab of its own. What has not answered yet is asked about again, as a path that is typed. */
+static int add_tab(struct app *app, const char *path, const struct fs_event *place,
+		   struct str *warnings)
+{
+	int err;
+
+	if (app->model->ntabs == TABS_MAX)
+		return str_addf(warnings, "%s: no tab is left for it beside the last session\n",
+				path);
+	err = model_tab_new(app->model);
+	if (err)
+		return err;
+	return place ? model_go(app->model, place->u.place.path, place->u.place.select)
+		     : model_go_place(app->model, path);
+}
+
 /* The tabs of the last session; the path that was given, if any, is one more. */
-static int resume(struct app *app, const struct session *session, const struct fs_event *place)
+static int resume(struct app *app, const struct session *session, const char *path,
+		  const struct fs_event *place, struct str *warnings)
 {
 	int err = model_resume(app->model, session);
 
-	if (!err && app->options.path && place) {
-		err = model_tab_new(app->model);
-		if (!err)
-			err = model_go(app->model, place->u.place.path, place->u.place.select);
-	}
+	if (!err && app->options.path)
+		err = add_tab(app, path, place, warnings);
 	if (!err)
 		serve_requests(app);
 	return err;
@@ -348,7 +368,7 @@ static int open_tabs(struct app *app, const char *path, const struct fs_event *p
 			(void)str_adds(warnings, "there is no session to go on with yet\n");
 		return start_model(app, path, place);
 	}
-	err = resume(app, &session, place);
+	err = resume(app, &session, path, place, warnings);
 	session_done(&session);
 	return err;
 }

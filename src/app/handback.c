@@ -123,7 +123,8 @@ static int write_file(const struct handback *h, const char *file)
 	err = err ? err : closed;
 	if (!err)
 		return 0;
-	fd = sys_openat(AT_FDCWD, file, O_WRONLY | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0);
+	/* A FIFO whose reader went away would wait for the next one. */
+	fd = sys_openat(AT_FDCWD, file, O_WRONLY | O_TRUNC | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, 0);
 	if (fd >= 0)
 		(void)sys_close(fd);
 	return err;

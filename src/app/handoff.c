@@ -115,6 +115,7 @@ static void ask_for_enter(struct app *app, int status)
 static void take_back(struct app *app)
 {
 	term_resume(app->term);
+	announce_anew(app);
 	app->now_ms = app_now_ms();
 	loop_resize(app);
 	input_drop(app->input);
@@ -183,6 +184,7 @@ int handoff_suspend(struct app *app)
 	guard_stop_self();
 	term_adopt(app->term);
 	term_resume(app->term);
+	announce_anew(app);
 	loop_resize(app);
 	return 0;
 }

@@ -58,6 +58,8 @@ static int changed(struct app *app)
 	if (err)
 		return err;
 	clear(&app->jump);
+	app->scene.choices = NULL;
+	app->scene.nchoices = 0;
 	n = places_find(&app->keep.all, typed.buf, model_path(app->model), time(NULL), at,
 			JUMP_MAX);
 	if (n < 0)

@@ -174,6 +174,7 @@ static void take_signals(struct app *app)
 		handoff_suspend(app);
 	if (bits & GUARD_CONT) {
 		term_resume(app->term);
+		announce_anew(app);
 		loop_resize(app);
 	}
 	if (bits & GUARD_RESIZE)

@@ -181,6 +181,25 @@ static void drop_below(struct places *p, int64_t now, uint64_t floor)
 	p->n = n;
 }
 
+/* The file must stay one that is read again. */
+static void drop_long(struct places *p, int64_t now)
+{
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < p->n; i++)
+		bytes += strlen(p->at[i].path);
+	while (bytes > PLACES_BYTES) {
+		size_t worst = 0;
+
+		for (size_t i = 1; i < p->n; i++)
+			if (places_score(&p->at[i], now) < places_score(&p->at[worst], now))
+				worst = i;
+		bytes -= strlen(p->at[worst].path);
+		free(p->at[worst].path);
+		memmove(&p->at[worst], &p->at[worst + 1], (--p->n - worst) * sizeof(p->at[0]));
+	}
+}
+
 /* Positions have changed. */
 static int index_again(struct places *p)
 {
@@ -207,6 +226,7 @@ int places_age(struct places *p, int64_t now)
 	if (err)
 		return err;
 	drop_below(p, now, floor);
+	drop_long(p, now);
 	return index_again(p);
 }
 

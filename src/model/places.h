@@ -6,8 +6,8 @@
  * A visit counts one. What it is worth depends on its age: four times within an hour, twice within
  * a day, half within a week, a quarter later. When the counts of all together pass PLACES_TOTAL
  * visits, each is made a tenth smaller until they do not, and what is below one visit is forgotten;
- * there are never more than PLACES_MAX. A directory is dropped when it was seen to be gone, never
- * on suspicion.
+ * there are never more than PLACES_MAX, nor paths of more than PLACES_BYTES. A directory is dropped
+ * when it was seen to be gone, never on suspicion.
  *
  * As text: the line "trowel places 1", then lines of "count seconds path": the count in thousandths
  * of a visit, seconds since 1970, the path as base/escape.h has it. Several programs write the
@@ -26,6 +26,9 @@
 
 #define PLACES_MAX   1000
 #define PLACES_TOTAL 10000 /* visits */
+#define PLACES_BYTES                                                                \
+	(200u * 1024) /* of all paths: as text they take four times as much at most \
+		       */
 
 struct visited {
 	char *path;

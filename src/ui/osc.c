@@ -176,24 +176,27 @@ int osc_tell_cwd(struct osc *o, const char *host, const char *path)
 
 int osc_tell_title(struct osc *o, const char *text)
 {
+	CLEANUP(str_done) struct str title = STR_INIT;
 	bool first = o->title.len == 0;
 	size_t start = o->queue.len;
+	struct str old = o->title;
 	int err;
 
 	if (!o->on)
 		return -ENOTSUP;
-	str_clear(&o->title);
-	err = osc_title(&o->title, o->way, text, strlen(text), o->ascii);
+	err = osc_title(&title, o->way, text, strlen(text), o->ascii);
 	if (!err && first)
 		err = str_adds(&o->queue, TITLE_PUSH);
 	if (!err)
-		err = str_add(&o->queue, o->title.buf, o->title.len);
-	if (err)
+		err = str_add(&o->queue, title.buf, title.len);
+	if (err) {
 		str_cut(&o->queue, start);
-	if (err && first)
-		str_clear(&o->title);
+		return err; /* the one before stands, and is taken back in the end */
+	}
+	o->title = title;
+	title = old;
 	o->changed |= first;
-	return err;
+	return 0;
 }
 
 void osc_tell_after(struct osc *o, const char *host, const char *path)

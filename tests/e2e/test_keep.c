@@ -227,6 +227,31 @@ static void test_two_programs(void **state)
 	tree_free(h.tree);
 }
 
+/* A path beside a session with as many tabs as there can be takes the place of none. */
+static void test_resume_with_all_tabs(void **state)
+{
+	struct home h;
+
+	(void)state;
+	home_init(&h);
+	struct explorer e = start(&h, NULL);
+	explorer_do(&e, "ggj", "@alpha");
+	explorer_do(&e, "l", "inner");
+	explorer_do(&e, "tttttttt", "\\[9\\]");
+	leave(&e);
+	struct explorer r = explorer_open(
+		&(struct explorer_options){.env = h.env,
+					   .args = (const char *const[]){"--resume", NULL},
+					   .ready = "\\[9\\]",
+					   .cols = 140});
+	explorer_expect(&r, "no tab is left for it");
+	explorer_expect(&r, "inner");
+	leave(&r);
+	explorer_close(&r);
+	explorer_close(&e);
+	tree_free(h.tree);
+}
+
 static void test_resume(void **state)
 {
 	static const char *const args[] = {"--resume", NULL};
@@ -381,6 +406,7 @@ int main(void)
 		cmocka_unit_test(test_resume),
 		cmocka_unit_test(test_bad_session),
 		cmocka_unit_test(test_after_a_signal),
+		cmocka_unit_test(test_resume_with_all_tabs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -259,6 +259,16 @@ static struct tree *config(char *variable, size_t size)
 	return t;
 }
 
+static size_t told_from;
+
+static bool told_again(struct pty *p, void *ctx)
+{
+	size_t len;
+	const char *log = pty_log(p, &len);
+
+	return strstr(log + told_from, ctx) != NULL;
+}
+
 static void test_told(void **state)
 {
 	char variable[4200], expected[8192], host[256] = "";
@@ -289,6 +299,15 @@ static void test_told(void **state)
 	explorer_do(&e, "G", "@x");
 	log = pty_log(e.pty, &len);
 	assert_null(strstr(log + before, "\033]"));
+	/* While a program had the terminal it was told where the shell is. */
+	explorer_do(&e, "!", "empty: shell");
+	explorer_do(&e, "true\r", "Enter goes back");
+	pty_log(e.pty, &told_from);
+	pty_keys(e.pty, "\r");
+	snprintf(expected, sizeof(expected), "\033]7;file://%s%s/d%%20ir\033\\", host,
+		 e.tree->path);
+	if (!pty_until(e.pty, told_again, expected, PTY_MS))
+		pty_fail(e.pty, "not told again");
 	leave(&e);
 	tree_free(t);
 }

@@ -29,14 +29,23 @@ static void plain_text_is_copied_as_it_is(void **state)
 	expect(COPY_QUOTED, &plain, "'/srv/a b.txt'", false);
 	expect(COPY_PATH, &(struct copy_row){.path = "/d\xc3\xb6/x"}, "/d\xc3\xb6/x", false);
 	expect(COPY_NAME, &(struct copy_row){.path = "/"}, "/", false);
+	/* Of several lines each may be run: as a name, not as a script. */
+	expect(COPY_PATH, &(struct copy_row){.path = "/a/x;y", .several = true}, "'/a/x;y'", false);
+	expect(COPY_NAME, &(struct copy_row){.path = "/a/xy", .several = true}, "xy", false);
 	expect(COPY_DIR, &(struct copy_row){.path = "/x"}, "/", false);
 }
 
 /* Pasted, it must not type keys: not even the end of a bracketed paste. */
 static void controls_are_copied_in_quotes(void **state)
 {
-	static const char *const paths[] = {"/a/x\033[201~\nrm -rf ~\n", "/a/tab\t", "/a/\x7f",
-					    "/a/\xff\xfe"};
+	static const char *const paths[] = {"/a/x\033[201~\nrm -rf ~\n",
+					    "/a/tab\t",
+					    "/a/\x7f",
+					    "/a/\xff\xfe",
+					    "/a/\xc2\x9b"
+					    "201~",
+					    "/a/\xe2\x80\xae"
+					    "txt"};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {

@@ -232,6 +232,38 @@ static void there_is_a_bound(void **state)
 	places_done(&p);
 }
 
+/* However long the paths are, what is saved is short enough to be read again: the best stay. */
+static void long_paths_are_bounded(void **state)
+{
+	struct str path = STR_INIT, text = STR_INIT;
+	struct places p;
+	size_t bytes = 0;
+
+	(void)state;
+	places_init(&p);
+	visit(&p, "/the/best", NOW, 5);
+	for (int i = 0; i < 400; i++) {
+		str_clear(&path);
+		assert_int_equal(str_addf(&path, "/%d/", i), 0);
+		while (path.len < 4000)
+			assert_int_equal(str_adds(&path, "\n\xff"), 0);
+		visit(&p, path.buf, NOW, 1 + (i == 7));
+	}
+	assert_int_equal(places_age(&p, NOW), 0);
+	for (size_t i = 0; i < p.n; i++)
+		bytes += strlen(p.at[i].path);
+	assert_in_range(bytes, PLACES_BYTES - 5000, PLACES_BYTES);
+	assert_int_equal(places_save(&p, &text), 0);
+	assert_true(text.len < 1u << 20);
+	expect_found(&p, "best", "/", "/the/best");
+	assert_int_equal(strncmp(p.at[1].path, "/7/", 3), 0);
+	visit(&p, "/the/best", NOW, 1); /* its position is still known */
+	expect_found(&p, "best", "/", "/the/best");
+	str_done(&path);
+	str_done(&text);
+	places_done(&p);
+}
+
 static void memory_may_end_anywhere(void **state)
 {
 	(void)state;
@@ -277,6 +309,7 @@ int main(void)
 		cmocka_unit_test(programs_merge),
 		cmocka_unit_test(there_is_a_bound),
 		cmocka_unit_test(memory_may_end_anywhere),
+		cmocka_unit_test(long_paths_are_bounded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

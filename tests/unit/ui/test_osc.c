@@ -183,6 +183,29 @@ static void the_old_title_comes_back(void **state)
 	osc_done(&o);
 }
 
+/* So that it is still taken back in the end. */
+static void a_title_too_long_leaves_the_one_before(void **state)
+{
+	struct str text = STR_INIT, out = STR_INIT;
+	struct osc o;
+	size_t len;
+
+	(void)state;
+	for (int i = 0; i < 90; i++)
+		assert_int_equal(str_adds(&text, "\xf0\x9d\x95\x8a"), 0);
+	assert_true(text.len > OSC_SHORT_MAX);
+	osc_init(&o, true, OSC_SCREEN, false);
+	assert_int_equal(osc_tell_title(&o, "one"), 0);
+	len = o.queue.len;
+	assert_int_equal(osc_tell_title(&o, text.buf), -EFBIG);
+	assert_int_equal(o.queue.len, len);
+	osc_leave(&o, &out);
+	assert_string_equal(out.buf, "\033[23;2t");
+	str_done(&text);
+	str_done(&out);
+	osc_done(&o);
+}
+
 static void nothing_goes_to_a_terminal_that_would_show_it(void **state)
 {
 	struct osc o;
@@ -241,6 +264,7 @@ int main(void)
 		cmocka_unit_test(the_old_title_comes_back),
 		cmocka_unit_test(nothing_goes_to_a_terminal_that_would_show_it),
 		cmocka_unit_test(without_memory_nothing_is_sent),
+		cmocka_unit_test(a_title_too_long_leaves_the_one_before),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
