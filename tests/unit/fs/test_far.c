@@ -39,6 +39,7 @@ static const char tree_text[] = "net/file\n"
 static void invent(struct mounts *m, const char *root, const char *net, const char *automount,
 		   uint64_t own)
 {
+	char source[] = "";
 	struct mount at[] = {
 		{.id = own, .path = (char *)(uintptr_t)root, .fstype = (char[]){"ext4"}},
 		{.id = SERVER,
@@ -49,7 +50,7 @@ static void invent(struct mounts *m, const char *root, const char *net, const ch
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(at); i++)
-		at[i].source = (char[]){""};
+		at[i].source = source;
 	mounts_keep(m, &(struct mount_list){.at = at, .n = ARRAY_LEN(at)});
 }
 
