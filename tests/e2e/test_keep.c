@@ -4,6 +4,7 @@
  * --resume.
  */
 #include "../lib/explorer.h"
+#include "../lib/hang.h"
 #include "../lib/test.h"
 
 #include "base/str.h"
@@ -252,6 +253,43 @@ static void test_resume_with_all_tabs(void **state)
 	tree_free(h.tree);
 }
 
+static struct hang *hung;
+
+static int end_mount(void **state)
+{
+	(void)state;
+	if (hung) {
+		hang_go(hung);
+		hang_free(hung);
+	}
+	hung = NULL;
+	return 0;
+}
+
+/* A path that is not there yet when the tabs are is not forgotten. */
+static void test_resume_beside_a_slow_path(void **state)
+{
+	const char *argv[] = {getenv("TROWEL_BIN"), "--resume", NULL, NULL};
+	struct home h;
+
+	(void)state;
+	hung = hang_new();
+	argv[2] = hang_path(hung);
+	home_init(&h);
+	struct explorer e = start(&h, NULL);
+	leave(&e);
+	hang_stop(hung);
+	struct explorer r = {.tree = tree_new("")};
+	r.pty = pty_open(&(struct pty_options){.argv = argv, .env = h.env, .cols = 140});
+	explorer_expect(&r, "1 \\[2\\]");
+	hang_go(hung);
+	explorer_expect(&r, "three");
+	leave(&r);
+	explorer_close(&r);
+	explorer_close(&e);
+	tree_free(h.tree);
+}
+
 static void test_resume(void **state)
 {
 	static const char *const args[] = {"--resume", NULL};
@@ -407,6 +445,7 @@ int main(void)
 		cmocka_unit_test(test_bad_session),
 		cmocka_unit_test(test_after_a_signal),
 		cmocka_unit_test(test_resume_with_all_tabs),
+		cmocka_unit_test_teardown(test_resume_beside_a_slow_path, end_mount),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
