@@ -191,7 +191,28 @@ static size_t text_at(const struct viewer *v, const struct str *text, uint64_t c
 	return line.it.pos;
 }
 
-/* The cursor is on the match, or at the top. */
+/* The cursor is on the match the search has led to, as far as that is on the screen, or at the top.
+ */
+static void place_cursor(struct frame *f, const struct viewer *v, const struct str *text,
+			 const struct viewer_hits *hits, int line, int col, int width)
+{
+	uint64_t skip = v->wrap ? 0 : v->left;
+	struct textline before;
+	struct glyph g;
+
+	f->c->cursor_row = line;
+	f->c->cursor_col = col;
+	for (size_t i = 0; i < hits->n; i++) {
+		if (!hits->parts[i].here)
+			continue;
+		textline_init(&before, text->buf, hits->parts[i].start, v->ascii);
+		while (textline_next(&before, &g))
+			continue;
+		if (before.col >= skip && before.col < skip + (uint64_t)MAX(width, 0))
+			f->c->cursor_col = col + (int)(before.col - skip);
+	}
+}
+
 static void draw_text(struct frame *f, const struct viewer *v, const struct viewer_row *row,
 		      int line, struct viewer_hits *hits)
 {
@@ -214,10 +235,8 @@ static void draw_text(struct frame *f, const struct viewer *v, const struct view
 				text_at(v, &text, skip + (uint64_t)MAX(width, 0)));
 	canvas_line(f->c, line, col, width, text.buf, text.len, skip, ROLE_TEXT, hits->parts,
 		    hits->n);
-	if (v->match.on && v->match.at >= row->start && v->match.at < row->end) {
-		f->c->cursor_row = line;
-		f->c->cursor_col = col;
-	}
+	if (v->match.on && v->match.at >= row->start && v->match.at < row->end)
+		place_cursor(f, v, &text, hits, line, col, width);
 }
 
 /* ---- bytes ---- */
