@@ -64,9 +64,13 @@ static int items_add(struct items *items, const struct command *command, const c
 	return 0;
 }
 
+/* The screen is drawn from the rows: while they are made, and when memory runs out on the way, it
+ * has none. */
 void items_begin(struct app *app)
 {
 	items_clear(&app->items);
+	app->scene.items = NULL;
+	app->scene.nitems = 0;
 }
 
 /* One block holds all three texts. */
@@ -130,7 +134,10 @@ int items_hints(struct app *app)
 
 	if (app->hints_of == context)
 		return 0;
+	items_hints_drop(app);
 	items_clear(&app->hints);
+	app->scene.hints = NULL;
+	app->scene.nhints = 0;
 	for (size_t i = 0; i < ncommands; i++) {
 		CLEANUP(str_done) struct str keys = STR_INIT;
 		int err;
@@ -229,7 +236,7 @@ static int choose(struct app *app, const char *typed, bool others)
 
 	if (err)
 		return err;
-	items_clear(&app->items);
+	items_begin(app);
 	choice.matcher = m;
 	err = add_chosen(app, &choice);
 	if (!err && others) {
@@ -270,7 +277,7 @@ static bool continues(const struct binding *b, const struct key *keys, unsigned 
 
 int items_strip(struct app *app)
 {
-	items_clear(&app->items);
+	items_begin(app);
 	for (size_t i = 0; i < app->keymap.n; i++) {
 		const struct binding *b = &app->keymap.at[i];
 		CLEANUP(str_done) struct str keys = STR_INIT;

@@ -4,6 +4,10 @@
  */
 #include "../../lib/test.h"
 
+#include "../../lib/nomem.h"
+
+#include <errno.h>
+
 #include "app/app.h"
 #include "app/config.h"
 
@@ -293,6 +297,50 @@ static void pasted_text_runs_nothing(void **state)
 	str_done(&e.paste);
 }
 
+/* Reads every row, as drawing does. */
+static size_t read_rows(const struct scene_item *rows, size_t n)
+{
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < n; i++)
+		bytes += strlen(rows[i].keys) + strlen(rows[i].name);
+	return bytes;
+}
+
+/* Without memory for the rows of the strip or the hints there are none, rather than old ones. */
+static void rows_that_there_is_no_memory_for(void **state)
+{
+	struct app *app = &((struct fixture *)*state)->app;
+	bool failed = true;
+
+	for (unsigned long n = 1; failed; n++) {
+		int err;
+
+		assert_int_equal(items_hints(app), 0);
+		assert_true(read_rows(app->scene.hints, app->scene.nhints) > 0);
+		items_hints_drop(app);
+		nomem_arm(n);
+		err = items_hints(app);
+		failed = nomem_disarm();
+		assert_int_equal(err, failed ? -ENOMEM : 0);
+		assert_true(!failed || app->scene.nhints == 0);
+	}
+	app->pending.keys[0] = (struct key){'g', 0};
+	app->pending.nkeys = 1;
+	for (unsigned long n = 1, again = 1; again; n++) {
+		int err;
+
+		assert_int_equal(items_strip(app), 0);
+		assert_true(read_rows(app->scene.items, app->scene.nitems) > 0);
+		nomem_arm(n);
+		err = items_strip(app);
+		again = nomem_disarm();
+		assert_int_equal(err, again ? -ENOMEM : 0);
+		assert_true(!again || app->scene.nitems == 0);
+	}
+	app->pending.nkeys = 0;
+}
+
 static void quitting_with_tabs_asks_once(void **state)
 {
 	struct app *app = &((struct fixture *)*state)->app;
@@ -437,6 +485,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(the_palette_finds_and_runs, setup, teardown),
 		cmocka_unit_test_setup_teardown(help_lists_every_command, setup, teardown),
 		cmocka_unit_test_setup_teardown(pasted_text_runs_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(rows_that_there_is_no_memory_for, setup, teardown),
 		cmocka_unit_test_setup_teardown(quitting_with_tabs_asks_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(leaving_a_view_is_not_quitting, setup, teardown),
 		cmocka_unit_test_setup_teardown(keys_of_the_viewer, setup, teardown),
