@@ -84,10 +84,13 @@ static void send(const struct term *t, const char *s, size_t len)
 	}
 }
 
+/* While they are prepared anew a signal sends nothing. */
 static void prepare_restore(const struct term *t)
 {
 	CLEANUP(str_done) struct str told = STR_INIT;
+	bool armed = restore_armed();
 
+	restore_arm(false);
 	restore_clear();
 	if (t->xterm)
 		restore_add(PASTE_OFF);
@@ -101,6 +104,7 @@ static void prepare_restore(const struct term *t)
 	restore_add(cap("cnorm"));
 	osc_leave(&t->osc, &told);
 	restore_add(told.buf);
+	restore_arm(armed);
 }
 
 static void send_osc(const struct term *t, void (*add)(const struct osc *o, struct str *out))
@@ -137,16 +141,12 @@ static void modes_off(const struct term *t)
 	send_osc(t, osc_leave);
 }
 
-/* Nothing of a frame is under way here. What a signal would send is prepared anew when it must: for
- * that moment it sends nothing. */
+/* Nothing of a frame is under way here. */
 static void send_told(struct term *t)
 {
-	if (t->osc.changed) {
-		restore_arm(false);
+	if (t->osc.changed)
 		prepare_restore(t);
-		restore_arm(true);
-		t->osc.changed = false;
-	}
+	t->osc.changed = false;
 	send(t, t->osc.queue.buf, t->osc.queue.len);
 	t->sent += t->osc.queue.len;
 	str_clear(&t->osc.queue);
@@ -378,9 +378,12 @@ void term_change(struct term *t, const struct term_options *options)
 
 	take_options(t, options);
 	start_colours(t);
+	/* At any moment a signal switches off what is on. */
+	if (mouse && !t->mouse && restore_armed())
+		send(t, MOUSE_OFF, strlen(MOUSE_OFF));
 	prepare_restore(t);
-	if (t->mouse != mouse && restore_armed())
-		send(t, t->mouse ? MOUSE_ON : MOUSE_OFF, strlen(t->mouse ? MOUSE_ON : MOUSE_OFF));
+	if (!mouse && t->mouse && restore_armed())
+		send(t, MOUSE_ON, strlen(MOUSE_ON));
 	t->valid = false;
 }
 
