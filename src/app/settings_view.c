@@ -207,9 +207,13 @@ void settings_resume(struct app *app)
 {
 	struct settings_view *v = app->settings_view;
 
-	if (!v || !v->choosing || app->scene.overlay != OVERLAY_NONE)
+	bool choosing = v && v->choosing;
+
+	if (v)
+		v->choosing = false;
+	/* Another command was run there instead, which has the screen or waits for its letter. */
+	if (!choosing || app->scene.overlay != OVERLAY_NONE || app->pending.letter_for)
 		return;
-	v->choosing = false;
 	for (size_t i = 0; i < v->nshown; i++)
 		if (is_theme(&option_rows[v->which[i]]))
 			app->scene.selected = i;

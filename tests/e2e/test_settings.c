@@ -645,6 +645,30 @@ static void a_theme_is_chosen_from_the_settings(void **state)
 	close_scene(&s);
 }
 
+/* The palette opened for a theme takes other commands, too: the settings do not come back then,
+ * neither over what the command shows nor later. */
+static void another_command_instead_of_a_theme(void **state)
+{
+	struct scene s = open_scene(two_themes, &(struct explorer_options){.rows = 44});
+
+	(void)state;
+	explorer_do(&s.e, ",/theme\r", "@theme");
+	explorer_do(&s.e, " ", "zzred .*All in red");
+	explorer_do(&s.e, "\x15help", "show all keys");
+	explorer_do(&s.e, "\r", "go to the home directory");
+	explorer_do(&s.e, "\033", "~go to the home directory");
+	explorer_do(&s.e, ":", "\u25b8 help");
+	explorer_do(&s.e, "\033", "~\u25b8 help");
+	explorer_expect(&s.e, "~Settings");
+	explorer_do(&s.e, ",/theme\r", "@theme");
+	explorer_do(&s.e, " ", "zzred .*All in red");
+	explorer_do(&s.e, "\x15go-bookmark", "bookmark of a letter");
+	explorer_do(&s.e, "\r", "~bookmark of a letter");
+	explorer_expect(&s.e, "~Settings");
+	explorer_do(&s.e, "q", "there is no such bookmark");
+	close_scene(&s);
+}
+
 static void written_from_the_settings(void **state)
 {
 	struct scene s = open_scene(
@@ -749,6 +773,7 @@ int main(void)
 		cmocka_unit_test_teardown(leaving_tells_what_is_not_known, let_go),
 		cmocka_unit_test(every_kind_of_option_is_changed),
 		cmocka_unit_test(a_theme_is_chosen_from_the_settings),
+		cmocka_unit_test(another_command_instead_of_a_theme),
 		cmocka_unit_test(written_from_the_settings),
 		cmocka_unit_test(read_only_settings_are_not_written),
 		cmocka_unit_test(opening_is_cheap),
