@@ -50,7 +50,7 @@ static void find_place(const char *text, size_t len, const struct conf_change *c
 	const char *end = text + len, *stop, *next;
 	bool first = !*c->section, inside = first;
 
-	*ret_place = (struct place){.behind = first ? text : NULL};
+	*ret_place = (struct place){0};
 	for (const char *at = text; at < end; at = next) {
 		struct conf_line line;
 
@@ -132,6 +132,8 @@ int conf_edit(const char *text, size_t len, const struct conf_change *change, st
 		replace_value(text, len, place.value, line.buf, out);
 	else if (r == 0 && place.behind)
 		add_line(text, len, place.behind, line.buf, out);
+	else if (r == 0 && !*change->section)
+		add_line(text, len, text, line.buf, out);
 	else if (r == 0)
 		add_section(text, len, change->section, line.buf, out);
 	str_done(&line);

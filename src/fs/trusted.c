@@ -98,9 +98,12 @@ static int check_owner(const struct meta *meta, const char **ret_reason)
 int trusted_place_fd(int dirfd, const char **ret_reason)
 {
 	struct meta meta;
-	int r = geteuid() == 0 ? stat_fd(dirfd, &meta, NULL) : 0;
+	int r;
 
-	return r < 0 || geteuid() != 0 ? r : check_owner(&meta, ret_reason);
+	if (geteuid() != 0)
+		return 0;
+	r = stat_fd(dirfd, &meta, NULL);
+	return r < 0 ? r : check_owner(&meta, ret_reason);
 }
 
 /* A link is as much its owner's as the directory it leads to. */
