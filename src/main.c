@@ -12,7 +12,9 @@
  *   base/collate_sort      sorting a million names
  *   base/conf              the one line parser of configuration, themes and bookmarks
  *   base/conf_edit         such lines changed in a text, everything else left as it is
+ *   base/csv               fields of CSV
  *   base/display           bytes from outside made safe to show
+ *   base/exclude           patterns of what is left out
  *   base/filecaps          capabilities of a program file
  *   base/escape            bytes as a part of a line
  *   base/fmt               sizes, counts, times and modes as text
@@ -62,6 +64,7 @@
  *   fs/helper              the helper processes: asked, kept, ended
  *   fs/helper_child        one of them
  *   fs/helper_path         where its program is, and whether to trust it
+ *   fs/links               what has several links, counted once in each directory
  *   fs/lister              jobs: read an open directory
  *   fs/merger              small files of our own that several programs write
  *   fs/mounts              the mount table
@@ -76,7 +79,12 @@
  *   fs/previewer           jobs: what can be shown of one thing's content
  *   fs/rewriter            files that people edit, replaced if they are what was read
  *   fs/saver               small files of our own, replaced as a whole
+ *   fs/scan                scanning a tree for its sizes, in parallel
+ *   fs/scan_dir            one directory of it
+ *   fs/scan_open           its descriptors
+ *   fs/scan_work           who scans what next
  *   fs/scandir             iterator over one directory
+ *   fs/seen                a set of directories, by device and inode
  *   fs/service             what the jobs of a browser share
  *   fs/sorter              jobs: sort and filter
  *   fs/spawn               starting other programs
@@ -86,6 +94,9 @@
  *   fs/viewfile            a file open for viewing, read in windows
  *   fs/viewscan            jobs: search it, count its lines
  *   fs/texts               jobs: the small files of a directory
+ *   fs/thread              starting a thread
+ *   fs/sizetree             a size tree, as data
+ *   fs/sizetree_grow      making room in it
  *   fs/trusted             reading files that nobody else may have written
  *   fs/walk                iterator over a tree
  *   fs/watch               changes, from inotify

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/list_out.h"
 
+#include "base/csv.h"
 #include "model/fact.h"
 #include "app/verb.h"
 #include "base/display.h"
@@ -274,18 +275,7 @@ static void put_csv(struct list_out *o, const struct cell *c)
 	}
 	if (c->kind == CELL_NONE)
 		return;
-	if (!memchr(c->bytes, '"', c->len) && !memchr(c->bytes, ',', c->len) &&
-	    !memchr(c->bytes, '\n', c->len) && !memchr(c->bytes, '\r', c->len)) {
-		str_add(&o->text, c->bytes, c->len);
-		return;
-	}
-	str_addc(&o->text, '"');
-	for (size_t i = 0; i < c->len; i++) {
-		if (c->bytes[i] == '"')
-			str_addc(&o->text, '"');
-		str_addc(&o->text, c->bytes[i]);
-	}
-	str_addc(&o->text, '"');
+	csv_field(&o->text, c->bytes, c->len);
 }
 
 static void put_json(struct list_out *o, const struct cell *c)

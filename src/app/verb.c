@@ -23,6 +23,8 @@ const struct verb verbs[] = {
 	 verb_list},
 	{"info", "[OPTION]... PATH...", "print metadata, type and permissions of each path",
 	 verb_info_options, verb_info},
+	{"sizes", "[OPTION]... [PATH]", "print what takes up the space below PATH",
+	 verb_sizes_options, verb_sizes},
 };
 const size_t nverbs = ARRAY_LEN(verbs);
 

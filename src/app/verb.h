@@ -96,6 +96,7 @@ extern const struct verb_option explorer_options[];
 
 int verb_list(int argc, char **argv);
 int verb_info(int argc, char **argv);
-extern const struct verb_option verb_list_options[], verb_info_options[];
+int verb_sizes(int argc, char **argv);
+extern const struct verb_option verb_list_options[], verb_info_options[], verb_sizes_options[];
 
 #endif

@@ -11,7 +11,7 @@
 
 #include "base/str.h"
 
-#define JSON_DEPTH_MAX 64
+#define JSON_DEPTH_MAX 2048
 
 struct json {
 	struct str *out;

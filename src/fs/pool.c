@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "fs/pool.h"
 
+#include "fs/thread.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
@@ -155,28 +157,6 @@ static struct job *take_runnable(struct pool *p, uint64_t now)
 
 static void *worker_main(void *arg);
 
-/* Signals belong to the UI and signal threads. Faults stay deliverable: blocked, they would kill
- * the process past the handler that restores the terminal. */
-static int create_masked(pthread_t *ret_thread, struct worker_arg *arg)
-{
-	static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT};
-	pthread_attr_t attr;
-	sigset_t block, old;
-	int rc = pthread_attr_init(&attr);
-
-	if (rc)
-		return -rc;
-	sigfillset(&block);
-	for (size_t i = 0; i < ARRAY_LEN(faults); i++)
-		sigdelset(&block, faults[i]);
-	pthread_attr_setstacksize(&attr, STACK_BYTES);
-	pthread_sigmask(SIG_SETMASK, &block, &old);
-	rc = pthread_create(ret_thread, &attr, worker_main, arg);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	pthread_attr_destroy(&attr);
-	return -rc;
-}
-
 static int start_thread(struct pool *p)
 {
 	struct worker_arg *arg;
@@ -188,7 +168,7 @@ static int start_thread(struct pool *p)
 	if (!arg)
 		return -ENOMEM;
 	*arg = (struct worker_arg){.pool = p, .slot = p->started};
-	rc = create_masked(&p->threads[p->started], arg);
+	rc = thread_start(worker_main, arg, STACK_BYTES, &p->threads[p->started]);
 	if (rc) {
 		free(arg);
 		return rc;

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+#include "fs/links.h"
+
+#include "fs/sizetree_grow.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define PAGE_LEN 2048u
+#define NO_NOTE  UINT32_MAX
+
+struct note {
+	uint64_t dev, ino;
+	uint32_t dir, entry;
+	uint32_t nlink;
+	uint32_t next; /* note of the same inode */
+};
+
+struct links_page {
+	struct links_page *next;
+	size_t n;
+	struct note at[PAGE_LEN];
+};
+
+struct links {
+	struct links_page *_Atomic pages;
+};
+
+int links_new(struct links **ret_links)
+{
+	*ret_links = calloc(1, sizeof(**ret_links));
+	return *ret_links ? 0 : -ENOMEM;
+}
+
+static void free_pages(struct links *l)
+{
+	struct links_page *p = atomic_exchange(&l->pages, NULL);
+
+	while (p) {
+		struct links_page *next = p->next;
+
+		free(p);
+		p = next;
+	}
+}
+
+void links_free(struct links *l)
+{
+	if (!l)
+		return;
+	free_pages(l);
+	free(l);
+}
+
+static struct links_page *new_page(struct links *l)
+{
+	struct links_page *p = malloc(sizeof(*p)), *next = atomic_load(&l->pages);
+
+	if (!p)
+		return NULL;
+	p->n = 0;
+	do {
+		p->next = next;
+	} while (!atomic_compare_exchange_weak(&l->pages, &next, p));
+	return p;
+}
+
+int links_note(struct links *l, struct links_page **page, const struct meta *meta, uint32_t dir,
+	       uint32_t entry)
+{
+	if (!*page || (*page)->n == PAGE_LEN)
+		*page = new_page(l);
+	if (!*page)
+		return -ENOMEM;
+	(*page)->at[(*page)->n++] = (struct note){.dev = meta->id.dev,
+						  .ino = meta->id.ino,
+						  .dir = dir,
+						  .entry = entry,
+						  .nlink = meta->nlink,
+						  .next = NO_NOTE};
+	return 0;
+}
+
+/* ---- settling ---- */
+
+/* The notes as one array; and for each inode, found by hash, its last note, from which the others
+ * follow. */
+struct groups {
+	struct note *notes;
+	uint32_t n;
+	uint32_t *heads;
+	size_t nheads; /* a power of two */
+};
+
+static int collect(struct links *l, struct groups *g)
+{
+	size_t n = 0, at = 0;
+
+	for (struct links_page *p = atomic_load(&l->pages); p; p = p->next)
+		n += p->n;
+	if (n == 0)
+		return 0;
+	if (n >= NO_NOTE)
+		return -ENOMEM;
+	g->notes = malloc(n * sizeof(*g->notes));
+	if (!g->notes)
+		return -ENOMEM;
+	/* Page by page, so that they are not there twice. */
+	for (struct links_page *p = atomic_exchange(&l->pages, NULL), *next; p; p = next) {
+		next = p->next;
+		memcpy(g->notes + at, p->at, p->n * sizeof(*p->at));
+		at += p->n;
+		free(p);
+	}
+	g->n = (uint32_t)n;
+	return 0;
+}
+
+static size_t hash_of(const struct note *n)
+{
+	uint64_t x = (n->ino ^ n->dev << 40 ^ n->dev >> 24) * 0x9e3779b97f4a7c15u;
+
+	return (size_t)(x ^ x >> 29);
+}
+
+static int group(struct groups *g)
+{
+	for (g->nheads = 16; g->nheads < (size_t)g->n * 2 && g->nheads < SIZE_MAX / 4;)
+		g->nheads *= 2;
+	g->heads = malloc(g->nheads * sizeof(*g->heads));
+	if (!g->heads)
+		return -ENOMEM;
+	memset(g->heads, 0xff, g->nheads * sizeof(*g->heads));
+	for (uint32_t i = 0; i < g->n; i++) {
+		struct note *n = &g->notes[i];
+		size_t at = hash_of(n) & (g->nheads - 1);
+
+		while (g->heads[at] != NO_NOTE && (g->notes[g->heads[at]].ino != n->ino ||
+						   g->notes[g->heads[at]].dev != n->dev))
+			at = (at + 1) & (g->nheads - 1);
+		n->next = g->heads[at];
+		g->heads[at] = i;
+	}
+	return 0;
+}
+
+/* What is known of each directory while inodes are added: how deep it lies, and the last inode
+ * added to it. */
+struct climb {
+	struct sizetree *tree;
+	uint32_t *depth, *stamp;
+};
+
+static int start_climb(struct climb *c, struct sizetree *t)
+{
+	uint32_t n = atomic_load(&t->ndirs);
+
+	c->tree = t;
+	c->depth = malloc((n + 1) * sizeof(*c->depth));
+	c->stamp = malloc((n + 1) * sizeof(*c->stamp));
+	if (!c->depth || !c->stamp)
+		return -ENOMEM;
+	memset(c->stamp, 0xff, n * sizeof(*c->stamp));
+	/* Parents have lower numbers. */
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t parent = sizetree_dir(t, i)->parent;
+
+		c->depth[i] = parent == TREE_NONE ? 0 : c->depth[parent] + 1;
+	}
+	return 0;
+}
+
+static int add_to_dir(struct climb *c, uint32_t dir, uint64_t blocks, uint64_t size)
+{
+	struct sizetree_linked *l = sizetree_linked_mut(c->tree, dir);
+
+	if (!l)
+		return -ENOMEM;
+	l->blocks = sizetree_add(l->blocks, blocks);
+	l->size = sizetree_add(l->size, size);
+	l->shared = sizetree_add(l->shared, blocks);
+	return 0;
+}
+
+/* One inode: up from each of its links until where another one has passed. The highest place where
+ * two of them met is the innermost directory that has all of them below it. */
+static int add_inode(struct climb *c, const struct groups *g, uint32_t head, struct links_sum *sum)
+{
+	const struct note *first = &g->notes[head];
+	uint64_t blocks = sizetree_blocks(c->tree, first->dir, first->entry);
+	uint64_t size = sizetree_size(c->tree, first->dir, first->entry);
+	uint32_t n = 0, common = TREE_NONE, dir;
+
+	for (uint32_t i = head; i != NO_NOTE; i = g->notes[i].next, n++) {
+		for (dir = g->notes[i].dir; dir != TREE_NONE && c->stamp[dir] != head;
+		     dir = sizetree_dir(c->tree, dir)->parent) {
+			c->stamp[dir] = head;
+			if (add_to_dir(c, dir, blocks, size) < 0)
+				return -ENOMEM;
+		}
+		if (n == 0)
+			common = g->notes[i].dir;
+		else if (c->depth[dir] < c->depth[common])
+			common = dir;
+	}
+	/* More than it should have: they came and went meanwhile. */
+	if (n >= first->nlink)
+		for (dir = common; dir != TREE_NONE; dir = sizetree_dir(c->tree, dir)->parent)
+			sizetree_linked_mut(c->tree, dir)->shared -= blocks;
+	sum->inodes++;
+	sum->links += n;
+	sum->extra_blocks = sizetree_add(sum->extra_blocks, blocks * (n - 1));
+	sum->extra_size = sizetree_add(sum->extra_size, size * (n - 1));
+	return 0;
+}
+
+static int add_all(struct groups *g, struct sizetree *t, const _Atomic bool *cancel,
+		   struct links_sum *sum)
+{
+	struct climb c = {0};
+	int r = start_climb(&c, t);
+
+	for (size_t i = 0; r == 0 && i < g->nheads; i++) {
+		if (g->heads[i] != NO_NOTE)
+			r = add_inode(&c, g, g->heads[i], sum);
+		if (cancel && atomic_load_explicit(cancel, memory_order_relaxed))
+			r = -ECANCELED;
+	}
+	free(c.depth);
+	free(c.stamp);
+	return r;
+}
+
+int links_settle(struct links *l, struct sizetree *t, const _Atomic bool *cancel,
+		 struct links_sum *ret_sum)
+{
+	struct groups g = {0};
+	int r = collect(l, &g);
+
+	*ret_sum = (struct links_sum){0};
+	if (r == 0 && g.n)
+		r = group(&g);
+	if (r == 0 && g.n)
+		r = add_all(&g, t, cancel, ret_sum);
+	free(g.notes);
+	free(g.heads);
+	return r;
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Scanning a tree for its sizes, in parallel, into a size tree (fs/sizetree.h).
+ *
+ * Each thread has a stack of directories that wait; it takes the one put there last, and the oldest
+ * of another thread when its own is empty. A directory costs one open, one statx of the descriptor,
+ * the reads, and one statx for each entry in it that is no directory. There are as many threads as
+ * processors while storage answers at once, and up to SCAN_THREADS_MAX while it is slow; that is
+ * measured, not guessed from the kind of device.
+ *
+ * What is counted: everything below the root once. Directories are known by device and inode, so
+ * neither a bind mount nor a move while the scan runs makes one count twice (TREE_ELSEWHERE). What
+ * begins at a mount point is scanned after everything that can be reached without it, one mount
+ * after the other, so which of two places of a directory counts does not depend on which thread was
+ * faster. Kernel file systems are not entered unless the root lies on one. What has several links:
+ * fs/links.h. What vanishes between being listed and being looked at is counted as vanished.
+ *
+ * Links are not followed, automounts not triggered, nothing is written (where we may, not even the
+ * access times of directories), and nothing waits for a FIFO. A directory is opened by one
+ * component from its parent's descriptor; when there are too many of those, the outermost are given
+ * back and opened again component by component.
+ *
+ * Thread: the functions here from one at a time; scan_progress() from any. Owns: its threads and
+ * the tree, which may be kept with sizetree_ref().
+ */
+#ifndef FS_SCAN_H
+#define FS_SCAN_H
+
+#include "base/exclude.h"
+#include "fs/links.h"
+#include "fs/sizetree.h"
+
+#define SCAN_THREADS_MAX 32u
+
+struct scan;
+
+/* What a visitor gets to see: entries of one directory with all that statx(2) said, before it is
+ * packed; those that are directories themselves only when they are read, by themselves. In the
+ * thread that read them. */
+struct scan_item {
+	const char *name;
+	size_t len;
+	struct meta meta;
+};
+struct scan_batch {
+	int dirfd;
+	uint32_t dir;     /* of the tree; its path: scan_path() */
+	struct meta meta; /* of the directory */
+	const struct scan_item *items;
+	uint32_t n;
+	bool last; /* of this directory */
+};
+struct scan_visitor {
+	void (*batch)(void *ctx, unsigned thread, const struct scan_batch *batch); /* NULL: none */
+	void *ctx;
+};
+
+struct scan_options {
+	unsigned threads;     /* so many, whatever is measured; 0: as described */
+	bool one_file_system; /* by mount: other mounts are shown, not entered */
+	bool exclude_caches;  /* directories with a CACHEDIR.TAG (bford.info/cachedir) */
+	bool background;      /* threads give way to others: there is a screen */
+	const struct exclude
+		*exclude; /* kept by the caller until the scan is freed; NULL: nothing */
+	struct scan_visitor visitor;
+	void (*done)(void *ctx); /* called once by the last thread; may be NULL */
+	void *done_ctx;
+};
+
+struct scan_progress {
+	uint64_t entries; /* seen: the root and everything below */
+	uint64_t files, dirs;
+	uint64_t blocks;
+	uint64_t unread, vanished, excluded;
+	unsigned threads;
+	bool over;
+};
+
+/* Opens the root (links in its path are followed: it is the user's own) and starts. 0 or -errno;
+ * -ENOTDIR: it is no directory. */
+int scan_start(const char *path, const struct scan_options *options,
+	       struct scan **ret_scan) MUST_USE;
+/* Waits until it is over, `ms` at most (-1: as long as it takes). True: it is over. */
+bool scan_wait(struct scan *s, int ms);
+void scan_cancel(struct scan *s); /* does not wait */
+/* Cancels, waits `ms` for the threads and frees; what a dead file server holds up is left to
+ * itself. */
+void scan_free(struct scan *s, int ms);
+
+struct sizetree *scan_tree(struct scan *s);
+void scan_progress(const struct scan *s, struct scan_progress *ret_progress);
+/* Of a scan that is over: 0, -ECANCELED, -ENOMEM, -EOVERFLOW; and the sums of what has several
+ * links. */
+int scan_result(const struct scan *s, struct links_sum *ret_links);
+
+/* Appends the path of a directory below the root's path ("" for the root itself), or of an entry of
+ * it. 0 or -ENOMEM. */
+int scan_path(const struct sizetree *t, uint32_t dir, struct str *ret_rel) MUST_USE;
+
+#endif

@@ -1,0 +1,579 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Reading one directory: its names first, so that it is known how many numbers it needs; then the
+ * metadata of each entry, straight into the columns; then the names behind each other, and those of
+ * its entries that are directories into the stack.
+ */
+#include "fs/scan_inside.h"
+
+#include "base/alloc.h"
+#include "base/path.h"
+#include "fs/mounts.h"
+#include "fs/stat.h"
+#include "fs/sys.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/stat.h>
+#include <stdlib.h>
+#include <sys/vfs.h>
+#include <time.h>
+
+#define BATCH     512u  /* entries a visitor gets at once */
+#define SLOW_NS   60000 /* a directory takes this long, */
+#define SLOW_CALL 4000  /* and this for each call: storage does not answer at once */
+#define TIMED     16    /* directories between two looks at that */
+
+#define CACHEDIR_TAG  "CACHEDIR.TAG"
+#define CACHEDIR_SIGN "Signature: 8a477f597d28d172789f06886806bc55"
+
+/* The directory that is being read. */
+struct reading {
+	struct scan_thread *t;
+	const struct scan_task *task;
+	int fd;
+	uint32_t entry; /* of it in its parent */
+	struct meta meta;
+	uint64_t mnt_id;
+	int err;
+	uint32_t first, count,
+		subdirs; /* numbers it got, entries it has, how many of them are directories */
+	size_t names_len;
+	/* its own sums */
+	uint64_t blocks, size;
+	uint32_t items, unread;
+	uint32_t nitems; /* waiting for the visitor */
+};
+
+static void count_one(_Atomic uint64_t *n, uint64_t add)
+{
+	atomic_store_explicit(n, atomic_load_explicit(n, memory_order_relaxed) + add,
+			      memory_order_relaxed);
+}
+
+static void add_flags(struct reading *r, uint32_t flags)
+{
+	sizetree_set_flags(r->t->scan->tree, r->entry, flags);
+}
+
+/* ---- names ---- */
+
+static const char *name_at(const struct scan_thread *t, size_t i)
+{
+	return t->names.buf + t->at[i].off;
+}
+
+static bool left_out(struct scan_thread *t, const char *name, size_t len)
+{
+	const struct exclude *x = t->scan->options.exclude;
+	size_t rel_len = t->rel.len;
+	bool out;
+
+	if (!x || !exclude_any(x))
+		return false;
+	if (exclude_name(x, name, len))
+		return true;
+	if (!x->npaths)
+		return false;
+	out = (!rel_len || str_addc(&t->rel, '/') == 0) && str_add(&t->rel, name, len) == 0 &&
+	      exclude_path(x, t->rel.buf, t->rel.len);
+	str_cut(&t->rel, rel_len);
+	return out;
+}
+
+static int add_name(struct scan_thread *t, const struct scan_entry *e)
+{
+	uint8_t flags = left_out(t, e->name, e->len) ? SCAN_LEFT_OUT : 0;
+	int r = array_grow(&t->at, &t->cap, t->n + 1, sizeof(*t->at));
+
+	if (r == 0 && t->names.len > UINT32_MAX - UINT16_MAX)
+		r = -EOVERFLOW;
+	if (r < 0)
+		return r;
+	t->at[t->n++] = (struct scan_name){.off = (uint32_t)t->names.len,
+					   .len = (uint16_t)e->len,
+					   .type = (uint8_t)e->type,
+					   .flags = flags};
+	return str_add(&t->names, e->name, e->len + 1);
+}
+
+/* What cannot be read of it is r->err; an error returned is the end of the scan. */
+static int read_names(struct reading *r)
+{
+	struct scan_thread *t = r->t;
+	struct scan_entry e;
+	int got, bad = 0, err = 0;
+
+	t->n = 0;
+	str_clear(&t->names);
+	scandir_reuse(&t->reader, r->fd, false);
+	while (err == 0 && (got = scandir_next_usable(&t->reader, &e, &bad)) > 0 &&
+	       !scan_cancelled(t->scan))
+		err = add_name(t, &e);
+	if (err == 0 && got == -ENOMEM)
+		err = got;
+	r->err = got < 0 ? got : bad;
+	return err;
+}
+
+/* ---- metadata ---- */
+
+static void flush_items(struct reading *r, bool last)
+{
+	struct scan_thread *t = r->t;
+	const struct scan_visitor *v = &t->scan->options.visitor;
+	const struct scan_batch batch = {.dirfd = r->fd,
+					 .dir = r->task->dir,
+					 .meta = r->meta,
+					 .items = t->items,
+					 .n = r->nitems,
+					 .last = last};
+
+	if (v->batch)
+		v->batch(v->ctx, t->index, &batch);
+	r->nitems = 0;
+}
+
+static void show_item(struct reading *r, const char *name, size_t len, const struct meta *meta)
+{
+	struct scan_thread *t = r->t;
+
+	if (!t->scan->options.visitor.batch)
+		return;
+	t->items[r->nitems++] = (struct scan_item){.name = name, .len = len, .meta = *meta};
+	if (r->nitems == BATCH)
+		flush_items(r, false);
+}
+
+static int keep_big(struct scan_thread *t, uint32_t at, const struct sizetree_values *v)
+{
+	int r = array_grow(&t->big, &t->big_cap, t->nbig + 1, sizeof(*t->big));
+
+	if (r == 0)
+		t->big[t->nbig++] = (struct scan_values){.at = at, .v = *v};
+	return r;
+}
+
+/* Columns of the next entry; v as it is to be counted. */
+static int put(struct reading *r, struct scan_name *n, const struct sizetree_values *v)
+{
+	size_t need = sizetree_set_values(r->t->scan->tree, r->first + r->count, v, n->len);
+	int err = 0;
+
+	if (need > (size_t)n->len + 2)
+		err = keep_big(r->t, r->count, v);
+	r->names_len += need;
+	r->count++;
+	return err;
+}
+
+static int put_file(struct reading *r, struct scan_name *n, const struct meta *meta)
+{
+	struct scan_thread *t = r->t;
+	struct sizetree_values v = {
+		.blocks = meta->blocks, .mtime = meta->mtime, .type = stat_type(meta->mode)};
+	bool device = v.type == ENTRY_CHAR || v.type == ENTRY_BLOCK;
+	int err;
+
+	/* The number of a device is no size. */
+	v.size = device ? 0 : meta->size;
+	r->items++;
+	count_one(&t->entries, 1);
+	count_one(&t->files, 1);
+	if (meta->attrs & META_MOUNT_ROOT)
+		v.flags |= TREE_MOUNT;
+	if (v.flags && r->t->scan->options.one_file_system) {
+		v.flags |= TREE_NOT_ENTERED;
+	} else if (v.flags && meta->id.dev == r->meta.id.dev) {
+		/* A file mounted on a file is one that lies somewhere else on this file system. */
+		v.flags |= TREE_ELSEWHERE;
+	} else if (meta->nlink > 1) {
+		v.flags |= TREE_LINKED;
+		err = links_note(t->scan->links, &t->page, meta, r->task->dir, r->first + r->count);
+		if (err < 0)
+			return err;
+	} else {
+		r->blocks = sizetree_add(r->blocks, v.blocks);
+		r->size = sizetree_add(r->size, v.size);
+	}
+	return put(r, n, &v);
+}
+
+static int put_unread(struct reading *r, struct scan_name *n, uint32_t flags)
+{
+	const struct sizetree_values v = {.type = (enum entry_type)n->type, .flags = flags};
+
+	return put(r, n, &v);
+}
+
+static int put_one(struct reading *r, struct scan_name *n)
+{
+	struct scan_thread *t = r->t;
+	const char *name = t->names.buf + n->off;
+	struct meta meta;
+	int err;
+
+	if (n->flags & SCAN_LEFT_OUT) {
+		count_one(&t->excluded, 1);
+		return put_unread(r, n, TREE_EXCLUDED);
+	}
+	if (n->type != ENTRY_DIR) {
+		err = stat_at(r->fd, name, &meta, NULL);
+		if (err == -ENOENT) {
+			count_one(&t->vanished, 1);
+			n->flags |= SCAN_LOST;
+			return 0;
+		}
+		if (err < 0) {
+			r->unread++;
+			r->items++;
+			count_one(&t->entries, 1);
+			count_one(&t->unread, 1);
+			return put_unread(r, n, TREE_UNREAD);
+		}
+		n->type = (uint8_t)stat_type(meta.mode);
+		if (n->type != ENTRY_DIR) {
+			show_item(r, name, n->len, &meta);
+			return put_file(r, n, &meta);
+		}
+	}
+	r->subdirs++;
+	r->items++;
+	return put_unread(r, n, 0);
+}
+
+static int put_all(struct reading *r)
+{
+	struct scan_thread *t = r->t;
+	int err;
+
+	t->nbig = 0;
+	err = t->n >= TREE_NONE ? -EOVERFLOW
+				: sizetree_take_entries(t->scan->tree, (uint32_t)t->n, &r->first);
+	for (size_t i = 0; err == 0 && i < t->n; i++) {
+		if (scan_cancelled(t->scan))
+			return -ECANCELED;
+		err = put_one(r, &t->at[i]);
+	}
+	return err;
+}
+
+/* ---- names into the tree ---- */
+
+static void put_names(struct reading *r, char *to)
+{
+	static const struct sizetree_values small;
+	struct scan_thread *t = r->t;
+	struct sizetree *tree = t->scan->tree;
+	size_t offset = 0, big = 0;
+	uint32_t at = 0;
+
+	for (size_t i = 0; i < t->n; i++) {
+		const struct sizetree_values *v = &small;
+		size_t len = t->at[i].len;
+
+		if (t->at[i].flags & SCAN_LOST)
+			continue;
+		if (big < t->nbig && t->big[big].at == at)
+			v = &t->big[big++].v;
+		sizetree_set_name(tree, r->first + at, v, name_at(t, i), len, to + offset, offset);
+		offset += len + (len > 255 || len == 0 ? 2 : 0) + (v == &small ? 0 : 16);
+		at++;
+	}
+}
+
+/* Its directories get their numbers, but nobody knows of them yet. */
+static int number_subdirs(struct reading *r, uint32_t *ret_first)
+{
+	struct scan_thread *t = r->t;
+	struct sizetree *tree = t->scan->tree;
+	uint32_t at = 0, dir;
+	int err = sizetree_take_dirs(tree, r->subdirs, ret_first);
+
+	if (err < 0)
+		return err;
+	dir = *ret_first;
+	for (size_t i = 0; i < t->n; i++) {
+		if (t->at[i].flags & SCAN_LOST)
+			continue;
+		if (t->at[i].type == ENTRY_DIR && !(t->at[i].flags & SCAN_LEFT_OUT)) {
+			struct sizetree_dir *d = sizetree_dir_mut(tree, dir);
+
+			d->parent = r->task->dir;
+			d->entry = r->first + at;
+			atomic_init(&d->pending, 1);
+			sizetree_set_subdir(tree, r->first + at, dir++);
+		}
+		at++;
+	}
+	return 0;
+}
+
+/* What it is by itself; from now on its entries may be read. */
+static void publish(struct reading *r, char *names)
+{
+	struct sizetree_dir *d = sizetree_dir_mut(r->t->scan->tree, r->task->dir);
+
+	d->names = names;
+	d->first = r->first;
+	d->count = r->count;
+	d->own_blocks = (uint32_t)MIN(r->meta.blocks, UINT32_MAX);
+	d->err = (uint8_t)-r->err;
+	atomic_store_explicit(&d->blocks, sizetree_add(r->blocks, r->meta.blocks),
+			      memory_order_relaxed);
+	atomic_store_explicit(&d->size, sizetree_add(r->size, r->meta.size), memory_order_relaxed);
+	atomic_store_explicit(&d->items, r->items, memory_order_relaxed);
+	atomic_store_explicit(&d->unread, r->unread + (r->err != 0), memory_order_relaxed);
+	atomic_store_explicit(&d->pending, r->subdirs + 1, memory_order_relaxed);
+	atomic_store_explicit(&d->state, TREE_READ, memory_order_release);
+	count_one(&r->t->entries, 1);
+	count_one(&r->t->dirs, 1);
+	count_one(&r->t->blocks, sizetree_add(r->blocks, r->meta.blocks));
+	if (r->err) {
+		add_flags(r, TREE_UNREAD);
+		count_one(&r->t->unread, 1);
+	}
+}
+
+/* Those in it wait for whoever comes first; the last one is taken first. Takes the descriptor. */
+static int queue_subdirs(struct reading *r, uint32_t first)
+{
+	struct scan *s = r->t->scan;
+	struct scan_parent *parent = scan_parent_new(r->t, r->fd, r->task->dir, r->mnt_id);
+	int err = 0;
+
+	r->fd = -1;
+	if (!parent)
+		return -ENOMEM;
+	for (uint32_t i = 0; err == 0 && i < r->subdirs; i++) {
+		const struct scan_task task = {.parent = parent, .dir = first + i};
+
+		atomic_fetch_add_explicit(&parent->refs, 1, memory_order_relaxed);
+		err = scan_push(r->t, &task);
+		if (err < 0)
+			scan_parent_unref(s, parent);
+	}
+	scan_parent_unref(s, parent);
+	return err;
+}
+
+/* ---- the directory itself ---- */
+
+/* CACHEDIR.TAG counts only with its signature: bford.info/cachedir. */
+static bool is_cache(struct reading *r)
+{
+	char head[sizeof(CACHEDIR_SIGN) - 1];
+	struct scan_thread *t = r->t;
+	bool named = false, tagged;
+	int fd;
+
+	for (size_t i = 0; i < t->n && !named; i++)
+		named = strcmp(name_at(t, i), CACHEDIR_TAG) == 0;
+	if (!named || (fd = sys_openat(r->fd, CACHEDIR_TAG,
+				       O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0)) < 0)
+		return false;
+	tagged = sys_pread(fd, head, sizeof(head), 0) == (ssize_t)sizeof(head) &&
+		 memcmp(head, CACHEDIR_SIGN, sizeof(head)) == 0;
+	sys_close(fd);
+	return tagged;
+}
+
+/* Nothing of it is read: it is counted by itself, if it was looked at (r->meta). */
+static void end_empty(struct reading *r, uint32_t flags)
+{
+	add_flags(r, flags);
+	publish(r, NULL);
+	scan_dir_done(r->t->scan, r->task->dir);
+}
+
+/* It was there when its parent was read. */
+static void end_vanished(struct reading *r)
+{
+	struct scan *s = r->t->scan;
+	struct sizetree_dir *d = sizetree_dir_mut(s->tree, r->task->dir);
+
+	add_flags(r, TREE_GONE);
+	if (d->parent != TREE_NONE)
+		atomic_fetch_sub_explicit(&sizetree_dir_mut(s->tree, d->parent)->items, 1,
+					  memory_order_relaxed);
+	count_one(&r->t->vanished, 1);
+	atomic_store_explicit(&d->state, TREE_READ, memory_order_release);
+	scan_dir_done(s, r->task->dir);
+}
+
+static void end_unread(struct reading *r, int err)
+{
+	uint64_t mnt;
+
+	if (scan_stat(r->t, r->task, &r->meta, &mnt) < 0)
+		r->meta = (struct meta){0};
+	else
+		sizetree_set_own(r->t->scan->tree, r->entry, r->meta.size, r->meta.mtime);
+	r->err = err;
+	end_empty(r, 0);
+}
+
+/* What is mounted there: from the table, which cannot hang; without it nothing is known. */
+static const struct mount *mount_at(struct reading *r)
+{
+	const struct mount_list *list = r->t->scan->mounts;
+	struct meta meta;
+	uint64_t mnt = 0;
+
+	if (scan_stat(r->t, r->task, &meta, &mnt) < 0)
+		return NULL;
+	for (uint32_t i = 0; list && i < list->n; i++)
+		if (list->at[i].id == mnt)
+			return &list->at[i];
+	return NULL;
+}
+
+static void end_at_mount(struct reading *r)
+{
+	struct scan *s = r->t->scan;
+	const struct mount *m = mount_at(r);
+	int err;
+
+	if (m && m->kernel) {
+		end_empty(r, TREE_MOUNT | TREE_KERNEL);
+		return;
+	}
+	if (s->options.one_file_system) {
+		end_empty(r, TREE_MOUNT | TREE_NOT_ENTERED);
+		return;
+	}
+	add_flags(r, TREE_MOUNT);
+	if (r->task->parent)
+		atomic_fetch_add_explicit(&r->task->parent->refs, 1, memory_order_relaxed);
+	err = scan_push_later(s, r->task, m && m->network);
+	if (err < 0) {
+		scan_parent_unref(s, r->task->parent);
+		scan_fail(s, err);
+	}
+}
+
+static bool is_kernel_fs(int fd)
+{
+	struct statfs fs;
+
+	return sys_fstatfs(fd, &fs) == 0 && mounts_kernel_magic((uint32_t)fs.f_type);
+}
+
+/* Looks at the open directory; false: it was dealt with. */
+static bool begin(struct reading *r)
+{
+	struct scan *s = r->t->scan;
+	int err = stat_fd(r->fd, &r->meta, &r->mnt_id);
+
+	if (err == 0 && r->task->cross && is_kernel_fs(r->fd)) {
+		r->meta = (struct meta){0};
+		end_empty(r, TREE_MOUNT | TREE_KERNEL);
+		return false;
+	}
+	if (err == 0)
+		err = seen_add(s->seen, r->meta.id);
+	if (err == 0) {
+		r->meta = (struct meta){0};
+		end_empty(r, TREE_ELSEWHERE);
+		return false;
+	}
+	if (err == -ENOMEM) {
+		scan_fail(s, err);
+		return false;
+	}
+	if (err < 0) {
+		end_unread(r, err);
+		return false;
+	}
+	sizetree_set_own(s->tree, r->entry, r->meta.size, r->meta.mtime);
+	atomic_store_explicit(&sizetree_dir_mut(s->tree, r->task->dir)->state, TREE_READING,
+			      memory_order_relaxed);
+	str_clear(&r->t->rel);
+	if (s->options.exclude && s->options.exclude->npaths &&
+	    scan_path(s->tree, r->task->dir, &r->t->rel) < 0) {
+		scan_fail(s, -ENOMEM);
+		return false;
+	}
+	return true;
+}
+
+static int read_all(struct reading *r)
+{
+	struct scan *s = r->t->scan;
+	uint32_t first = 0;
+	char *names = NULL;
+	int err = read_names(r);
+
+	if (err == 0 && s->options.exclude_caches && is_cache(r)) {
+		r->t->n = 0;
+		count_one(&r->t->excluded, 1);
+		add_flags(r, TREE_EXCLUDED);
+	}
+	if (err == 0)
+		err = put_all(r);
+	if (err == 0 && r->names_len) {
+		names = sizetree_take_names(s->tree, &r->t->pool, r->names_len);
+		err = names ? 0 : -ENOMEM;
+	}
+	if (err < 0)
+		return err;
+	if (names)
+		put_names(r, names);
+	flush_items(r, true);
+	if (r->subdirs)
+		err = number_subdirs(r, &first);
+	if (err < 0)
+		return err;
+	publish(r, names);
+	if (r->subdirs)
+		err = queue_subdirs(r, first);
+	scan_dir_done(s, r->task->dir);
+	return err;
+}
+
+/* ---- how fast storage answers ---- */
+
+static int64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000000000 + ts.tv_nsec;
+}
+
+static void note_time(struct scan_thread *t, int64_t ns)
+{
+	t->dirs_timed++;
+	t->dirs_slow += ns > SLOW_NS && ns / ((int64_t)t->n + 5) > SLOW_CALL;
+	if (t->dirs_timed < TIMED)
+		return;
+	if (t->dirs_slow >= TIMED / 2)
+		scan_more_threads(t->scan);
+	t->dirs_timed = t->dirs_slow = 0;
+}
+
+void scan_dir(struct scan_thread *t, const struct scan_task *task)
+{
+	struct reading r = {
+		.t = t, .task = task, .entry = sizetree_dir(t->scan->tree, task->dir)->entry};
+	int64_t start = now_ns();
+	int err = 0;
+
+	t->n = 0;
+	r.fd = scan_open(t, task);
+	if (r.fd == -EXDEV && !task->cross)
+		end_at_mount(&r);
+	else if (r.fd == -ENOENT || r.fd == -ENOTDIR)
+		end_vanished(&r);
+	else if (r.fd == -ENOMEM)
+		err = r.fd;
+	else if (r.fd < 0)
+		end_unread(&r, r.fd);
+	else if (begin(&r))
+		err = read_all(&r);
+	if (r.fd >= 0)
+		sys_close(r.fd);
+	if (err < 0 && err != -ECANCELED)
+		scan_fail(t->scan, err);
+	note_time(t, now_ns() - start);
+}

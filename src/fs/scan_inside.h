@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What the files of the scan engine share: fs/scan (its life, its threads), fs/scan_work (who does
+ * what next), fs/scan_dir (one directory), fs/scan_open (descriptors).
+ *
+ * Thread: see each. Owns: see fs/scan.h.
+ */
+#ifndef FS_SCAN_INSIDE_H
+#define FS_SCAN_INSIDE_H
+
+#include "fs/scan.h"
+#include "fs/scandir.h"
+#include "fs/seen.h"
+#include "fs/sizetree_grow.h"
+
+#include <pthread.h>
+
+/* A directory kept open for those in it that wait: they are opened from it. */
+struct scan_parent {
+	_Atomic uint32_t refs;  /* tasks that wait, and whoever reads it */
+	_Atomic uint32_t users; /* calls going on with fd; SCAN_EVICTED */
+	_Atomic int fd;         /* -1: given back */
+	uint32_t dir;
+	uint64_t mnt_id; /* 0: unknown */
+};
+#define SCAN_EVICTED 0x80000000u
+
+/* A directory that waits to be read. */
+struct scan_task {
+	struct scan_parent *parent; /* NULL: the root */
+	uint32_t dir;
+	bool cross; /* into another mount, now that everything before it is done */
+};
+
+/* Directories that wait, of one thread: it takes the last, others the first. A ring. */
+struct scan_stack {
+	pthread_mutex_t lock;
+	struct scan_task *at;
+	size_t cap, first;
+	_Atomic size_t n;
+};
+
+/* One entry of the directory that is being read. */
+struct scan_name {
+	uint32_t off; /* in scan_thread.names */
+	uint16_t len;
+	uint8_t type, flags;
+};
+enum scan_name_flag { SCAN_LEFT_OUT = 1, SCAN_LOST = 2 };
+
+struct scan_values { /* too large for its columns: needed again when its name is written */
+	uint32_t at;
+	struct sizetree_values v;
+};
+
+struct scan_thread {
+	struct scan *scan;
+	unsigned index;
+	pthread_t thread;
+	struct scan_stack stack;
+	/* what it has seen: written by it alone, read by scan_progress() */
+	_Atomic uint64_t entries, files, dirs, blocks, unread, vanished, excluded;
+	/* how fast storage answers */
+	uint32_t dirs_timed, dirs_slow;
+	/* the directory it reads */
+	struct scandir reader;
+	struct str names;
+	struct scan_name *at;
+	size_t n, cap;
+	struct scan_values *big;
+	size_t nbig, big_cap;
+	struct scan_item *items; /* with a visitor */
+	struct sizetree_names pool;
+	struct links_page *page;
+	struct str rel; /* its path below the root, when patterns ask for it */
+	bool atime;     /* may not leave access times alone */
+};
+
+/* A directory on another mount: read when everything before it is done. */
+struct scan_later {
+	struct scan_task task;
+	char *path; /* below the root: their order */
+	bool network;
+};
+
+struct scan {
+	struct scan_options options;
+	struct sizetree *tree;
+	struct seen *seen;
+	struct links *links;
+	struct links_sum linked;
+	int root_fd, err;
+	uint64_t root_mnt;
+	struct mount_list *mounts; /* NULL: not read */
+	_Atomic bool cancel, over, no_openat2;
+	_Atomic uint32_t open_parents;
+	_Atomic uint32_t max_parents;
+	_Atomic uint32_t idle;
+	pthread_mutex_t lock; /* of what follows, and nthreads */
+	pthread_cond_t wake, ended;
+	struct scan_later *later;
+	size_t nlater, later_cap;
+	_Atomic unsigned nthreads;
+	unsigned alive;
+	bool finish;           /* no more tasks will come */
+	_Atomic uint32_t refs; /* threads and the owner */
+	struct scan_thread threads[SCAN_THREADS_MAX];
+};
+
+/* ---- fs/scan_work: who does what next ---- */
+void scan_stack_init(struct scan_stack *st);
+void scan_stack_done(struct scan_stack *st);
+int scan_push(struct scan_thread *t, const struct scan_task *task) MUST_USE;
+/* Waits for one. False: there are no more. */
+bool scan_next(struct scan_thread *t, struct scan_task *ret_task);
+/* Puts a directory on another mount behind everything else; takes the task. */
+int scan_push_later(struct scan *s, const struct scan_task *task, bool network) MUST_USE;
+/* One more of what a directory waits for is done: when it was the last, its sums go up. */
+void scan_dir_done(struct scan *s, uint32_t dir);
+bool scan_cancelled(const struct scan *s);
+/* The scan cannot go on: keeps the first reason and cancels. */
+void scan_fail(struct scan *s, int err);
+
+/* ---- fs/scan: its threads ---- */
+/* Storage answers slowly: one more, if there is work for it. */
+void scan_more_threads(struct scan *s);
+
+/* ---- fs/scan_open: descriptors ---- */
+/* Opens the task's directory; a descriptor or -errno; -EXDEV: another mount begins there, -ENOTDIR:
+ * it is no directory (any more). */
+int scan_open(struct scan_thread *t, const struct scan_task *task) MUST_USE;
+/* Metadata of what the task is about, from its parent. 0 or -errno. */
+int scan_stat(struct scan_thread *t, const struct scan_task *task, struct meta *ret_meta,
+	      uint64_t *ret_mnt) MUST_USE;
+/* Keeps the descriptor (taken) for those below. NULL: no memory, and closed. */
+struct scan_parent *scan_parent_new(struct scan_thread *t, int fd, uint32_t dir, uint64_t mnt_id);
+void scan_parent_unref(struct scan *s, struct scan_parent *p); /* NULL is fine */
+
+/* ---- fs/scan_dir: one directory ---- */
+void scan_dir(struct scan_thread *t, const struct scan_task *task);
+
+#endif

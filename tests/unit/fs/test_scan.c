@@ -1,0 +1,720 @@
+/* SPDX-License-Identifier: MIT */
+#include "fs/scan.h"
+
+#include "../../lib/as_user.h"
+#include "../../lib/fault.h"
+#include "../../lib/nomem.h"
+#include "../../lib/program.h"
+#include "../../lib/test.h"
+#include "../../lib/tree.h"
+#include "base/path.h"
+#include "fs/sys.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define WAIT_MS 60000
+
+/* ---- what a scan found, as text ---- */
+
+static struct scan *scanned(const char *path, const struct scan_options *options)
+{
+	struct scan *s;
+
+	assert_int_equal(scan_start(path, options, &s), 0);
+	assert_true(scan_wait(s, WAIT_MS));
+	return s;
+}
+
+static void add_flags(struct str *out, uint32_t meta)
+{
+	static const struct {
+		uint32_t flag;
+		const char *word;
+	} words[] = {{TREE_BIG, " big"},       {TREE_LINKED, " linked"},
+		     {TREE_UNREAD, " unread"}, {TREE_EXCLUDED, " excluded"},
+		     {TREE_MOUNT, " mount"},   {TREE_NOT_ENTERED, " not-entered"},
+		     {TREE_KERNEL, " kernel"}, {TREE_ELSEWHERE, " elsewhere"},
+		     {TREE_GONE, " gone"}};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (meta & words[i].flag)
+			str_adds(out, words[i].word);
+}
+
+/* One line an entry: its path, bytes, what it says of itself. Directories with the entries and the
+ * unread below. */
+static void dump_dir(const struct sizetree *t, uint32_t dir, struct str *lines)
+{
+	const struct sizetree_dir *d = sizetree_dir(t, dir);
+
+	assert_int_equal(sizetree_dir_state(t, dir), TREE_DONE);
+	for (uint32_t i = 0; i < d->count; i++) {
+		uint32_t entry = d->first + i, sub = sizetree_subdir(t, entry);
+		struct sizetree_total total = sizetree_entry_total(t, dir, entry);
+		size_t len, begin = lines->len;
+		const char *name = sizetree_name(t, dir, entry, &len);
+
+		assert_int_equal(scan_path(t, dir, lines), 0);
+		if (lines->len > begin)
+			str_addc(lines, '/');
+		str_add(lines, name, len);
+		if (TREE_META_TYPE(sizetree_meta(t, entry)) == ENTRY_DIR)
+			str_addf(lines, "/ %llu", (unsigned long long)total.items);
+		else
+			str_addf(lines, " %llu", (unsigned long long)total.size);
+		if (total.unread)
+			str_addf(lines, " unread=%llu", (unsigned long long)total.unread);
+		add_flags(lines, sizetree_meta(t, entry));
+		str_addc(lines, '\n');
+		if (sub != TREE_NONE)
+			dump_dir(t, sub, lines);
+	}
+}
+
+static int by_line(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static char *sorted(const struct str *lines)
+{
+	char **at = calloc(lines->len + 1, sizeof(*at)),
+	     *copy = strdup(lines->len ? lines->buf : ""), *save = NULL;
+	struct str out = STR_INIT;
+	size_t n = 0;
+
+	for (char *l = strtok_r(copy, "\n", &save); l; l = strtok_r(NULL, "\n", &save))
+		at[n++] = l;
+	qsort(at, n, sizeof(*at), by_line);
+	str_adds(&out, "");
+	for (size_t i = 0; i < n; i++)
+		str_addf(&out, "%s\n", at[i]);
+	free(at);
+	free(copy);
+	return str_take(&out);
+}
+
+static void expect(struct scan *s, const char *wanted)
+{
+	struct str lines = STR_INIT;
+	char *found;
+
+	dump_dir(scan_tree(s), 0, &lines);
+	found = sorted(&lines);
+	assert_string_equal(found, wanted);
+	free(found);
+	str_done(&lines);
+}
+
+/* ---- the same, found out the slow way ---- */
+
+struct thing {
+	char *dir; /* the path of the directory it is in, below the root, with a slash at its end;
+		      "" */
+	struct stat st;
+	bool is_dir;
+	char *path; /* its own, the same way */
+};
+
+static struct {
+	struct thing *at;
+	size_t n, cap;
+	size_t root_len;
+} things;
+
+static int note_thing(const char *path, const struct stat *st, int flag, struct FTW *ftw)
+{
+	struct thing *t;
+
+	(void)ftw;
+	if (things.n == things.cap) {
+		things.cap = things.cap ? things.cap * 2 : 64;
+		things.at = realloc(things.at, things.cap * sizeof(*things.at));
+		assert_non_null(things.at);
+	}
+	t = &things.at[things.n++];
+	t->st = *st;
+	t->is_dir = flag == FTW_D || flag == FTW_DNR;
+	t->path = strdup(strlen(path) > things.root_len ? path + things.root_len + 1 : "");
+	return 0;
+}
+
+static void look_slowly(const char *root)
+{
+	things.n = 0;
+	things.root_len = strlen(root);
+	assert_int_equal(nftw(root, note_thing, 16, FTW_PHYS | FTW_MOUNT), 0);
+}
+
+static void forget(void)
+{
+	for (size_t i = 0; i < things.n; i++)
+		free(things.at[i].path);
+	free(things.at);
+	memset(&things, 0, sizeof(things));
+}
+
+static bool below(const char *path, const char *dir)
+{
+	size_t len = strlen(dir);
+
+	return !len || (strncmp(path, dir, len) == 0 && (path[len] == '/' || !path[len]));
+}
+
+/* The sums of one directory: each inode once; shared where links lie outside. */
+static struct sizetree_total add_slowly(const char *dir)
+{
+	struct sizetree_total sum = {0};
+
+	for (size_t i = 0; i < things.n; i++) {
+		const struct thing *t = &things.at[i];
+		nlink_t here = 0;
+		bool first = true;
+
+		if (!below(t->path, dir))
+			continue;
+		sum.items++;
+		if (!t->is_dir && t->st.st_nlink > 1)
+			for (size_t k = 0; k < things.n; k++) {
+				const struct thing *o = &things.at[k];
+				bool same = !o->is_dir && o->st.st_ino == t->st.st_ino &&
+					    below(o->path, dir);
+
+				here += same;
+				first &= !same || k >= i;
+			}
+		if (!first)
+			continue;
+		sum.blocks += (uint64_t)t->st.st_blocks;
+		sum.size += S_ISCHR(t->st.st_mode) || S_ISBLK(t->st.st_mode)
+				    ? 0
+				    : (uint64_t)t->st.st_size;
+		if (!t->is_dir && t->st.st_nlink > 1 && here < t->st.st_nlink)
+			sum.shared += (uint64_t)t->st.st_blocks;
+	}
+	sum.items--;
+	return sum;
+}
+
+static void compare_dirs(const struct sizetree *t)
+{
+	struct str path = STR_INIT;
+
+	for (uint32_t d = 0; d < atomic_load(&t->ndirs); d++) {
+		struct sizetree_total found = sizetree_dir_total(t, d), right;
+
+		str_clear(&path);
+		assert_int_equal(scan_path(t, d, &path), 0);
+		right = add_slowly(path.len ? path.buf : "");
+		if (found.blocks != right.blocks || found.size != right.size ||
+		    found.shared != right.shared || found.items != right.items)
+			fail_msg("'%s': %llu blocks %llu bytes %llu shared %llu items; right: %llu "
+				 "%llu %llu %llu",
+				 path.buf, (unsigned long long)found.blocks,
+				 (unsigned long long)found.size, (unsigned long long)found.shared,
+				 (unsigned long long)found.items, (unsigned long long)right.blocks,
+				 (unsigned long long)right.size, (unsigned long long)right.shared,
+				 (unsigned long long)right.items);
+	}
+	str_done(&path);
+}
+
+/* ---- tests ---- */
+
+static int setup(void **state)
+{
+	fault_reset();
+	*state = tree_new("");
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	assert_int_equal(fault_open_fds(), 0);
+	fault_reset();
+	tree_free(*state);
+	forget();
+	return 0;
+}
+
+/* A random tree with links of all kinds, from its own generator: the same every time. */
+static void grow(struct tree *t, uint64_t seed)
+{
+	struct str text = STR_INIT;
+	uint64_t x = seed * 0x9e3779b97f4a7c15u + 1;
+	unsigned dirs = 1, files = 0;
+
+#define RANDOM(n) (x ^= x << 13, x ^= x >> 7, x ^= x << 17, (unsigned)(x % (n)))
+	str_adds(&text, "d0/\n");
+	for (int i = 0; i < 120; i++) {
+		unsigned what = RANDOM(10), in = RANDOM(dirs);
+
+		if (what < 3)
+			str_addf(&text, "dir%u -> x\n", i);
+		if (what < 4) {
+			str_addf(&text, "d%u/\n", dirs++);
+		} else if (what < 7 || !files) {
+			str_addf(&text, "d%u/f%u %u\n", in, files, RANDOM(40000));
+			files++;
+		} else {
+			unsigned old = RANDOM(files);
+			char name[32];
+
+			/* Where the file is stands in the text. */
+			snprintf(name, sizeof(name), "/f%u ", old);
+			char *at = strstr(text.buf, name);
+			if (at) {
+				char *line = at, dir[32];
+
+				while (line > text.buf && line[-1] != '\n')
+					line--;
+				snprintf(dir, sizeof(dir), "%.*s", (int)(at - line), line);
+				str_addf(&text, "d%u/l%d => %s/f%u\n", in, i, dir, old);
+			}
+		}
+	}
+#undef RANDOM
+	tree_add(t, text.buf);
+	str_done(&text);
+	/* Deeper: directories move into each other. */
+	for (unsigned d = dirs - 1; d > 0; d--) {
+		char from[32], to[64];
+
+		snprintf(from, sizeof(from), "d%u", d);
+		snprintf(to, sizeof(to), "d%u/s%u", d / 2, d);
+		tree_move(t, from, to);
+	}
+}
+
+static void test_random_trees(void **state)
+{
+	struct tree *root = *state;
+
+	for (uint64_t seed = 1; seed <= 12; seed++) {
+		struct tree *t = tree_new("");
+
+		grow(t, seed);
+		look_slowly(t->path);
+		for (unsigned threads = 1; threads <= 32; threads = threads == 2   ? 8
+								    : threads == 8 ? 32
+										   : threads + 1) {
+			struct scan *s =
+				scanned(t->path, &(struct scan_options){.threads = threads});
+			struct links_sum links;
+
+			assert_int_equal(scan_result(s, &links), 0);
+			assert_true(links.links > links.inodes);
+			compare_dirs(scan_tree(s));
+			scan_free(s, 0);
+			if (threads == 32)
+				break;
+		}
+		forget();
+		tree_free(t);
+	}
+	(void)root;
+}
+
+/* The whole as du(1) says it: taken up on disk, and lengths. */
+static void test_like_du(void **state)
+{
+	struct tree *t = *state;
+	static const char *const apparent[] = {"", "--apparent-size"};
+
+	tree_add(t, tree_zoo);
+	for (int i = 0; i < 2; i++) {
+		struct scan *s = scanned(t->path, &(struct scan_options){0});
+		struct sizetree_total total = sizetree_dir_total(scan_tree(s), 0);
+		char command[8192];
+		unsigned long long bytes = 0;
+		FILE *f;
+
+		snprintf(command, sizeof(command), "du -s --block-size=1 %s '%s'", apparent[i],
+			 t->path);
+		f = popen(command, "re");
+		assert_non_null(f);
+		assert_int_equal(fscanf(f, "%llu", &bytes), 1);
+		assert_int_equal(pclose(f), 0);
+		/* Since coreutils 9.2 directories have no length; then they do not count here
+		 * either. */
+		if (i == 0)
+			assert_int_equal(total.blocks * 512, bytes);
+		else
+			assert_true(total.size == bytes || bytes < total.size);
+		scan_free(s, 0);
+	}
+}
+
+static void test_flags(void **state)
+{
+	struct tree *t = *state;
+	struct scan *s;
+
+	tree_add(t, "a/b 10\na/c => a/b\nbig ~3000G\ndev -> /dev/null\nempty/\npipe|\nsock=\n");
+	s = scanned(t->path, &(struct scan_options){0});
+	expect(s, "a/ 2\na/b 10 linked\na/c 10 linked\nbig 3221225472000 big\ndev 9\nempty/ "
+		  "0\npipe 0\nsock 0\n");
+	scan_free(s, 0);
+}
+
+/* Sums stop at the end of numbers instead of beginning anew. */
+static void test_saturating(void **state)
+{
+	struct tree *t = *state;
+	struct scan *s;
+	int fd;
+
+	tree_add(t, "a/x\na/y\na/z\nb/x\n");
+	for (const char *const *p = (const char *const[]){"a/x", "a/y", "a/z", "b/x", NULL}; *p;
+	     p++) {
+		fd = open(tree_path(t, *p), O_WRONLY | O_CLOEXEC);
+		if (ftruncate(fd, INT64_MAX) < 0) {
+			close(fd);
+			print_message("this file system has no files of that length\n");
+			skip();
+		}
+		close(fd);
+	}
+	s = scanned(t->path, &(struct scan_options){0});
+	assert_true(sizetree_dir_total(scan_tree(s), 0).size == UINT64_MAX);
+	scan_free(s, 0);
+}
+
+static void test_exclude(void **state)
+{
+	struct tree *t = *state;
+	struct exclude x = {0};
+	struct scan_progress p;
+	struct scan *s;
+
+	tree_add(t, "src/a.o 5\nsrc/a.c 6\n.git/objects 9\nsub/.git/x 9\nsub/build/y 7\nbuild/z 8\n"
+		    "cache/CACHEDIR.TAG \"Signature: "
+		    "8a477f597d28d172789f06886806bc55\\n\"\ncache/big 100\n"
+		    "not/CACHEDIR.TAG \"something else\"\n");
+	assert_int_equal(exclude_add(&x, "*.o", 3, NULL), 0);
+	assert_int_equal(exclude_add(&x, ".git", 4, NULL), 0);
+	assert_int_equal(exclude_add(&x, "/build", 6, NULL), 0);
+	s = scanned(t->path, &(struct scan_options){.exclude = &x, .exclude_caches = true});
+	expect(s, ".git/ 0 excluded\nbuild/ 0 excluded\ncache/ 0 excluded\nnot/ "
+		  "1\nnot/CACHEDIR.TAG 14\nsrc/ 1\n"
+		  "src/a.c 6\nsrc/a.o 0 excluded\nsub/ 2\nsub/.git/ 0 excluded\nsub/build/ "
+		  "1\nsub/build/y 7\n");
+	scan_progress(s, &p);
+	assert_int_equal(p.excluded, 5);
+	scan_free(s, 0);
+	exclude_done(&x);
+}
+
+static void scan_unread(void *ctx)
+{
+	struct tree *t = ctx;
+	struct scan *s = scanned(t->path, &(struct scan_options){0});
+	struct scan_progress p;
+	struct sizetree_total total = sizetree_dir_total(scan_tree(s), 0);
+
+	expect(s, "a/ 4 unread=2\na/closed/ 0 unread=1 unread\na/names/ 1 unread=1\n"
+		  "a/names/x 0 unread=1 unread\na/ok 5\n");
+	scan_progress(s, &p);
+	assert_int_equal(p.unread, total.unread);
+	scan_free(s, 0);
+}
+
+/* Directories that cannot be read count by themselves; what is above says that it may be more. */
+static void test_unread(void **state)
+{
+	struct tree *t = *state;
+
+	tree_add(t, "a/closed/hidden 100 \na/closed/ :0\na/ok 5\na/names/x 7\na/names/ :0444\n");
+	as_user(scan_unread, t);
+}
+
+static void test_deep(void **state)
+{
+	struct tree *t = *state;
+	struct scan_progress p;
+	struct scan *s;
+
+	tree_add(t, "deep/ ^5000\n");
+	s = scanned(t->path, &(struct scan_options){0});
+	scan_progress(s, &p);
+	assert_int_equal(p.dirs, 5002);
+	assert_int_equal(sizetree_dir_total(scan_tree(s), 0).items, p.entries - 1);
+	scan_free(s, 0);
+}
+
+/* With few descriptors directories are opened again from the root. */
+static void test_few_descriptors(void **state)
+{
+	struct tree *t = *state;
+	struct rlimit old, few;
+	struct str text = STR_INIT, path = STR_INIT;
+	struct scan *s;
+
+	for (int i = 0; i < 60; i++) {
+		str_addf(&text, "%s%sa/f %d\n%s%sb/f %d\n", path.len ? path.buf : "",
+			 path.len ? "/" : "", i, path.len ? path.buf : "", path.len ? "/" : "", i);
+		str_adds(&path, i ? "/c" : "c");
+	}
+	tree_add(t, text.buf);
+	getrlimit(RLIMIT_NOFILE, &old);
+	few = old;
+	few.rlim_cur = 40;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	for (unsigned threads = 1; threads <= 4; threads *= 4) {
+		s = scanned(t->path, &(struct scan_options){.threads = threads});
+		assert_int_equal(sizetree_dir_total(scan_tree(s), 0).unread, 0);
+		look_slowly(t->path);
+		compare_dirs(scan_tree(s));
+		forget();
+		scan_free(s, 0);
+	}
+	setrlimit(RLIMIT_NOFILE, &old);
+	str_done(&text);
+	str_done(&path);
+}
+
+static void unlink_it(void *ctx)
+{
+	struct tree *t = ctx;
+
+	assert_int_equal(unlinkat(t->fd, "a/x", 0), 0);
+}
+
+static void remove_dir(void *ctx)
+{
+	struct tree *t = ctx;
+
+	assert_int_equal(unlinkat(t->fd, "a", AT_REMOVEDIR), 0);
+}
+
+static void test_vanishing(void **state)
+{
+	struct tree *t = *state;
+	struct scan_progress p;
+	struct scan *s;
+
+	tree_add(t, "a/x 5\n");
+	/* The root, a, then x. */
+	fault_before(FAULT_statx, 4, unlink_it, t);
+	s = scanned(t->path, &(struct scan_options){.threads = 1});
+	expect(s, "a/ 0\n");
+	scan_progress(s, &p);
+	assert_int_equal(p.vanished, 1);
+	scan_free(s, 0);
+	fault_reset();
+	fault_before(FAULT_openat2, 2, remove_dir, t);
+	s = scanned(t->path, &(struct scan_options){.threads = 1});
+	expect(s, "a/ 0 gone\n");
+	assert_int_equal(sizetree_dir_total(scan_tree(s), 0).items, 0);
+	scan_free(s, 0);
+}
+
+/* What is moved while the scan runs is counted where it was seen first, and told at the second
+ * place. */
+static void move_it(void *ctx)
+{
+	struct tree *t = ctx;
+
+	assert_int_equal(renameat(t->fd, "a/moved", t->fd, "b/moved"), 0);
+}
+
+static void test_moving_directory(void **state)
+{
+	struct tree *t = *state;
+	struct scan_progress p;
+	struct scan *s;
+	unsigned seen = 0;
+
+	for (unsigned nth = 1; nth <= 6; nth++) {
+		struct tree *one = tree_new("a/moved/f 1000\nb/g 10\n");
+
+		fault_reset();
+		fault_before(FAULT_getdents, nth, move_it, one);
+		s = scanned(one->path, &(struct scan_options){.threads = 1});
+		scan_progress(s, &p);
+		assert_true(sizetree_dir_total(scan_tree(s), 0).size <= 1010 + 4 * 65536);
+		struct str lines = STR_INIT;
+		dump_dir(scan_tree(s), 0, &lines);
+		unsigned times = 0;
+		for (const char *at = lines.buf; (at = strstr(at, "moved/f 1000")); at++)
+			times++;
+		assert_true(times <= 1);
+		seen += times;
+		str_done(&lines);
+		scan_free(s, 0);
+		tree_free(one);
+	}
+	assert_true(seen > 0);
+	(void)t;
+}
+
+static void scan_mounts(void *ctx)
+{
+	struct tree *t = ctx;
+	struct scan *s;
+
+	assert_int_equal(mount("none", tree_path(t, "mem"), "tmpfs", 0, NULL), 0);
+	assert_int_equal(mount("none", tree_path(t, "proc"), "proc", 0, NULL), 0);
+	assert_int_equal(mount(tree_path(t, "orig"), tree_path(t, "bound"), NULL, MS_BIND, NULL),
+			 0);
+	assert_int_equal(mount(tree_path(t, ""), tree_path(t, "loop"), NULL, MS_BIND, NULL), 0);
+	assert_int_equal(mount(tree_path(t, "orig/f"), tree_path(t, "onfile"), NULL, MS_BIND, NULL),
+			 0);
+	int fd = open(tree_path(t, "mem/inside"), O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+	assert_int_equal(ftruncate(fd, 77), 0);
+	close(fd);
+	for (unsigned threads = 1; threads <= 8; threads *= 8) {
+		s = scanned(t->path, &(struct scan_options){.threads = threads});
+		expect(s, "bound/ 0 mount elsewhere\nloop/ 0 mount elsewhere\nmem/ 1 "
+			  "mount\nmem/inside 77\n"
+			  "onfile 0 mount elsewhere\norig/ 1\norig/f 1000\nproc/ 0 mount kernel\n");
+		scan_free(s, 0);
+		s = scanned(t->path,
+			    &(struct scan_options){.threads = threads, .one_file_system = true});
+		expect(s,
+		       "bound/ 0 mount not-entered\nloop/ 0 mount not-entered\nmem/ 0 mount "
+		       "not-entered\n"
+		       "onfile 0 mount not-entered\norig/ 1\norig/f 1000\nproc/ 0 mount kernel\n");
+		scan_free(s, 0);
+	}
+	/* Without openat2 the same. */
+	fault_fail(FAULT_openat2, 1, ENOSYS, true);
+	s = scanned(t->path, &(struct scan_options){.one_file_system = true});
+	expect(s,
+	       "bound/ 0 mount not-entered\nloop/ 0 mount not-entered\nmem/ 0 mount not-entered\n"
+	       "onfile 0 mount not-entered\norig/ 1\norig/f 1000\nproc/ 0 mount kernel\n");
+	scan_free(s, 0);
+	/* A kernel file system that is asked for is looked at. */
+	s = scanned(tree_path(t, "proc/self/attr"), &(struct scan_options){0});
+	assert_true(sizetree_dir_total(scan_tree(s), 0).items > 0);
+	scan_free(s, 0);
+}
+
+static void test_mounts(void **state)
+{
+	struct tree *t = *state;
+
+	tree_add(t, "orig/f 1000\nbound/\nloop/\nmem/\nproc/\nonfile\n");
+	as_mounter(scan_mounts, t);
+}
+
+static void test_cancel(void **state)
+{
+	struct tree *t = *state;
+	struct links_sum links;
+	struct scan *s;
+
+	tree_add(t, "a/ *3000\nb/ *3000\n");
+	assert_int_equal(scan_start(t->path, &(struct scan_options){0}, &s), 0);
+	scan_cancel(s);
+	assert_true(scan_wait(s, WAIT_MS));
+	assert_int_equal(scan_result(s, &links), -ECANCELED);
+	scan_free(s, 0);
+}
+
+static void test_root(void **state)
+{
+	struct tree *t = *state;
+	struct scan *s;
+
+	tree_add(t, "dir/f 3\nlink -> dir\nfile 5\n");
+	assert_int_equal(scan_start(tree_path(t, "none"), &(struct scan_options){0}, &s), -ENOENT);
+	assert_int_equal(scan_start(tree_path(t, "file"), &(struct scan_options){0}, &s), -ENOTDIR);
+	s = scanned(tree_path(t, "link"), &(struct scan_options){0});
+	expect(s, "f 3\n");
+	scan_free(s, 0);
+}
+
+/* Every call fails once with each of these: the scan ends, says what it could not read, and leaves
+ * nothing open. */
+static void test_faults(void **state)
+{
+	static const enum fault_call calls[] = {FAULT_openat2, FAULT_openat, FAULT_statx,
+						FAULT_getdents};
+	static const int errors[] = {EIO, EACCES, EMFILE, EINVAL};
+	struct tree *t = *state;
+
+	tree_add(t, "a/b/c 5\na/d 6\ne/f => a/d\n");
+	for (size_t c = 0; c < ARRAY_LEN(calls); c++)
+		for (size_t e = 0; e < ARRAY_LEN(errors); e++)
+			for (unsigned n = 1; n < 40; n++) {
+				struct scan *s;
+				int r;
+
+				fault_reset();
+				fault_fail(calls[c], n, errors[e], false);
+				r = scan_start(t->path, &(struct scan_options){.threads = 2}, &s);
+				if (r == 0) {
+					struct sizetree_total total;
+
+					assert_true(scan_wait(s, WAIT_MS));
+					total = sizetree_dir_total(scan_tree(s), 0);
+					assert_true(total.done);
+					assert_true(total.items <= 6);
+					scan_free(s, 0);
+				}
+				assert_int_equal(fault_open_fds(), 0);
+				if (fault_count(calls[c]) < n)
+					break;
+			}
+}
+
+static void count_batch(void *ctx, unsigned thread, const struct scan_batch *b)
+{
+	_Atomic unsigned *counts = ctx;
+
+	(void)thread;
+	atomic_fetch_add(&counts[0], b->n);
+	atomic_fetch_add(&counts[1], b->last);
+	for (uint32_t i = 0; i < b->n; i++) {
+		struct stat st;
+
+		assert_int_equal(fstatat(b->dirfd, b->items[i].name, &st, AT_SYMLINK_NOFOLLOW), 0);
+		assert_int_equal(b->items[i].meta.id.ino, st.st_ino);
+		assert_int_equal(b->items[i].meta.uid, st.st_uid);
+	}
+}
+
+static void test_visitor(void **state)
+{
+	struct tree *t = *state;
+	_Atomic unsigned counts[2] = {0};
+	struct scan *s;
+
+	tree_add(t, "a/ *1500\nb/c 5\n");
+	s = scanned(t->path,
+		    &(struct scan_options){.visitor = {.batch = count_batch, .ctx = counts}});
+	assert_int_equal(counts[0], 1501);
+	assert_int_equal(counts[1], 3);
+	scan_free(s, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_random_trees, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_like_du, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_flags, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_saturating, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_exclude, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_unread, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_deep, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_few_descriptors, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_vanishing, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_moving_directory, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_mounts, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_cancel, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_root, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_faults, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_visitor, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
