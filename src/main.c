@@ -223,11 +223,14 @@
  *   app/save               changed options back into the configuration file
  *   app/serve              the model's requests to the file system
  *   app/settings_view      the settings, and what their keys do
+ *   app/sizes_kinds        the largest files, and what each extension takes up
+ *   app/sizes_out          what trowel sizes prints
  *   app/themes             the themes there are
  *   app/values             what may be given to the options of the command line
  *   app/verb               the command line: table of verbs, parsing of options
  *   app/verb_info          trowel info
  *   app/verb_list          trowel list
+ *   app/verb_sizes         trowel sizes
  *   app/words              words typed behind a command in the palette
  */
 #include "app/config.h"
