@@ -4,6 +4,7 @@
  * ours, the limit program, peers. Figures are medians of interleaved runs. Peers are whatever of
  * nnn, mc, vifm, lf and ranger is in PATH. doc/performance.md says what each row means.
  */
+#include "../lib/figures.h"
 #include "../lib/pty.h"
 #include "../lib/test.h"
 
@@ -44,107 +45,21 @@ static struct program programs[] = {
 
 static const char *cache, *tools;
 
-/* ---- samples ---- */
-
-struct samples {
-	double at[KEYS];
-	int n;
-};
-
-static void add(struct samples *s, double value)
-{
-	if (s->n < KEYS)
-		s->at[s->n++] = value;
-}
-
-static int by_value(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* Of 1000: 500 is the median. Negative: there is none. */
-static double quantile(struct samples *s, int per_mille)
-{
-	if (s->n == 0)
-		return -1;
-	qsort(s->at, (size_t)s->n, sizeof(s->at[0]), by_value);
-	int i = s->n * per_mille / 1000;
-	return s->at[i < s->n ? i : s->n - 1];
-}
-
-/* ---- the table ---- */
-
-struct line {
-	char what[64];
-	const char *unit;
-	struct samples ours, limit, peers[PROGRAMS];
-	double reach; /* 0: none is named */
-	int per_mille;
-};
-
-static void print_heading(void)
-{
-	printf("%-44s %9s %9s %6s %9s  %s\n", "", "ours", "limit", "ratio", "reach",
-	       "peers (how many times ours)");
-}
-
-static void print_number(double v, const char *unit, int width)
-{
-	if (v < 0)
-		printf("%*s ", width, "-");
-	else
-		printf("%*.*f ", width, v < 100 && strcmp(unit, "B") != 0 ? 1 : 0, v);
-}
-
 static void print_line(struct line *l)
 {
-	int q = l->per_mille ? l->per_mille : 500;
-	double ours = quantile(&l->ours, q), limit = quantile(&l->limit, q);
+	const char *names[PROGRAMS];
 
-	printf("%-41s %-2s ", l->what, l->unit);
-	print_number(ours, l->unit, 9);
-	print_number(limit, l->unit, 9);
-	if (ours >= 0 && limit > 0)
-		printf("%6.2f ", ours / limit);
-	else
-		printf("%6s ", "");
-	if (l->reach > 0)
-		printf("%9.0f%s", l->reach, ours > l->reach ? "!" : " ");
-	else
-		printf("%9s ", "");
-	for (size_t i = 1; i < PROGRAMS; i++) {
-		double v = quantile(&l->peers[i], q);
-		if (v >= 0)
-			printf(" %s %.*f (%.1f)", programs[i].name, v < 100 ? 1 : 0, v,
-			       ours > 0 ? v / ours : 0);
-	}
-	printf("\n");
-	fflush(stdout);
+	for (size_t i = 1; i < PROGRAMS; i++)
+		names[i - 1] = programs[i].name;
+	figures_print(l, names, PROGRAMS - 1);
 }
 
 static struct samples *of(struct line *l, size_t program)
 {
-	return program == 0 ? &l->ours : &l->peers[program];
+	return program == 0 ? &l->ours : &l->peers[program - 1];
 }
 
 /* ---- running ---- */
-
-static bool in_path(const char *name)
-{
-	char path[4096];
-	const char *at = getenv("PATH");
-
-	while (at && *at) {
-		size_t len = strcspn(at, ":");
-		snprintf(path, sizeof(path), "%.*s/%s", (int)len, at, name);
-		if (faccessat(AT_FDCWD, path, X_OK, 0) == 0)
-			return true;
-		at += len + (at[len] == ':');
-	}
-	return false;
-}
 
 static struct pty *start(const struct program *p, const char *dir)
 {
@@ -183,31 +98,6 @@ static double peak_mb(const struct pty *p)
 }
 
 /* Output of a helper program; its wall time. */
-static double run_tool(const char *const *argv, char *out, size_t size)
-{
-	int64_t from = pty_now_ns();
-	int ends[2], status;
-
-	assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
-	pid_t pid = fork();
-	assert_true(pid >= 0);
-	if (pid == 0) {
-		dup2(ends[1], STDOUT_FILENO);
-		execv(argv[0], (char *const *)(uintptr_t)argv);
-		_exit(127);
-	}
-	close(ends[1]);
-	size_t len = 0;
-	ssize_t n;
-	while ((n = read(ends[0], out + len, size - 1 - len)) > 0)
-		len += (size_t)n;
-	out[len] = '\0';
-	close(ends[0]);
-	if (waitpid(pid, &status, 0) != pid || status != 0)
-		return -1;
-	return (double)(pty_now_ns() - from) / 1e6;
-}
-
 /* In natural order "data" is the first of mkflat's words, and then the smallest number. */
 static void find_first(const char *path, char *first, size_t size)
 {
@@ -239,7 +129,7 @@ static void flat(long n, char *path, size_t size, char *first, size_t first_size
 	snprintf(count, sizeof(count), "%ld", n);
 	snprintf(path, size, "%s/flat-%ld", cache, n);
 	const char *argv[] = {tool, path, count, NULL};
-	if (stat(path, &st) && run_tool(argv, out, sizeof(out)) < 0) {
+	if (stat(path, &st) && figures_run(argv, out, sizeof(out), NULL) < 0) {
 		fprintf(stderr, "cannot make %s\n", path);
 		exit(1);
 	}
@@ -295,7 +185,7 @@ static void measure_latency(const struct program *p, const char *dir, struct sam
 	pty_cursor(t, &row, &col);
 	for (int i = 0; i < KEYS; i++) {
 		int expected = row + (i % 2 ? 0 : 1);
-		add(s, key_ms(t, i % 2 ? p->up : p->down, row_is, &expected));
+		figures_add(s, key_ms(t, i % 2 ? p->up : p->down, row_is, &expected));
 	}
 	pty_close(t);
 }
@@ -313,13 +203,13 @@ static void write_some(const char *path, size_t size, bool text)
 /* Makes (once) 1000 things of every kind: texts, bytes, large ones, links, a FIFO, directories. */
 static void kinds(char *path, size_t size)
 {
-	char name[4096];
+	char name[4200];
 
 	snprintf(path, size, "%s/kinds-1000", cache);
 	if (mkdir(path, 0755) < 0)
 		return;
 	for (int i = 0; i < 1000; i++) {
-		snprintf(name, sizeof(name), "%s/file-%d", path, i);
+		snprintf(name, sizeof(name), "%.4095s/file-%d", path, i);
 		switch (i % 8) {
 		case 0:
 			write_some(name, 3000, true);
@@ -360,7 +250,7 @@ static void measure_previews(const char *dir, struct samples *s)
 	for (int i = 0; i < KEYS; i++) {
 		uint64_t before = cursor_name(t);
 
-		add(s, key_ms(t, "j", has_moved, &before));
+		figures_add(s, key_ms(t, "j", has_moved, &before));
 		int64_t until = pty_now_ns() + pauses[i % 6] * INT64_C(1000000);
 		for (int64_t left; (left = until - pty_now_ns()) > 0;)
 			pty_pump(t, (long)(left / 1000000));
@@ -377,7 +267,7 @@ static void measure_busy_latency(const struct program *p, const char *dir, struc
 	/* Once a second has passed, it has loaded, wherever the cursor is by then. */
 	for (int i = 0; i < KEYS && since_start_ms(t, pty_now_ns()) < 1000; i++) {
 		uint64_t name = cursor_name(t);
-		add(s, key_ms(t, p->down, has_moved, &name));
+		figures_add(s, key_ms(t, p->down, has_moved, &name));
 	}
 	pty_close(t);
 }
@@ -393,15 +283,15 @@ static void measure_opening(size_t program, const char *dir, const char *first, 
 	struct pty *t = start(&programs[program], dir);
 
 	if (pty_sees(t, NAME, CAP_MS)) {
-		add(of(&o->rows, program), since_start_ms(t, pty_now_ns()));
+		figures_add(of(&o->rows, program), since_start_ms(t, pty_now_ns()));
 		if (program == 0) {
 			if (pty_sees(t, first, CAP_MS))
-				add(of(&o->done, 0), since_start_ms(t, pty_now_ns()));
+				figures_add(of(&o->done, 0), since_start_ms(t, pty_now_ns()));
 		} else {
 			pty_rest(t, 1000);
-			add(of(&o->done, program), since_start_ms(t, pty_last_ns(t)));
+			figures_add(of(&o->done, program), since_start_ms(t, pty_last_ns(t)));
 		}
-		add(of(&o->memory, program), peak_mb(t));
+		figures_add(of(&o->memory, program), peak_mb(t));
 	}
 	pty_close(t);
 }
@@ -412,13 +302,13 @@ static void measure_limit(const char *dir, struct opening *o)
 
 	snprintf(tool, sizeof(tool), "%s/limit_list", tools);
 	const char *argv[] = {tool, dir, NULL};
-	double ms = run_tool(argv, out, sizeof(out));
+	double ms = figures_run(argv, out, sizeof(out), NULL);
 	if (ms < 0)
 		return;
-	add(&o->done.limit, ms);
+	figures_add(&o->done.limit, ms);
 	const char *at = strstr(out, "first batch ");
 	if (at)
-		add(&o->rows.limit, strtod(at + strlen("first batch "), NULL));
+		figures_add(&o->rows.limit, strtod(at + strlen("first batch "), NULL));
 }
 
 static double bench_opening(long n, int reps)
@@ -441,11 +331,11 @@ static double bench_opening(long n, int reps)
 			if (programs[i].there && n <= programs[i].most && (i == 0 || r < 3))
 				measure_opening(i, dir, first, o);
 	}
-	o->done.reach = 1.3 * quantile(&o->done.limit, 500);
+	o->done.reach = 1.3 * figures_quantile(&o->done.limit, 500);
 	print_line(&o->rows);
 	print_line(&o->done);
 	print_line(&o->memory);
-	double memory = quantile(&o->memory.ours, 500);
+	double memory = figures_quantile(&o->memory.ours, 500);
 	free(o);
 	return memory;
 }
@@ -486,13 +376,13 @@ static void measure_start(size_t program, const char *dir, struct small *s)
 	struct pty *t = start(&programs[program], dir);
 
 	if (pty_sees(t, program == 0 ? "q quit" : NAME, 5000))
-		add(of(&s->complete, program), since_start_ms(t, pty_now_ns()));
+		figures_add(of(&s->complete, program), since_start_ms(t, pty_now_ns()));
 	pty_rest(t, 400);
-	add(of(&s->first_byte, program), since_start_ms(t, pty_first_ns(t)));
-	add(of(&s->last_byte, program), since_start_ms(t, pty_last_ns(t)));
-	add(of(&s->screen, program), (double)pty_bytes(t));
+	figures_add(of(&s->first_byte, program), since_start_ms(t, pty_first_ns(t)));
+	figures_add(of(&s->last_byte, program), since_start_ms(t, pty_last_ns(t)));
+	figures_add(of(&s->screen, program), (double)pty_bytes(t));
 	if (program == 0)
-		add(&s->screen.limit, (double)visible_text(t));
+		figures_add(&s->screen.limit, (double)visible_text(t));
 	pty_close(t);
 }
 
@@ -508,18 +398,18 @@ static void measure_keys(size_t program, const char *dir, struct small *s)
 	for (int i = 0; i < 2; i++) {
 		before = pty_bytes(t);
 		hold(t, programs[program].down);
-		add(of(key[i], program), (double)(pty_bytes(t) - before) / HELD);
+		figures_add(of(key[i], program), (double)(pty_bytes(t) - before) / HELD);
 		before = pty_bytes(t);
 		pty_rest(t, 800);
-		add(of(rest[i], program), (double)(pty_bytes(t) - before));
+		figures_add(of(rest[i], program), (double)(pty_bytes(t) - before));
 	}
 	for (int i = 0; i < 3; i++) {
 		before = pty_bytes(t);
 		pty_keys(t, programs[program].page);
 		pty_rest(t, 800);
-		add(of(&s->page, program), (double)(pty_bytes(t) - before));
+		figures_add(of(&s->page, program), (double)(pty_bytes(t) - before));
 		if (program == 0)
-			add(&s->page.limit, (double)visible_text(t));
+			figures_add(&s->page.limit, (double)visible_text(t));
 	}
 	pty_close(t);
 }
@@ -559,8 +449,8 @@ static void bench_small(int reps)
 				if (r < 3)
 					measure_keys(i, thousand, s);
 			}
-	s->screen.reach = quantile(&s->screen.limit, 500) * 1.25 + 400;
-	s->page.reach = quantile(&s->page.limit, 500) * 1.15;
+	s->screen.reach = figures_quantile(&s->screen.limit, 500) * 1.25 + 400;
+	s->page.reach = figures_quantile(&s->page.limit, 500) * 1.15;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		print_line(rows[i].line);
 	free(s);
@@ -610,7 +500,7 @@ static void bench_idle(void)
 	snprintf(trace, sizeof(trace), "%s/idle.trace", cache);
 	const char *argv[] = {"strace", "-q", "-f", "-o", trace, "-p", pid, NULL};
 	struct pty *tracer =
-		in_path("strace") ? pty_open(&(struct pty_options){.argv = argv}) : NULL;
+		figures_in_path("strace") ? pty_open(&(struct pty_options){.argv = argv}) : NULL;
 	pty_rest(t, 10000);
 	pty_close(tracer);
 	long calls = -1;
@@ -636,7 +526,7 @@ static void prepare(char *self)
 	snprintf(home, sizeof(home), "%s/home", cache);
 	mkdir(home, 0755);
 	for (size_t i = 1; i < PROGRAMS; i++)
-		programs[i].there = in_path(programs[i].name);
+		programs[i].there = figures_in_path(programs[i].name);
 }
 
 int main(int argc, char **argv)
@@ -654,7 +544,7 @@ int main(int argc, char **argv)
 		for (n = 0; n < argc - 2 && n < 8; n++)
 			scales[n] = strtol(argv[n + 2], NULL, 10);
 	prepare(argv[0]);
-	print_heading();
+	figures_heading();
 	for (int i = 0; i < n; i++)
 		memory[i] = bench_opening(scales[i], scales[i] >= 1000000 ? 5 : REPS_MAX);
 	if (n > 1)
