@@ -81,6 +81,7 @@
  *   fs/saver               small files of our own, replaced as a whole
  *   fs/scan                scanning a tree for its sizes, in parallel
  *   fs/scan_dir            one directory of it
+ *   fs/scan_moved          files that were seen at two places
  *   fs/scan_open           its descriptors
  *   fs/scan_work           who scans what next
  *   fs/scandir             iterator over one directory

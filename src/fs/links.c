@@ -81,6 +81,33 @@ int links_note(struct links *l, struct links_page **page, const struct meta *met
 	return 0;
 }
 
+/* ---- reading ---- */
+
+size_t links_count(const struct links *l)
+{
+	size_t n = 0;
+
+	for (const struct links_page *p = atomic_load(&l->pages); p; p = p->next)
+		n += p->n;
+	return n;
+}
+
+bool links_next(const struct links *l, struct links_at *at, uint32_t *ret_dir, uint32_t *ret_entry)
+{
+	if (!at->begun)
+		at->page = atomic_load(&l->pages);
+	at->begun = true;
+	while (at->page && at->next == at->page->n) {
+		at->page = at->page->next;
+		at->next = 0;
+	}
+	if (!at->page)
+		return false;
+	*ret_dir = at->page->at[at->next].dir;
+	*ret_entry = at->page->at[at->next++].entry;
+	return true;
+}
+
 /* ---- settling ---- */
 
 /* The notes as one array; and for each inode, found by hash, its last note, from which the others

@@ -28,6 +28,15 @@ void links_free(struct links *l);
 int links_note(struct links *l, struct links_page **page, const struct meta *meta, uint32_t dir,
 	       uint32_t entry) MUST_USE;
 
+/* Reading what was noted, in no particular order: start with a zeroed *at. */
+struct links_at {
+	const struct links_page *page;
+	size_t next;
+	bool begun;
+};
+size_t links_count(const struct links *l);
+bool links_next(const struct links *l, struct links_at *at, uint32_t *ret_dir, uint32_t *ret_entry);
+
 struct links_sum {
 	uint64_t inodes, links; /* that were seen */
 	uint64_t extra_blocks,

@@ -61,6 +61,7 @@ static void free_scan(struct scan *s)
 		sys_close(s->root_fd);
 	seen_free(s->seen);
 	links_free(s->links);
+	links_free(s->recent);
 	sizetree_unref(s->tree);
 	pthread_cond_destroy(&s->wake);
 	pthread_cond_destroy(&s->ended);
@@ -85,6 +86,8 @@ static void conclude(struct scan *s)
 	seen_free(s->seen);
 	s->seen = NULL;
 	if (!scan_cancelled(s))
+		r = scan_settle_moved(s);
+	if (r == 0 && !scan_cancelled(s))
 		r = links_settle(s->links, s->tree, &s->cancel, &s->linked);
 	if (r < 0 && r != -ECANCELED)
 		scan_fail(s, r);
@@ -269,6 +272,16 @@ static int start_all(struct scan *s)
 	return r;
 }
 
+/* By the clock that the kernel stamps files with. */
+static void note_begin(struct scan *s)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME_COARSE, &ts);
+	s->began = ts.tv_sec;
+	s->began_nsec = (uint32_t)ts.tv_nsec;
+}
+
 int scan_start(const char *path, const struct scan_options *options, struct scan **ret_scan)
 {
 	struct scan *s = calloc(1, sizeof(*s));
@@ -282,6 +295,7 @@ int scan_start(const char *path, const struct scan_options *options, struct scan
 	atomic_init(&s->refs, 1);
 	atomic_init(&s->max_parents, parents_max());
 	init_sync(s);
+	note_begin(s);
 	r = open_root(s, path);
 	if (r == 0)
 		r = sizetree_new(path, &s->tree);
@@ -289,6 +303,8 @@ int scan_start(const char *path, const struct scan_options *options, struct scan
 		r = seen_new(&s->seen);
 	if (r == 0)
 		r = links_new(&s->links);
+	if (r == 0)
+		r = links_new(&s->recent);
 	if (r == 0) {
 		read_mounts(s);
 		r = init_thread(s, 0);

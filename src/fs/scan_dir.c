@@ -167,6 +167,19 @@ static int put(struct reading *r, struct scan_name *n, const struct sizetree_val
 	return err;
 }
 
+/* It may have been moved here from a place that was read before, or away after: fs/scan_moved. */
+static int note_recent(struct reading *r, const struct meta *meta)
+{
+	struct scan_thread *t = r->t;
+	const struct scan *s = t->scan;
+
+	if (meta->ctime < s->began ||
+	    (meta->ctime == s->began && meta->ctime_nsec < s->began_nsec) ||
+	    !(meta->size | meta->blocks))
+		return 0;
+	return links_note(s->recent, &t->recent_page, meta, r->task->dir, r->first + r->count);
+}
+
 static int put_file(struct reading *r, struct scan_name *n, const struct meta *meta)
 {
 	struct scan_thread *t = r->t;
@@ -193,6 +206,9 @@ static int put_file(struct reading *r, struct scan_name *n, const struct meta *m
 		if (err < 0)
 			return err;
 	} else {
+		err = note_recent(r, meta);
+		if (err < 0)
+			return err;
 		r->blocks = sizetree_add(r->blocks, v.blocks);
 		r->size = sizetree_add(r->size, v.size);
 	}
@@ -386,13 +402,13 @@ static void end_empty(struct reading *r, uint32_t flags)
 	scan_dir_done(r->t->scan, r->task->dir);
 }
 
-/* It was there when its parent was read. */
-static void end_vanished(struct reading *r)
+/* It was there when its parent was read: it has gone, or is counted where it was seen before. */
+static void end_uncounted(struct reading *r, uint32_t flag)
 {
 	struct scan *s = r->t->scan;
 	struct sizetree_dir *d = sizetree_dir_mut(s->tree, r->task->dir);
 
-	add_flags(r, TREE_GONE);
+	add_flags(r, flag);
 	if (d->parent != TREE_NONE)
 		atomic_fetch_sub_explicit(&sizetree_dir_mut(s->tree, d->parent)->items, 1,
 					  memory_order_relaxed);
@@ -472,6 +488,10 @@ static bool begin(struct reading *r)
 	}
 	if (err == 0)
 		err = seen_add(s->seen, r->meta.id);
+	if (err == 0 && !r->task->cross) {
+		end_uncounted(r, TREE_ELSEWHERE);
+		return false;
+	}
 	if (err == 0) {
 		r->meta = (struct meta){0};
 		end_empty(r, TREE_ELSEWHERE);
@@ -564,7 +584,7 @@ void scan_dir(struct scan_thread *t, const struct scan_task *task)
 	if (r.fd == -EXDEV && !task->cross)
 		end_at_mount(&r);
 	else if (r.fd == -ENOENT || r.fd == -ENOTDIR)
-		end_vanished(&r);
+		end_uncounted(&r, TREE_GONE);
 	else if (r.fd == -ENOMEM)
 		err = r.fd;
 	else if (r.fd < 0)

@@ -71,7 +71,7 @@ struct scan_thread {
 	size_t nbig, big_cap;
 	struct scan_item *items; /* with a visitor */
 	struct sizetree_names pool;
-	struct links_page *page;
+	struct links_page *page, *recent_page;
 	struct str rel; /* its path below the root, when patterns ask for it */
 	bool atime;     /* may not leave access times alone */
 };
@@ -88,6 +88,9 @@ struct scan {
 	struct sizetree *tree;
 	struct seen *seen;
 	struct links *links;
+	struct links *recent; /* files that have changed since it began */
+	int64_t began;        /* seconds since the epoch */
+	uint32_t began_nsec;
 	struct links_sum linked;
 	int root_fd, err;
 	uint64_t root_mnt;
@@ -129,6 +132,8 @@ void scan_more_threads(struct scan *s);
 /* Opens the task's directory; a descriptor or -errno; -EXDEV: another mount begins there, -ENOTDIR:
  * it is no directory (any more). */
 int scan_open(struct scan_thread *t, const struct scan_task *task) MUST_USE;
+/* Opens a directory of the tree again, O_PATH. A descriptor or -errno. */
+int scan_open_again(struct scan *s, uint32_t dir) MUST_USE;
 /* Metadata of what the task is about, from its parent. 0 or -errno. */
 int scan_stat(struct scan_thread *t, const struct scan_task *task, struct meta *ret_meta,
 	      uint64_t *ret_mnt) MUST_USE;
@@ -138,5 +143,9 @@ void scan_parent_unref(struct scan *s, struct scan_parent *p); /* NULL is fine *
 
 /* ---- fs/scan_dir: one directory ---- */
 void scan_dir(struct scan_thread *t, const struct scan_task *task);
+
+/* ---- fs/scan_moved ---- */
+/* Takes out what has been counted at two places. 0, -ENOMEM, -ECANCELED. */
+int scan_settle_moved(struct scan *s) MUST_USE;
 
 #endif

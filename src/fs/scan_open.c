@@ -75,9 +75,8 @@ struct scan_parent *scan_parent_new(struct scan_thread *t, int fd, uint32_t dir,
 	return p;
 }
 
-/* Opens a directory of the tree again, from the root and component by component; mounts between
- * were entered before. A descriptor or -errno. */
-static int open_again(struct scan *s, uint32_t dir)
+/* From the root and component by component; mounts between were entered before. */
+int scan_open_again(struct scan *s, uint32_t dir)
 {
 	CLEANUP(str_done) struct str name = STR_INIT;
 	uint32_t *chain = NULL;
@@ -118,7 +117,7 @@ static int enter(struct scan *s, const struct scan_task *task)
 		return s->root_fd;
 	if (!(atomic_fetch_add(&p->users, 1) & SCAN_EVICTED))
 		return atomic_load(&p->fd);
-	return open_again(s, p->dir);
+	return scan_open_again(s, p->dir);
 }
 
 static void leave(struct scan *s, const struct scan_task *task, int fd)
