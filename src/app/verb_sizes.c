@@ -187,9 +187,10 @@ static void take_counts(struct sizes *z, struct scan *s)
 	struct scan_progress p;
 
 	scan_progress(s, &p);
-	z->out.entries = p.entries;
-	z->out.files = p.files;
+	/* As find(1) counts; what has vanished is in the tree no more. */
+	z->out.entries = sizetree_dir_total(scan_tree(s), 0).items + 1;
 	z->out.dirs = p.dirs;
+	z->out.files = z->out.entries - p.dirs;
 	z->out.vanished = p.vanished;
 	z->out.excluded = p.excluded;
 	z->failed |= p.unread > 0;

@@ -167,15 +167,20 @@ static int put(struct reading *r, struct scan_name *n, const struct sizetree_val
 	return err;
 }
 
+/* It has changed since the scan began. */
+static bool is_since(const struct scan *s, const struct meta *meta)
+{
+	return meta->ctime > s->began ||
+	       (meta->ctime == s->began && meta->ctime_nsec >= s->began_nsec);
+}
+
 /* It may have been moved here from a place that was read before, or away after: fs/scan_moved. */
 static int note_recent(struct reading *r, const struct meta *meta)
 {
 	struct scan_thread *t = r->t;
 	const struct scan *s = t->scan;
 
-	if (meta->ctime < s->began ||
-	    (meta->ctime == s->began && meta->ctime_nsec < s->began_nsec) ||
-	    !(meta->size | meta->blocks))
+	if (!is_since(s, meta) || !(meta->size | meta->blocks))
 		return 0;
 	return links_note(s->recent, &t->recent_page, meta, r->task->dir, r->first + r->count);
 }
@@ -475,6 +480,18 @@ static bool is_kernel_fs(int fd)
 	return sys_fstatfs(fd, &fs) == 0 && mounts_kernel_magic((uint32_t)fs.f_type);
 }
 
+/* 1: it was not counted before; 0: it was; -ENOMEM. Some file systems give one inode number to
+ * several directories (snapshots, FUSE). Where the root lies a directory can only be met again when
+ * it was moved, which its ctime shows. */
+static int first_sight(const struct reading *r)
+{
+	const struct scan *s = r->t->scan;
+	int err = seen_add(s->seen, r->meta.id);
+
+	return err == 0 && r->mnt_id && r->mnt_id == s->root_mnt && !is_since(s, &r->meta) ? 1
+											   : err;
+}
+
 /* Looks at the open directory; false: it was dealt with. */
 static bool begin(struct reading *r)
 {
@@ -487,7 +504,7 @@ static bool begin(struct reading *r)
 		return false;
 	}
 	if (err == 0)
-		err = seen_add(s->seen, r->meta.id);
+		err = first_sight(r);
 	if (err == 0 && !r->task->cross) {
 		end_uncounted(r, TREE_ELSEWHERE);
 		return false;

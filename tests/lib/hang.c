@@ -55,12 +55,12 @@ static void reply(const struct server *s, const struct fuse_in_header *in, int e
 		_exit(1);
 }
 
-static struct fuse_attr attr_of(uint64_t ino)
+static struct fuse_attr attr_of(const struct server *s, uint64_t ino)
 {
 	bool dir = ino == FUSE_ROOT_ID || ino == INO_SUB;
 
 	return (struct fuse_attr){
-		.ino = ino,
+		.ino = dir && s->names == HANG_TWINS ? FUSE_ROOT_ID : ino,
 		.size = dir ? 0 : ino,
 		.mode = dir ? S_IFDIR | 0755 : S_IFREG | 0644,
 		.nlink = 1,
@@ -118,7 +118,7 @@ static void read_dir(const struct server *s, const struct fuse_in_header *in,
 		add_dirent(buf, &len, INO_FIRST + i, DT_REG, PLAIN[i]);
 	if (in->nodeid == FUSE_ROOT_ID)
 		add_dirent(buf, &len, INO_SUB, DT_DIR, "sub");
-	if (s->names != HANG_PLAIN)
+	if (s->names == HANG_LIES || s->names == HANG_SLASHES)
 		add_hostile(buf, &len, s->names);
 	/* The offset of an entry is where the next begins. */
 	if (arg->offset > len || len - arg->offset > arg->size)
@@ -138,7 +138,7 @@ static void answer_lookup(const struct server *s, const struct fuse_in_header *i
 {
 	struct fuse_entry_out out = {.nodeid = find(name)};
 
-	out.attr = attr_of(out.nodeid);
+	out.attr = attr_of(s, out.nodeid);
 	reply(s, in, out.nodeid ? 0 : -ENOENT, &out, out.nodeid ? sizeof(out) : 0);
 }
 
@@ -160,7 +160,7 @@ static void answer(const struct server *s)
 		answer_lookup(s, &in, arg);
 		break;
 	case FUSE_GETATTR:
-		attr.attr = attr_of(in.nodeid);
+		attr.attr = attr_of(s, in.nodeid);
 		reply(s, &in, 0, &attr, sizeof(attr));
 		break;
 	case FUSE_OPENDIR:

@@ -17,6 +17,7 @@ enum hang_names {
 	HANG_PLAIN, /* as above */
 	HANG_LIES,  /* wrong and impossible types, a name twice, escapes, 255 bytes, names that are
 		       not there */
+	HANG_TWINS, /* as above, and both directories have one inode number */
 	HANG_SLASHES, /* a name with a slash among good ones: the kernel refuses it with EIO */
 };
 

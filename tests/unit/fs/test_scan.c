@@ -3,6 +3,7 @@
 
 #include "../../lib/as_user.h"
 #include "../../lib/fault.h"
+#include "../../lib/hang.h"
 #include "../../lib/test.h"
 #include "../../lib/tree.h"
 #include "fs/sys.h"
@@ -303,6 +304,30 @@ static void test_mounts(void **state)
 	as_mounter(scan_mounts, t);
 }
 
+static struct hang *hung;
+
+static int free_hung(void **state)
+{
+	(void)state;
+	hang_free(hung);
+	hung = NULL;
+	return 0;
+}
+
+/* Directories of one inode number, as snapshots and some servers have them, are two all the same.
+ */
+static void test_equal_inodes(void **state)
+{
+	struct scan *s;
+
+	(void)state;
+	hung = hang_new();
+	hang_names(hung, HANG_TWINS);
+	s = scanned(hang_path(hung), &(struct scan_options){.threads = 1});
+	expect(s, "one 10\nsub/ 3\nsub/one 10\nsub/three 12\nsub/two 11\nthree 12\ntwo 11\n");
+	scan_free(s, 0);
+}
+
 static void test_cancel(void **state)
 {
 	struct tree *t = *state;
@@ -397,6 +422,7 @@ static void test_visitor(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(test_equal_inodes, free_hung),
 		cmocka_unit_test_setup_teardown(test_random_trees, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_like_du, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_flags, setup, teardown),
