@@ -56,7 +56,15 @@ static int by_bytes(const void *a, const void *b)
 	return x->entry < y->entry ? -1 : x->entry > y->entry;
 }
 
-/* Calls fn for every entry that is no directory. */
+/* No directory, counted, and of several links one. */
+static bool is_file(uint32_t meta)
+{
+	return TREE_META_TYPE(meta) != ENTRY_DIR &&
+	       !(meta & (TREE_EXCLUDED | TREE_GONE | TREE_ELSEWHERE | TREE_NOT_ENTERED)) &&
+	       (meta & (TREE_LINKED | TREE_FIRST)) != TREE_LINKED;
+}
+
+/* Calls fn for each of those. */
 static int each_file(struct sizes_print *p,
 		     int (*fn)(struct sizes_print *p, uint32_t dir, uint32_t entry, void *ctx),
 		     void *ctx)
@@ -68,7 +76,7 @@ static int each_file(struct sizes_print *p,
 		const struct sizetree_dir *d = sizetree_dir(p->t, dir);
 
 		for (uint32_t i = 0; r == 0 && i < d->count; i++)
-			if (TREE_META_TYPE(sizetree_meta(p->t, d->first + i)) != ENTRY_DIR)
+			if (is_file(sizetree_meta(p->t, d->first + i)))
 				r = fn(p, dir, d->first + i, ctx);
 	}
 	return r;

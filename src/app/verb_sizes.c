@@ -196,6 +196,50 @@ static void take_counts(struct sizes *z, struct scan *s)
 	z->failed |= p.unread > 0;
 }
 
+/* The path of a directory, or of an entry in it. */
+static int path_of(const struct sizetree *t, uint32_t dir, uint32_t entry, struct str *path)
+{
+	size_t len;
+	const char *name = entry == TREE_NONE ? NULL : sizetree_name(t, dir, entry, &len);
+
+	str_clear(path);
+	if (str_adds(path, t->root) < 0 ||
+	    (t->root[strlen(t->root) - 1] != '/' && str_addc(path, '/') < 0) ||
+	    scan_path(t, dir, path) < 0)
+		return -ENOMEM;
+	if (!name)
+		return 0;
+	if (path->buf[path->len - 1] != '/' && str_addc(path, '/') < 0)
+		return -ENOMEM;
+	return str_add(path, name, len);
+}
+
+/* What could not be read or looked at, each with its path. */
+static int name_unread(const struct sizetree *t)
+{
+	CLEANUP(str_done) struct str path = STR_INIT;
+	uint32_t ndirs = atomic_load(&t->ndirs);
+	int r = 0;
+
+	for (uint32_t dir = 0; r == 0 && dir < ndirs; dir++) {
+		const struct sizetree_dir *d = sizetree_dir(t, dir);
+
+		if (d->err) {
+			r = path_of(t, dir, TREE_NONE, &path);
+			verb_error(NAME, path.buf, -d->err);
+		}
+		for (uint32_t e = d->first; r == 0 && e < d->first + d->count; e++) {
+			uint32_t meta = sizetree_meta(t, e);
+
+			if (!(meta & TREE_UNREAD) || TREE_META_TYPE(meta) == ENTRY_DIR)
+				continue;
+			r = path_of(t, dir, e, &path);
+			verb_say(NAME, path.buf, "could not be looked at");
+		}
+	}
+	return r;
+}
+
 static int size_of(struct sizes *z, const char *path)
 {
 	double start = now();
@@ -214,6 +258,8 @@ static int size_of(struct sizes *z, const char *path)
 	z->out.seconds = now() - start;
 	take_counts(z, s);
 	r = scan_result(s, &z->out.links);
+	if (r == 0 && z->failed)
+		r = name_unread(scan_tree(s));
 	if (r == 0)
 		r = sizes_out(scan_tree(s), &z->out);
 	else

@@ -171,11 +171,13 @@ static int group(struct groups *g)
 	return 0;
 }
 
-/* What is known of each directory while inodes are added: how deep it lies, and the last inode
- * added to it. */
+/* What is known of each directory while inodes are added: how deep it lies, the last inode added to
+ * it, its sums. Nobody else sees these before all are complete. */
 struct climb {
 	struct sizetree *tree;
+	uint32_t ndirs, nsums;
 	uint32_t *depth, *stamp;
+	struct sizetree_linkeds **sums;
 };
 
 static int start_climb(struct climb *c, struct sizetree *t)
@@ -183,9 +185,12 @@ static int start_climb(struct climb *c, struct sizetree *t)
 	uint32_t n = atomic_load(&t->ndirs);
 
 	c->tree = t;
+	c->ndirs = n;
+	c->nsums = (n + TREE_DIR_LEN - 1) >> TREE_DIR_BITS;
 	c->depth = malloc((n + 1) * sizeof(*c->depth));
 	c->stamp = malloc((n + 1) * sizeof(*c->stamp));
-	if (!c->depth || !c->stamp)
+	c->sums = calloc(c->nsums + 1, sizeof(struct sizetree_linkeds *));
+	if (!c->depth || !c->stamp || !c->sums)
 		return -ENOMEM;
 	memset(c->stamp, 0xff, n * sizeof(*c->stamp));
 	/* Parents have lower numbers. */
@@ -197,25 +202,54 @@ static int start_climb(struct climb *c, struct sizetree *t)
 	return 0;
 }
 
+static void end_climb(struct climb *c, bool publish)
+{
+	for (uint32_t i = 0; c->sums && i < c->nsums; i++) {
+		if (publish)
+			sizetree_publish_linked(c->tree, i << TREE_DIR_BITS, c->sums[i]);
+		else
+			free(c->sums[i]);
+	}
+	free(c->sums);
+	free(c->depth);
+	free(c->stamp);
+}
+
 static int add_to_dir(struct climb *c, uint32_t dir, uint64_t blocks, uint64_t size)
 {
-	struct sizetree_linked *l = sizetree_linked_mut(c->tree, dir);
+	struct sizetree_linkeds **sums = &c->sums[dir >> TREE_DIR_BITS];
+	struct sizetree_linked *l;
 
-	if (!l)
+	if (!*sums)
+		*sums = calloc(1, sizeof(**sums));
+	if (!*sums)
 		return -ENOMEM;
+	l = &(*sums)->at[dir & (TREE_DIR_LEN - 1)];
 	l->blocks = sizetree_add(l->blocks, blocks);
 	l->size = sizetree_add(l->size, size);
 	l->shared = sizetree_add(l->shared, blocks);
 	return 0;
 }
 
+/* In lists of files an inode stands once, under the name that comes first: that does not depend on
+ * which thread saw which link when. */
+static bool name_before(const struct sizetree *t, const struct note *a, const struct note *b)
+{
+	size_t la, lb;
+	const char *na = sizetree_name(t, a->dir, a->entry, &la);
+	const char *nb = sizetree_name(t, b->dir, b->entry, &lb);
+	int c = memcmp(na, nb, MIN(la, lb));
+
+	return c ? c < 0 : la < lb;
+}
+
 /* One inode: up from each of its links until where another one has passed. The highest place where
  * two of them met is the innermost directory that has all of them below it. */
 static int add_inode(struct climb *c, const struct groups *g, uint32_t head, struct links_sum *sum)
 {
-	const struct note *first = &g->notes[head];
-	uint64_t blocks = sizetree_blocks(c->tree, first->dir, first->entry);
-	uint64_t size = sizetree_size(c->tree, first->dir, first->entry);
+	const struct note *note = &g->notes[head], *first = note;
+	uint64_t blocks = sizetree_blocks(c->tree, note->dir, note->entry);
+	uint64_t size = sizetree_size(c->tree, note->dir, note->entry);
 	uint32_t n = 0, common = TREE_NONE, dir;
 
 	for (uint32_t i = head; i != NO_NOTE; i = g->notes[i].next, n++) {
@@ -229,11 +263,15 @@ static int add_inode(struct climb *c, const struct groups *g, uint32_t head, str
 			common = g->notes[i].dir;
 		else if (c->depth[dir] < c->depth[common])
 			common = dir;
+		if (name_before(c->tree, &g->notes[i], first))
+			first = &g->notes[i];
 	}
 	/* More than it should have: they came and went meanwhile. */
-	if (n >= first->nlink)
+	if (n >= note->nlink)
 		for (dir = common; dir != TREE_NONE; dir = sizetree_dir(c->tree, dir)->parent)
-			sizetree_linked_mut(c->tree, dir)->shared -= blocks;
+			c->sums[dir >> TREE_DIR_BITS]->at[dir & (TREE_DIR_LEN - 1)].shared -=
+				blocks;
+	sizetree_set_flags(c->tree, first->entry, TREE_FIRST);
 	sum->inodes++;
 	sum->links += n;
 	sum->extra_blocks = sizetree_add(sum->extra_blocks, blocks * (n - 1));
@@ -253,8 +291,7 @@ static int add_all(struct groups *g, struct sizetree *t, const _Atomic bool *can
 		if (cancel && atomic_load_explicit(cancel, memory_order_relaxed))
 			r = -ECANCELED;
 	}
-	free(c.depth);
-	free(c.stamp);
+	end_climb(&c, r == 0);
 	return r;
 }
 

@@ -91,8 +91,6 @@ static void conclude(struct scan *s)
 		r = links_settle(s->links, s->tree, &s->cancel, &s->linked);
 	if (r < 0 && r != -ECANCELED)
 		scan_fail(s, r);
-	if (s->options.done)
-		s->options.done(s->options.done_ctx);
 }
 
 static void *thread_main(void *arg)
@@ -120,6 +118,8 @@ static void *thread_main(void *arg)
 	conclude(s);
 	/* Who sees that it is over is alone with it. */
 	pthread_mutex_lock(&s->lock);
+	if (s->options.done && !s->abandoned)
+		s->options.done(s->options.done_ctx);
 	atomic_store(&s->over, true);
 	pthread_cond_broadcast(&s->ended);
 	last = atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) == 1;
@@ -133,14 +133,16 @@ static int init_thread(struct scan *s, unsigned index)
 {
 	struct scan_thread *t = &s->threads[index];
 
+	if (s->options.visitor.batch) {
+		t->items = malloc(ITEMS_OF_SCAN * sizeof(*t->items));
+		if (!t->items)
+			return -ENOMEM;
+	}
 	t->scan = s;
 	t->index = index;
 	scandir_init(&t->reader, -1, false);
 	scan_stack_init(&t->stack);
-	if (!s->options.visitor.batch)
-		return 0;
-	t->items = malloc(ITEMS_OF_SCAN * sizeof(*t->items));
-	return t->items ? 0 : -ENOMEM;
+	return 0;
 }
 
 /* Under the lock. */
@@ -200,6 +202,8 @@ static void read_mounts(struct scan *s)
 		free(s->mounts);
 		s->mounts = NULL;
 	}
+	for (uint32_t i = 0; s->mounts && i < s->mounts->n; i++)
+		s->automounts |= strcmp(s->mounts->at[i].fstype, "autofs") == 0;
 }
 
 static unsigned parents_max(void)
@@ -357,6 +361,9 @@ void scan_free(struct scan *s, int ms)
 		return;
 	scan_cancel(s);
 	(void)scan_wait(s, ms);
+	pthread_mutex_lock(&s->lock);
+	s->abandoned = true;
+	pthread_mutex_unlock(&s->lock);
 	unref(s);
 }
 

@@ -63,7 +63,9 @@ struct scan_options {
 	const struct exclude
 		*exclude; /* kept by the caller until the scan is freed; NULL: nothing */
 	struct scan_visitor visitor;
-	void (*done)(void *ctx); /* called once by the last thread; may be NULL */
+	/* Called once by the last thread, when all but scan_wait() says that it is over; must not
+	 * call back. Not after scan_free(). May be NULL. */
+	void (*done)(void *ctx);
 	void *done_ctx;
 };
 

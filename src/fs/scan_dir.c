@@ -110,8 +110,6 @@ static int read_names(struct reading *r)
 	while (err == 0 && (got = scandir_next_usable(&t->reader, &e, &bad)) > 0 &&
 	       !scan_cancelled(t->scan))
 		err = add_name(t, &e);
-	if (err == 0 && got == -ENOMEM)
-		err = got;
 	r->err = got < 0 ? got : bad;
 	return err;
 }
@@ -129,7 +127,7 @@ static void flush_items(struct reading *r, bool last)
 					 .n = r->nitems,
 					 .last = last};
 
-	if (v->batch)
+	if (v->batch && !scan_cancelled(t->scan))
 		v->batch(v->ctx, t->index, &batch);
 	r->nitems = 0;
 }
@@ -207,7 +205,10 @@ static int put_file(struct reading *r, struct scan_name *n, const struct meta *m
 		v.flags |= TREE_ELSEWHERE;
 	} else if (meta->nlink > 1) {
 		v.flags |= TREE_LINKED;
-		err = links_note(t->scan->links, &t->page, meta, r->task->dir, r->first + r->count);
+		err = note_recent(r, meta);
+		if (err == 0)
+			err = links_note(t->scan->links, &t->page, meta, r->task->dir,
+					 r->first + r->count);
 		if (err < 0)
 			return err;
 	} else {
@@ -366,6 +367,7 @@ static int queue_subdirs(struct reading *r, uint32_t first)
 	r->fd = -1;
 	if (!parent)
 		return -ENOMEM;
+	parent->dev = r->meta.id.dev;
 	for (uint32_t i = 0; err == 0 && i < r->subdirs; i++) {
 		const struct scan_task task = {.parent = parent, .dir = first + i};
 
@@ -417,7 +419,8 @@ static void end_uncounted(struct reading *r, uint32_t flag)
 	if (d->parent != TREE_NONE)
 		atomic_fetch_sub_explicit(&sizetree_dir_mut(s->tree, d->parent)->items, 1,
 					  memory_order_relaxed);
-	count_one(&r->t->vanished, 1);
+	if (flag == TREE_GONE || is_since(s, &r->meta))
+		count_one(&r->t->vanished, 1);
 	atomic_store_explicit(&d->state, TREE_READ, memory_order_release);
 	scan_dir_done(s, r->task->dir);
 }
@@ -435,16 +438,16 @@ static void end_unread(struct reading *r, int err)
 }
 
 /* What is mounted there: from the table, which cannot hang; without it nothing is known. */
-static const struct mount *mount_at(struct reading *r)
+static const struct mount *mount_at(struct reading *r, uint64_t *ret_mnt)
 {
 	const struct mount_list *list = r->t->scan->mounts;
 	struct meta meta;
-	uint64_t mnt = 0;
 
-	if (scan_stat(r->t, r->task, &meta, &mnt) < 0)
+	*ret_mnt = 0;
+	if (scan_stat(r->t, r->task, &meta, ret_mnt) < 0)
 		return NULL;
 	for (uint32_t i = 0; list && i < list->n; i++)
-		if (list->at[i].id == mnt)
+		if (list->at[i].id == *ret_mnt)
 			return &list->at[i];
 	return NULL;
 }
@@ -452,14 +455,18 @@ static const struct mount *mount_at(struct reading *r)
 static void end_at_mount(struct reading *r)
 {
 	struct scan *s = r->t->scan;
-	const struct mount *m = mount_at(r);
+	uint64_t mnt;
+	const struct mount *m = mount_at(r, &mnt);
 	int err;
 
 	if (m && m->kernel) {
 		end_empty(r, TREE_MOUNT | TREE_KERNEL);
 		return;
 	}
-	if (s->options.one_file_system) {
+	/* On the mount of its parent and yet not to be opened without crossing: nothing is mounted
+	 * there before it is asked for. */
+	if (s->options.one_file_system ||
+	    (mnt && r->task->parent && mnt == r->task->parent->mnt_id)) {
 		end_empty(r, TREE_MOUNT | TREE_NOT_ENTERED);
 		return;
 	}
@@ -498,6 +505,9 @@ static bool begin(struct reading *r)
 	struct scan *s = r->t->scan;
 	int err = stat_fd(r->fd, &r->meta, &r->mnt_id);
 
+	/* It may have taken long, and who wanted it be gone with what patterns there were. */
+	if (scan_cancelled(s))
+		return false;
 	if (err == 0 && r->task->cross && is_kernel_fs(r->fd)) {
 		r->meta = (struct meta){0};
 		end_empty(r, TREE_MOUNT | TREE_KERNEL);
@@ -602,8 +612,6 @@ void scan_dir(struct scan_thread *t, const struct scan_task *task)
 		end_at_mount(&r);
 	else if (r.fd == -ENOENT || r.fd == -ENOTDIR)
 		end_uncounted(&r, TREE_GONE);
-	else if (r.fd == -ENOMEM)
-		err = r.fd;
 	else if (r.fd < 0)
 		end_unread(&r, r.fd);
 	else if (begin(&r))

@@ -22,6 +22,7 @@ struct scan_parent {
 	_Atomic int fd;         /* -1: given back */
 	uint32_t dir;
 	uint64_t mnt_id; /* 0: unknown */
+	uint64_t dev;
 };
 #define SCAN_EVICTED 0x80000000u
 
@@ -95,6 +96,7 @@ struct scan {
 	int root_fd, err;
 	uint64_t root_mnt;
 	struct mount_list *mounts; /* NULL: not read */
+	bool automounts;           /* there are some: look before opening */
 	_Atomic bool cancel, over, no_openat2;
 	_Atomic uint32_t open_parents;
 	_Atomic uint32_t max_parents;
@@ -105,6 +107,7 @@ struct scan {
 	size_t nlater, later_cap;
 	_Atomic unsigned nthreads;
 	unsigned alive;
+	bool abandoned;        /* the owner has not waited: nobody is there to be called back */
 	bool finish;           /* no more tasks will come */
 	_Atomic uint32_t refs; /* threads and the owner */
 	struct scan_thread threads[SCAN_THREADS_MAX];

@@ -27,6 +27,7 @@ struct recheck {
 	struct scan *scan;
 	struct looks looks;
 	struct seen *there; /* inodes found at their places */
+	struct links_page *page;
 };
 
 static uint64_t look_of(const struct sizetree *t, uint32_t dir, uint32_t entry)
@@ -64,7 +65,13 @@ static int note_looks(struct recheck *c, const struct links *recent)
 	while (links_next(recent, &at, &dir, &entry)) {
 		uint64_t key = look_of(c->scan->tree, dir, entry);
 
-		l->keys[place(l, key)] = key;
+		size_t at_key = place(l, key);
+
+		l->keys[at_key] = key;
+		/* It got a link meanwhile: the other one may have been counted as a file of its
+		 * own. */
+		if (sizetree_meta(c->scan->tree, entry) & TREE_LINKED)
+			l->seen[at_key] = 1;
 	}
 	return 0;
 }
@@ -131,37 +138,55 @@ static void take_away(struct scan *s, uint32_t dir, uint32_t entry)
 }
 
 /* 1: it is there, and was not met at another place; 0: it is not; -errno. */
-static int is_there(struct recheck *c, uint32_t dir, uint32_t entry)
+static int is_there(struct recheck *c, uint32_t dir, uint32_t entry, struct meta *ret_meta)
 {
 	CLEANUP(str_done) struct str name = STR_INIT;
-	struct meta meta;
 	size_t len;
 	const char *at = sizetree_name(c->scan->tree, dir, entry, &len);
 	int fd, r = str_add(&name, at, len);
 
 	if (r < 0)
 		return r;
+	*ret_meta = (struct meta){0};
 	fd = scan_open_again(c->scan, dir);
-	r = fd < 0 ? fd : stat_at(fd, name.buf, &meta, NULL);
-	if (fd >= 0)
-		sys_close(fd);
-	if (r == -ENOMEM)
-		return r;
+	/* The whole directory was moved, and what is in it with it: it counts where it was met. */
+	if (fd < 0)
+		return 1;
+	r = stat_at(fd, name.buf, ret_meta, NULL);
+	sys_close(fd);
 	/* What cannot be looked at now was looked at before: nothing says that it has gone. */
 	if (r < 0)
 		return r != -ENOENT && r != -ENOTDIR;
-	return seen_add(c->there, meta.id);
+	return seen_add(c->there, ret_meta->id);
+}
+
+/* Its other link came after it was counted: from now on it counts as what has several. */
+static int make_linked(struct recheck *c, uint32_t dir, uint32_t entry, const struct meta *meta)
+{
+	struct scan *s = c->scan;
+	uint64_t blocks = sizetree_blocks(s->tree, dir, entry),
+		 size = sizetree_size(s->tree, dir, entry);
+
+	sizetree_set_flags(s->tree, entry, TREE_LINKED);
+	for (uint32_t d = dir; d != TREE_NONE; d = sizetree_dir(s->tree, d)->parent) {
+		atomic_fetch_sub(&sizetree_dir_mut(s->tree, d)->blocks, blocks);
+		atomic_fetch_sub(&sizetree_dir_mut(s->tree, d)->size, size);
+	}
+	return links_note(s->links, &c->page, meta, dir, entry);
 }
 
 static int look_again(struct recheck *c, uint32_t dir, uint32_t entry, uint32_t *seen)
 {
+	struct meta meta;
 	int r;
 
 	if (*seen < 2)
 		return 0;
-	r = is_there(c, dir, entry);
+	r = is_there(c, dir, entry, &meta);
 	if (r == 0)
 		take_away(c->scan, dir, entry);
+	else if (r > 0 && meta.nlink > 1)
+		return make_linked(c, dir, entry, &meta);
 	return r < 0 ? r : 0;
 }
 

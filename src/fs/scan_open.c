@@ -39,12 +39,9 @@ static void evict(struct scan *s, struct scan_parent *p)
 		close_fd(s, p);
 }
 
-/* The outermost of what this thread has waiting: the others are needed sooner. */
-static void make_room(struct scan_thread *t)
+/* The outermost of what a thread has waiting: the others are needed sooner. */
+static void make_room_in(struct scan *s, struct scan_stack *st)
 {
-	struct scan_stack *st = &t->stack;
-	struct scan *s = t->scan;
-
 	pthread_mutex_lock(&st->lock);
 	for (size_t i = 0; i < atomic_load(&st->n) &&
 			   atomic_load(&s->open_parents) >= atomic_load(&s->max_parents);
@@ -55,6 +52,16 @@ static void make_room(struct scan_thread *t)
 			evict(s, p);
 	}
 	pthread_mutex_unlock(&st->lock);
+}
+
+/* Its own first. */
+static void make_room(struct scan_thread *t)
+{
+	struct scan *s = t->scan;
+	unsigned n = atomic_load(&s->nthreads);
+
+	for (unsigned i = 0; i < n; i++)
+		make_room_in(s, &s->threads[(t->index + i) % n].stack);
 }
 
 struct scan_parent *scan_parent_new(struct scan_thread *t, int fd, uint32_t dir, uint64_t mnt_id)
@@ -146,7 +153,8 @@ static int open_plain(struct scan_thread *t, int dir, const char *name,
 	if (fd < 0 || task->cross || !task->parent)
 		return fd;
 	r = stat_fd(fd, &meta, &mnt);
-	if (r == 0 && mnt && task->parent->mnt_id && mnt != task->parent->mnt_id)
+	/* Kernels that do not tell the mount still tell the device. */
+	if (r == 0 && (mnt ? mnt != task->parent->mnt_id : meta.id.dev != task->parent->dev))
 		r = -EXDEV;
 	if (r == 0)
 		return fd;
@@ -202,26 +210,49 @@ static const char *name_of(struct scan_thread *t, const struct scan_task *task)
 	return str_add(&t->rel, name, len) < 0 ? NULL : t->rel.buf;
 }
 
+static bool out_of_fds(int fd)
+{
+	return fd == -EMFILE || fd == -ENFILE;
+}
+
+/* Where there are automounts a directory is looked at before it is opened, which would set them off
+ * (before Linux 6.17 also when the kernel is told not to cross). */
+static bool is_mount(int dir, const char *name, const struct scan_task *task)
+{
+	struct meta meta;
+	uint64_t mnt;
+
+	return stat_at(dir, name, &meta, &mnt) == 0 && mnt && task->parent->mnt_id &&
+	       mnt != task->parent->mnt_id;
+}
+
+static int open_once(struct scan_thread *t, const struct scan_task *task, const char *name)
+{
+	struct scan *s = t->scan;
+	int dir = enter(s, task), fd = dir;
+
+	if (dir >= 0 && s->automounts && task->parent && !task->cross && is_mount(dir, name, task))
+		fd = -EXDEV;
+	else if (dir >= 0)
+		fd = open_quietly(t, dir, name, task);
+	leave(s, task, dir);
+	return fd;
+}
+
 int scan_open(struct scan_thread *t, const struct scan_task *task)
 {
 	struct scan *s = t->scan;
 	const char *name = task->parent ? name_of(t, task) : ".";
-	int dir, fd;
+	int fd;
 
 	if (!name)
 		return -ENOMEM;
-	dir = enter(s, task);
-	if (dir < 0) {
-		leave(s, task, -1);
-		return dir;
-	}
-	fd = open_quietly(t, dir, name, task);
-	if (fd == -EMFILE || fd == -ENFILE) {
+	fd = open_once(t, task, name);
+	if (out_of_fds(fd)) {
 		atomic_store(&s->max_parents, MAX(8u, atomic_load(&s->open_parents) / 2));
 		make_room(t);
-		fd = open_quietly(t, dir, name, task);
+		fd = open_once(t, task, name);
 	}
-	leave(s, task, dir);
 	return fd == -ELOOP ? -ENOTDIR : fd;
 }
 

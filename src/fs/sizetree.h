@@ -10,10 +10,11 @@
  *
  * Publication: a directory's entries, their names and its own first/count may be read once
  * sizetree_dir_state() has answered TREE_READ or more; it is set last (release) and asked first
- * (acquire). The totals of a directory are final and complete at TREE_DONE; until then they are
- * what is known of it alone, without its subdirectories (sizetree_sum_so_far()). A few values of an
- * entry that is a directory (its own time and flags) become known after the directory it is in was
- * published: those columns are read and written with relaxed atomics.
+ * (acquire). The totals of a directory are complete at TREE_DONE and final when the scan is over:
+ * at its end what was counted at two places is taken out, and struct sizetree_linked appears. Until
+ * TREE_DONE they are what is known of it alone and of those subdirectories that are done. A few
+ * values of an entry that is a directory (its own time and flags) become known after the directory
+ * it is in was published: those columns are read and written with relaxed atomics.
  *
  * Sizes: disk is in blocks of 512 bytes, apparent in bytes; sums stop at UINT64_MAX instead of
  * wrapping. What has several links is not in the sums of a directory but in struct sizetree_linked
@@ -66,7 +67,10 @@ enum sizetree_flag {
 	TREE_ELSEWHERE = 1u << 26, /* the same directory is counted at another place: a bind mount,
 				      or it was moved here */
 	TREE_SPARSE = 1u << 27,    /* takes less than its length on disk */
-	TREE_GONE = 1u << 28,      /* counted once, and gone since: no longer in the sums */
+	TREE_FIRST =
+		1u
+		<< 29, /* with TREE_LINKED: of its links the one to be counted in lists of files */
+	TREE_GONE = 1u << 28, /* counted once, and gone since: no longer in the sums */
 };
 
 enum sizetree_state {

@@ -141,15 +141,10 @@ struct sizetree_dir *sizetree_dir_mut(struct sizetree *t, uint32_t dir)
 	return &d->at[dir & (TREE_DIR_LEN - 1)];
 }
 
-struct sizetree_linked *sizetree_linked_mut(struct sizetree *t, uint32_t dir)
+void sizetree_publish_linked(struct sizetree *t, uint32_t dir, struct sizetree_linkeds *sums)
 {
-	struct sizetree_linkeds *l = atomic_load(&t->linked[dir >> TREE_DIR_BITS]);
-
-	if (!l) {
-		l = calloc(1, sizeof(*l));
-		atomic_store_explicit(&t->linked[dir >> TREE_DIR_BITS], l, memory_order_release);
-	}
-	return l ? &l->at[dir & (TREE_DIR_LEN - 1)] : NULL;
+	free(atomic_exchange_explicit(&t->linked[dir >> TREE_DIR_BITS], sums,
+				      memory_order_acq_rel));
 }
 
 void sizetree_add_to(_Atomic uint64_t *sum, uint64_t n)

@@ -55,8 +55,9 @@ void sizetree_set_own(struct sizetree *t, uint32_t entry, uint64_t size, int64_t
 void sizetree_set_flags(struct sizetree *t, uint32_t entry,
 			uint32_t flags); /* added to those it has */
 
-/* The sums of what has several links, for one directory; makes its segment. NULL: no memory. */
-struct sizetree_linked *sizetree_linked_mut(struct sizetree *t, uint32_t dir) MUST_USE;
+/* The sums of what has several links for TREE_DIR_LEN directories from `dir` on, complete; taken.
+ */
+void sizetree_publish_linked(struct sizetree *t, uint32_t dir, struct sizetree_linkeds *sums);
 
 void sizetree_add_to(_Atomic uint64_t *sum, uint64_t n); /* stops at UINT64_MAX */
 

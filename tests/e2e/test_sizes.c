@@ -120,6 +120,9 @@ static void test_largest_and_kinds(void **state)
 	p = RUN(*state, "--by-extension", "--print=csv");
 	assert_non_null(strstr(p.out.buf, "\nbin,2,"));
 	assert_non_null(strstr(p.out.buf, "\ntxt,1,"));
+	/* Of the links of one file the first in order. */
+	assert_non_null(strstr(p.out.buf, "\na,1,"));
+	assert_null(strstr(p.out.buf, "\nb,"));
 	assert_non_null(strstr(p.out.buf, "\n,1,"));
 	program_done(&p);
 	p = RUN(*state, "--top=100", "--print=json");
@@ -176,6 +179,7 @@ static void run_unread(void *ctx)
 	assert_non_null(strstr(p.out.buf, "./closed  (not read: Permission denied)\n"));
 	assert_int_equal(strncmp(p.out.buf, ">=", 2), 0);
 	assert_non_null(strstr(p.out.buf, ".  (1 unread)\n"));
+	assert_string_equal(p.err.buf, "trowel sizes: './closed': Permission denied\n");
 	program_done(&p);
 }
 

@@ -117,6 +117,81 @@ static void test_moving_file(void **state)
 	assert_true(gone > 0);
 }
 
+static void link_it(void *ctx)
+{
+	struct tree *t = ctx;
+
+	assert_int_equal(linkat(t->fd, "a/moved", t->fd, "b/other", 0), 0);
+}
+
+/* A file that gets a second link meanwhile is one file still. */
+static void test_linking(void **state)
+{
+	unsigned linked = 0;
+
+	(void)state;
+	for (unsigned nth = 1; nth <= 8; nth++) {
+		struct tree *one = tree_new("a/moved 100000\nb/g 10\n");
+		struct links_sum links;
+		struct scan *s;
+
+		fault_reset();
+		fault_before(FAULT_getdents, nth, link_it, one);
+		s = scanned(one->path, &(struct scan_options){.threads = 1});
+		assert_int_equal(scan_result(s, &links), 0);
+		linked += links.links == 2;
+		look_slowly(one->path);
+		assert_true(sizetree_dir_total(scan_tree(s), 0).size <= add_slowly("").size);
+		forget();
+		scan_free(s, 0);
+		tree_free(one);
+	}
+	assert_true(linked > 0);
+}
+
+/* Changes their ctime: as if they had been written since the scan began. */
+static void touch_all(void *ctx)
+{
+	struct tree *t = ctx;
+
+	assert_int_equal(fchmodat(t->fd, "a/new/x", 0600, 0), 0);
+	assert_int_equal(fchmodat(t->fd, "a/new/y", 0600, 0), 0);
+	assert_int_equal(fchmodat(t->fd, "a/new/z", 0600, 0), 0);
+}
+
+static void move_dir(void *ctx)
+{
+	struct tree *t = ctx;
+
+	assert_int_equal(renameat(t->fd, "a/new", t->fd, "b/name"), 0);
+}
+
+/* Files that look alike in a directory that is moved once it was read: they count where they were
+ * met. */
+static void test_moving_alike(void **state)
+{
+	(void)state;
+	for (unsigned nth = 1; nth <= 8; nth++) {
+		struct tree *one =
+			tree_new("a/new/x 5000 @9\na/new/y 5000 @9\na/new/z 5000 @9\nb/g 10\n");
+		struct sizetree_total total;
+		struct scan_progress p;
+		struct scan *s;
+
+		fault_reset();
+		fault_before(FAULT_openat2, 1, touch_all, one);
+		fault_before(FAULT_getdents, nth, move_dir, one);
+		s = scanned(one->path, &(struct scan_options){.threads = 1});
+		total = sizetree_dir_total(scan_tree(s), 0);
+		/* At most the directory itself was met at a place where it is no more. */
+		scan_progress(s, &p);
+		assert_true(p.vanished <= 1);
+		assert_true(total.items <= 4 || (total.items == 7 && total.size >= 15000));
+		scan_free(s, 0);
+		tree_free(one);
+	}
+}
+
 /* Moves files and directories about until it is killed. */
 static void shuffle(const struct tree *t)
 {
@@ -181,6 +256,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_vanishing, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_moving_directory, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_moving_file, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_linking, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_moving_alike, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_changing, setup, teardown),
 	};
 
