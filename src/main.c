@@ -54,6 +54,7 @@
  *   fs/access_self         who we are: ids, groups, capabilities
  *   fs/access_walk         a path component by component, as the kernel goes it
  *   fs/browse              what a browser asks of the file system; answers are events
+ *   fs/cachedir            directories tagged as caches
  *   fs/capacity            capacity of each mount, without waiting for a dead one
  *   fs/children            programs that run beside us, waited for when they end
  *   fs/dirstack            a stack of open directories, identity-checked

@@ -129,7 +129,7 @@ static int collect(struct links *l, struct groups *g)
 		return 0;
 	if (n >= NO_NOTE)
 		return -ENOMEM;
-	g->notes = malloc(n * sizeof(*g->notes));
+	g->notes = calloc(n, sizeof(*g->notes));
 	if (!g->notes)
 		return -ENOMEM;
 	/* Page by page, so that they are not there twice. */
@@ -215,16 +215,22 @@ static void end_climb(struct climb *c, bool publish)
 	free(c->stamp);
 }
 
-static int add_to_dir(struct climb *c, uint32_t dir, uint64_t blocks, uint64_t size)
+/* NULL: no memory. */
+static struct sizetree_linked *sums_of(struct climb *c, uint32_t dir)
 {
 	struct sizetree_linkeds **sums = &c->sums[dir >> TREE_DIR_BITS];
-	struct sizetree_linked *l;
 
 	if (!*sums)
 		*sums = calloc(1, sizeof(**sums));
-	if (!*sums)
+	return *sums ? &(*sums)->at[dir & (TREE_DIR_LEN - 1)] : NULL;
+}
+
+static int add_to_dir(struct climb *c, uint32_t dir, uint64_t blocks, uint64_t size)
+{
+	struct sizetree_linked *l = sums_of(c, dir);
+
+	if (!l)
 		return -ENOMEM;
-	l = &(*sums)->at[dir & (TREE_DIR_LEN - 1)];
 	l->blocks = sizetree_add(l->blocks, blocks);
 	l->size = sizetree_add(l->size, size);
 	l->shared = sizetree_add(l->shared, blocks);
@@ -235,7 +241,7 @@ static int add_to_dir(struct climb *c, uint32_t dir, uint64_t blocks, uint64_t s
  * which thread saw which link when. */
 static bool name_before(const struct sizetree *t, const struct note *a, const struct note *b)
 {
-	size_t la, lb;
+	size_t la = 0, lb = 0;
 	const char *na = sizetree_name(t, a->dir, a->entry, &la);
 	const char *nb = sizetree_name(t, b->dir, b->entry, &lb);
 	int c = memcmp(na, nb, MIN(la, lb));
@@ -267,10 +273,14 @@ static int add_inode(struct climb *c, const struct groups *g, uint32_t head, str
 			first = &g->notes[i];
 	}
 	/* More than it should have: they came and went meanwhile. */
-	if (n >= note->nlink)
-		for (dir = common; dir != TREE_NONE; dir = sizetree_dir(c->tree, dir)->parent)
-			c->sums[dir >> TREE_DIR_BITS]->at[dir & (TREE_DIR_LEN - 1)].shared -=
-				blocks;
+	for (dir = n >= note->nlink ? common : TREE_NONE; dir != TREE_NONE;
+	     dir = sizetree_dir(c->tree, dir)->parent) {
+		struct sizetree_linked *l = sums_of(c, dir);
+
+		if (!l)
+			return -ENOMEM;
+		l->shared -= blocks;
+	}
 	sizetree_set_flags(c->tree, first->entry, TREE_FIRST);
 	sum->inodes++;
 	sum->links += n;

@@ -123,6 +123,13 @@ bool mounts_kernel_magic(uint32_t magic)
 	return false;
 }
 
+bool mounts_is_kernel(int fd)
+{
+	struct statfs fs;
+
+	return sys_fstatfs(fd, &fs) == 0 && mounts_kernel_magic((uint32_t)fs.f_type);
+}
+
 bool mounts_kernel_type(const char *fstype)
 {
 	return in_list(KERNEL, ARRAY_LEN(KERNEL), fstype);
@@ -307,19 +314,24 @@ uint64_t mounts_lane(struct mounts *m, const char *path)
 	return id;
 }
 
+const struct mount *mounts_by_id(const struct mount_list *list, uint64_t id)
+{
+	for (uint32_t i = 0; i < list->n; i++)
+		if (list->at[i].id == id)
+			return &list->at[i];
+	return NULL;
+}
+
 static int find_network(struct mounts *m, uint64_t id, bool *ret_network)
 {
-	int rc = -ENOENT;
+	const struct mount *found;
 
 	pthread_mutex_lock(&m->lock);
-	for (uint32_t i = 0; i < m->list.n && rc; i++) {
-		if (m->list.at[i].id == id) {
-			*ret_network = m->list.at[i].network;
-			rc = 0;
-		}
-	}
+	found = mounts_by_id(&m->list, id);
+	if (found)
+		*ret_network = found->network;
 	pthread_mutex_unlock(&m->lock);
-	return rc;
+	return found ? 0 : -ENOENT;
 }
 
 bool mounts_is_network(struct mounts *m, uint64_t id, int fd)

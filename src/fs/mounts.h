@@ -22,9 +22,12 @@ int mounts_read(const char *file, struct mount_list *ret_list) MUST_USE;
 bool mounts_network_type(const char *fstype); /* a server or a program answers: it may never */
 bool mounts_network_magic(uint32_t magic);    /* the same by f_type of statfs(2) */
 bool mounts_kernel_type(const char *fstype);  /* nothing is stored there */
+bool mounts_is_kernel(int fd);                /* of an open file; may wait for a server */
 bool mounts_kernel_magic(uint32_t magic);     /* the same by f_type of statfs(2) */
 /* The mount a normalised absolute path lies on, judged by the text; NULL when there is none. */
 const struct mount *mounts_find(const struct mount_list *list, const char *path);
+/* The one with this id; NULL when there is none. */
+const struct mount *mounts_by_id(const struct mount_list *list, uint64_t id);
 
 int mounts_new(struct mounts **ret_mounts) MUST_USE;
 void mounts_free(struct mounts *m);

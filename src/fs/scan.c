@@ -234,7 +234,7 @@ static int plant(struct scan *s)
 	const struct scan_task task = {.dir = 0};
 	const struct sizetree_values v = {.type = ENTRY_DIR};
 	struct sizetree_names names = {0};
-	uint32_t entry, dir;
+	uint32_t entry = 0, dir = 0;
 	char *at;
 	int r = sizetree_take_entries(s->tree, 1, &entry);
 

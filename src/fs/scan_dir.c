@@ -7,25 +7,19 @@
 #include "fs/scan_inside.h"
 
 #include "base/alloc.h"
-#include "base/path.h"
+#include "fs/cachedir.h"
 #include "fs/mounts.h"
 #include "fs/stat.h"
 #include "fs/sys.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/stat.h>
-#include <stdlib.h>
-#include <sys/vfs.h>
 #include <time.h>
 
 #define BATCH     512u  /* entries a visitor gets at once */
 #define SLOW_NS   60000 /* a directory takes this long, */
 #define SLOW_CALL 4000  /* and this for each call: storage does not answer at once */
 #define TIMED     16    /* directories between two looks at that */
-
-#define CACHEDIR_TAG  "CACHEDIR.TAG"
-#define CACHEDIR_SIGN "Signature: 8a477f597d28d172789f06886806bc55"
 
 /* The directory that is being read. */
 struct reading {
@@ -382,23 +376,14 @@ static int queue_subdirs(struct reading *r, uint32_t first)
 
 /* ---- the directory itself ---- */
 
-/* CACHEDIR.TAG counts only with its signature: bford.info/cachedir. */
-static bool is_cache(struct reading *r)
+static bool is_cache(const struct reading *r)
 {
-	char head[sizeof(CACHEDIR_SIGN) - 1];
-	struct scan_thread *t = r->t;
-	bool named = false, tagged;
-	int fd;
+	const struct scan_thread *t = r->t;
 
-	for (size_t i = 0; i < t->n && !named; i++)
-		named = strcmp(name_at(t, i), CACHEDIR_TAG) == 0;
-	if (!named || (fd = sys_openat(r->fd, CACHEDIR_TAG,
-				       O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0)) < 0)
-		return false;
-	tagged = sys_pread(fd, head, sizeof(head), 0) == (ssize_t)sizeof(head) &&
-		 memcmp(head, CACHEDIR_SIGN, sizeof(head)) == 0;
-	sys_close(fd);
-	return tagged;
+	for (size_t i = 0; i < t->n; i++)
+		if (strcmp(name_at(t, i), CACHEDIR_TAG) == 0)
+			return cachedir_tagged(r->fd);
+	return false;
 }
 
 /* Nothing of it is read: it is counted by itself, if it was looked at (r->meta). */
@@ -444,12 +429,9 @@ static const struct mount *mount_at(struct reading *r, uint64_t *ret_mnt)
 	struct meta meta;
 
 	*ret_mnt = 0;
-	if (scan_stat(r->t, r->task, &meta, ret_mnt) < 0)
+	if (!list || scan_stat(r->t, r->task, &meta, ret_mnt) < 0)
 		return NULL;
-	for (uint32_t i = 0; list && i < list->n; i++)
-		if (list->at[i].id == *ret_mnt)
-			return &list->at[i];
-	return NULL;
+	return mounts_by_id(list, *ret_mnt);
 }
 
 static void end_at_mount(struct reading *r)
@@ -480,13 +462,6 @@ static void end_at_mount(struct reading *r)
 	}
 }
 
-static bool is_kernel_fs(int fd)
-{
-	struct statfs fs;
-
-	return sys_fstatfs(fd, &fs) == 0 && mounts_kernel_magic((uint32_t)fs.f_type);
-}
-
 /* 1: it was not counted before; 0: it was; -ENOMEM. Some file systems give one inode number to
  * several directories (snapshots, FUSE). Where the root lies a directory can only be met again when
  * it was moved, which its ctime shows. */
@@ -508,7 +483,7 @@ static bool begin(struct reading *r)
 	/* It may have taken long, and who wanted it be gone with what patterns there were. */
 	if (scan_cancelled(s))
 		return false;
-	if (err == 0 && r->task->cross && is_kernel_fs(r->fd)) {
+	if (err == 0 && r->task->cross && mounts_is_kernel(r->fd)) {
 		r->meta = (struct meta){0};
 		end_empty(r, TREE_MOUNT | TREE_KERNEL);
 		return false;
