@@ -64,8 +64,12 @@ int viewer_open_row(struct model *m)
 	struct row row;
 	int r;
 
-	if (!list_row(list, list->cursor, &row) || row.type == ENTRY_DIR || row.parent) {
-		model_notice(m, NOTICE_INFO, m->now_ms, "this is not a file to view");
+	if (!list_row(list, list->cursor, &row))
+		return 0;
+	if (row.type == ENTRY_DIR || row.parent) {
+		model_notice(m, NOTICE_INFO, m->now_ms,
+			     "cannot view %.*s: it is a directory (l opens it)", (int)row.name_len,
+			     row.name);
 		return 0;
 	}
 	r = model_cursor_path(m, &path);
