@@ -12,6 +12,7 @@
 #ifndef FS_BROWSE_H
 #define FS_BROWSE_H
 
+#include "base/exclude.h"
 #include "base/match.h"
 #include "base/queue.h"
 #include "fs/event.h"
@@ -110,6 +111,30 @@ struct view_count {
  * position behind that newline. */
 void browse_view_count(struct browse *b, uint64_t ticket, uint64_t op,
 		       const struct view_count *count);
+
+/* Scans the directory (links in `path` followed) for the sizes of everything below it, beside
+ * whatever else goes on: FS_SCAN_BEGUN, then FS_SCAN_OVER. The tree stays until browse_close(),
+ * which also ends the scan. */
+struct scan_ask {
+	bool one_file_system;    /* by mount */
+	bool exclude_caches;     /* directories with a CACHEDIR.TAG */
+	struct exclude *exclude; /* heap, taken; NULL: nothing */
+};
+void browse_scan(struct browse *b, uint64_t ticket, const char *path, const struct scan_ask *ask);
+/* FS_SCAN_GOES. */
+void browse_scan_look(struct browse *b, uint64_t ticket);
+/* Ends it where it is, within 50 ms: FS_SCAN_OVER with -ECANCELED. The tree stays. */
+void browse_scan_stop(struct browse *b, uint64_t ticket);
+/* FS_SCAN_READY: scans a directory of the tree again, when the scan is over; one at a time. Not
+ * `deep`: those of its subdirectories that it had before are kept as they are. */
+void browse_scan_again(struct browse *b, uint64_t ticket, uint32_t dir, bool deep);
+/* FS_SCAN_TAKEN, at once: what FS_SCAN_READY has told of takes the place of what was there. Numbers
+ * of what was replaced mean nothing any more. Whoever else reads the tree must not do so meanwhile.
+ */
+void browse_scan_take(struct browse *b, uint64_t ticket);
+/* FS_CHANGED with the ticket `op` when something changes in the directory of the tree;
+ * browse_close(op) ends it. Of one that cannot be watched nothing comes. */
+void browse_scan_watch(struct browse *b, uint64_t ticket, uint64_t op, uint32_t dir);
 
 /* FS_SAVED, ticket 0: writes a small file of our own (bytes are copied) through a temporary name in
  * the same directory, fsync and rename, 0600, making its directory (0700) when missing; a reader

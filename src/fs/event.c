@@ -115,6 +115,11 @@ void fs_event_free(struct fs_event *event)
 	case FS_VIEW_OPENED:
 	case FS_VIEW_FOUND:
 	case FS_VIEW_STATE:
+	case FS_SCAN_BEGUN:
+	case FS_SCAN_GOES:
+	case FS_SCAN_OVER:
+	case FS_SCAN_READY:
+	case FS_SCAN_TAKEN:
 		break;
 	}
 	free(event);

@@ -6,6 +6,7 @@
  *
  * A listing is: one FS_LIST_OPENED, any number of FS_LIST_PART, one FS_LIST_DONE, all with the
  * ticket of its request. When the directory cannot be opened there is only FS_LIST_DONE with err.
+ * A scan is: one FS_SCAN_BEGUN and, unless that has err, one FS_SCAN_OVER.
  *
  * Thread: any, one owner. Owns: what its pointers point to.
  */
@@ -20,6 +21,7 @@
 #include "base/textrow.h"
 #include "fs/entry.h"
 #include "fs/facts.h"
+#include "fs/sizetree.h"
 
 enum fs_event_kind {
 	FS_LIST_OPENED, /* opened: names and facts of the directory */
@@ -44,6 +46,12 @@ enum fs_event_kind {
 	FS_VIEW_FOUND,  /* view_found: how a search in it goes */
 	FS_VIEW_LINES,  /* view_lines: how counting its lines goes */
 	FS_VIEW_STATE,  /* view_state: its size now, and whether it is still the same file */
+	FS_SCAN_BEGUN,  /* scan.tree: it grows from now on; or err, and no more comes */
+	FS_SCAN_GOES,   /* scan.progress */
+	FS_SCAN_OVER,   /* scan.progress: as far as it came; err -ECANCELED: it was stopped */
+	FS_SCAN_READY,  /* a directory was scanned again: browse_scan_take() puts it in place; or
+			   err: what is there stays */
+	FS_SCAN_TAKEN, /* scan.dir is scan.now from now on, and the sums above it are right again */
 };
 
 struct stat_item {
@@ -163,6 +171,11 @@ struct fs_event {
 			bool replaced; /* its path leads to another file now */
 			bool gone;     /* its path leads nowhere */
 		} view_state;
+		struct {
+			struct sizetree *tree; /* borrowed, until the ticket is closed */
+			struct scan_progress progress;
+			uint32_t dir, now; /* numbers of directories of the tree */
+		} scan;
 	} u;
 };
 

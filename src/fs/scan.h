@@ -69,15 +69,6 @@ struct scan_options {
 	void *done_ctx;
 };
 
-struct scan_progress {
-	uint64_t entries; /* seen: the root and everything below */
-	uint64_t files, dirs;
-	uint64_t blocks;
-	uint64_t unread, vanished, excluded;
-	unsigned threads;
-	bool over;
-};
-
 /* Opens the root (links in its path are followed: it is the user's own) and starts. 0 or -errno;
  * -ENOTDIR: it is no directory. */
 int scan_start(const char *path, const struct scan_options *options,

@@ -3,7 +3,7 @@
  * A size tree: every entry below a directory with its sizes, small enough to keep ten million of
  * them. Data only: the model may include this; fs/scan fills it.
  *
- * An entry has 20 bytes and its name, a directory 64 more. Entries are numbered; those of one
+ * An entry has 20 bytes and its name, a directory 80 more. Entries are numbered; those of one
  * directory have consecutive numbers, in the directory's own order, so no entry points to another:
  * a directory has the number of its first. Columns lie in segments that never move, so that what is
  * published can be read while more is added.
@@ -92,10 +92,9 @@ struct sizetree_dir {
 	_Atomic uint32_t
 		pending;       /* subdirectories that are not done, and 1 while it is being read */
 	uint32_t own_blocks;   /* of the directory itself */
-	uint16_t mount;        /* index of its mount in the scan */
 	_Atomic uint8_t state; /* enum sizetree_state */
 	uint8_t err;           /* errno of opening or reading it; 0 */
-	uint32_t reserved;
+	struct file_id id;     /* zero: it was not opened */
 };
 
 /* What has several links: sums for a directory, each inode once. */
@@ -122,6 +121,16 @@ struct sizetree {
 	_Atomic uint32_t refs;
 	char *root;          /* the path as it was given */
 	void *_Atomic names; /* the blocks of names: fs/sizetree_grow.h */
+};
+
+/* How far a scan is. */
+struct scan_progress {
+	uint64_t entries; /* seen: the root and everything below */
+	uint64_t files, dirs;
+	uint64_t blocks;
+	uint64_t unread, vanished, excluded;
+	unsigned threads;
+	bool over;
 };
 
 /* ---- reading ---- */
