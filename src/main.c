@@ -85,6 +85,7 @@
  *   fs/scan_moved          files that were seen at two places
  *   fs/scan_open           its descriptors
  *   fs/scan_work           who scans what next
+ *   fs/scanner             a scan of sizes under a browser's ticket
  *   fs/scandir             iterator over one directory
  *   fs/seen                a set of directories, by device and inode
  *   fs/service             what the jobs of a browser share

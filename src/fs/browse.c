@@ -15,6 +15,7 @@
 #include "fs/previewer.h"
 #include "fs/rewriter.h"
 #include "fs/saver.h"
+#include "fs/scanner.h"
 #include "fs/service.h"
 #include "fs/sorter.h"
 #include "fs/statter.h"
@@ -28,6 +29,8 @@ struct browse {
 	size_t ndirs, dirs_cap;
 	struct viewfile **views; /* one per file viewed */
 	size_t nviews, views_cap;
+	struct scanner **scanners; /* one per scan of sizes */
+	size_t nscanners, scanners_cap;
 };
 
 static void free_parts(struct browse *b)
@@ -40,6 +43,7 @@ static void free_parts(struct browse *b)
 	outbox_done(&b->service.out);
 	free(b->dirs);
 	free(b->views);
+	free(b->scanners);
 	free(b);
 }
 
@@ -91,6 +95,9 @@ void browse_free(struct browse *b, unsigned ms)
 	for (size_t i = 0; i < b->nviews; i++)
 		viewfile_let_go(b->views[i]);
 	b->nviews = 0;
+	for (size_t i = 0; i < b->nscanners; i++)
+		scanner_let_go(b->scanners[i]);
+	b->nscanners = 0;
 	if (pool_stop(b->service.pool, ms))
 		free_parts(b);
 }
@@ -139,6 +146,20 @@ static void close_views(struct browse *b, uint64_t ticket)
 	}
 }
 
+static void close_scans(struct browse *b, uint64_t ticket)
+{
+	for (size_t i = 0; i < b->nscanners;) {
+		struct scanner *sc = b->scanners[i];
+
+		if (scanner_ticket(sc) != ticket) {
+			i++;
+			continue;
+		}
+		b->scanners[i] = b->scanners[--b->nscanners];
+		scanner_let_go(sc);
+	}
+}
+
 void browse_close(struct browse *b, uint64_t ticket)
 {
 	for (size_t i = 0; i < b->ndirs;) {
@@ -152,6 +173,7 @@ void browse_close(struct browse *b, uint64_t ticket)
 		let_go(d);
 	}
 	close_views(b, ticket);
+	close_scans(b, ticket);
 	pool_cancel(b->service.pool, ticket);
 	outbox_barrier(&b->service.out);
 }
@@ -292,6 +314,46 @@ void browse_view_count(struct browse *b, uint64_t ticket, uint64_t op,
 
 	if (v)
 		viewscan_count(v, op, count);
+}
+
+void browse_scan(struct browse *b, uint64_t ticket, const char *path, const struct scan_ask *ask)
+{
+	struct scanner *sc = scanner_new(&b->service, ticket, path, ask);
+	int rc = sc ? array_grow(&b->scanners, &b->scanners_cap, b->nscanners + 1,
+				 sizeof(struct scanner *))
+		    : -ENOMEM;
+
+	if (rc) {
+		scanner_unref(sc);
+		outbox_fail(&b->service.out, FS_SCAN_BEGUN, ticket, rc, NULL);
+		return;
+	}
+	b->scanners[b->nscanners++] = sc;
+	scanner_start(sc);
+}
+
+static struct scanner *find_scan(const struct browse *b, uint64_t ticket)
+{
+	for (size_t i = 0; i < b->nscanners; i++)
+		if (scanner_ticket(b->scanners[i]) == ticket)
+			return b->scanners[i];
+	return NULL;
+}
+
+void browse_scan_look(struct browse *b, uint64_t ticket)
+{
+	struct scanner *sc = find_scan(b, ticket);
+
+	if (sc)
+		scanner_look(sc);
+}
+
+void browse_scan_stop(struct browse *b, uint64_t ticket)
+{
+	struct scanner *sc = find_scan(b, ticket);
+
+	if (sc)
+		scanner_stop(sc);
 }
 
 void browse_save(struct browse *b, const char *path, const void *bytes, size_t len)

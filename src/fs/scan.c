@@ -66,6 +66,8 @@ static void free_scan(struct scan *s)
 	pthread_cond_destroy(&s->wake);
 	pthread_cond_destroy(&s->ended);
 	pthread_mutex_destroy(&s->lock);
+	if (s->options.freed)
+		s->options.freed(s->options.ctx);
 	free(s);
 }
 
@@ -119,7 +121,7 @@ static void *thread_main(void *arg)
 	/* Who sees that it is over is alone with it. */
 	pthread_mutex_lock(&s->lock);
 	if (s->options.done && !s->abandoned)
-		s->options.done(s->options.done_ctx);
+		s->options.done(s->options.ctx);
 	atomic_store(&s->over, true);
 	pthread_cond_broadcast(&s->ended);
 	last = atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) == 1;
@@ -318,6 +320,7 @@ int scan_start(const char *path, const struct scan_options *options, struct scan
 	if (r == 0)
 		r = start_all(s);
 	if (r < 0) {
+		s->options.freed = NULL;
 		unref(s);
 		return r;
 	}

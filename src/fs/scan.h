@@ -61,12 +61,17 @@ struct scan_options {
 	bool exclude_caches;  /* directories with a CACHEDIR.TAG (bford.info/cachedir) */
 	bool background;      /* threads give way to others: there is a screen */
 	const struct exclude
-		*exclude; /* kept by the caller until the scan is freed; NULL: nothing */
+		*exclude; /* kept by the caller until it is freed for good; NULL: nothing */
 	struct scan_visitor visitor;
-	/* Called once by the last thread, when all but scan_wait() says that it is over; must not
-	 * call back. Not after scan_free(). May be NULL. */
+	/* Called once by the last thread, when all but scan_wait() says that it is over; of what is
+	 * here it may call scan_progress() and scan_result(). Not after scan_free(). May be NULL.
+	 */
 	void (*done)(void *ctx);
-	void *done_ctx;
+	/* Called once when a scan that was started is freed for good and nothing of these options
+	 * is looked at any more, by whoever was last: a thread that a dead server had held up, or
+	 * scan_free(). May be NULL. */
+	void (*freed)(void *ctx);
+	void *ctx; /* of both */
 };
 
 /* Opens the root (links in its path are followed: it is the user's own) and starts. 0 or -errno;

@@ -508,6 +508,7 @@ static bool begin(struct reading *r)
 		return false;
 	}
 	sizetree_set_own(s->tree, r->entry, r->meta.size, r->meta.mtime);
+	sizetree_dir_mut(s->tree, r->task->dir)->id = r->meta.id;
 	atomic_store_explicit(&sizetree_dir_mut(s->tree, r->task->dir)->state, TREE_READING,
 			      memory_order_relaxed);
 	str_clear(&r->t->rel);

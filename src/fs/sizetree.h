@@ -94,7 +94,7 @@ struct sizetree_dir {
 	uint32_t own_blocks;   /* of the directory itself */
 	_Atomic uint8_t state; /* enum sizetree_state */
 	uint8_t err;           /* errno of opening or reading it; 0 */
-	struct file_id id;     /* zero: it was not opened */
+	struct file_id id;     /* zero: it was not read here */
 };
 
 /* What has several links: sums for a directory, each inode once. */

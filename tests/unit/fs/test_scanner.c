@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: MIT */
+#include "../../lib/test.h"
+
+#include "../../lib/answers.h"
+#include "../../lib/fault.h"
+#include "../../lib/hang.h"
+#include "../../lib/nomem.h"
+#include "../../lib/tree.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/str.h"
+#include "fs/browse.h"
+
+#define TICKET 7
+
+struct fixture {
+	struct answers a;
+	struct browse *b;
+	struct tree *tree;
+};
+
+static int setup(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+
+	fault_reset();
+	answers_init(&f->a);
+	assert_int_equal(browse_new(&f->a.queue, &f->b), 0);
+	f->tree = tree_new("");
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	browse_free(f->b, 20000);
+	answers_done(&f->a);
+	tree_free(f->tree);
+	free(f);
+	assert_int_equal(fault_open_fds(), 0);
+	return 0;
+}
+
+static void scan(struct fixture *f)
+{
+	browse_scan(f->b, TICKET, f->tree->path, &(struct scan_ask){0});
+}
+
+/* Waits for it and returns its tree. */
+static struct sizetree *begun(struct fixture *f)
+{
+	struct fs_event *e = answers_get(&f->a, FS_SCAN_BEGUN, TICKET);
+	struct sizetree *t = e->u.scan.tree;
+
+	assert_int_equal(e->err, 0);
+	assert_non_null(t);
+	fs_event_free(e);
+	return t;
+}
+
+static int over(struct fixture *f, struct scan_progress *ret_progress)
+{
+	struct fs_event *e = answers_get(&f->a, FS_SCAN_OVER, TICKET);
+	int err = e->err;
+
+	if (ret_progress)
+		*ret_progress = e->u.scan.progress;
+	fs_event_free(e);
+	return err;
+}
+
+static struct scan_progress look(struct fixture *f)
+{
+	struct scan_progress p;
+	struct fs_event *e;
+
+	browse_scan_look(f->b, TICKET);
+	e = answers_peek(&f->a, FS_SCAN_GOES, TICKET); /* at once */
+	assert_non_null(e);
+	p = e->u.scan.progress;
+	fs_event_free(e);
+	return p;
+}
+
+/* Nothing of it is left but what was in the queue before. */
+static void close_it(struct fixture *f)
+{
+	struct fs_event *e;
+
+	browse_close(f->b, TICKET);
+	while ((e = answers_any(&f->a, TICKET)))
+		fs_event_free(e);
+	while (browse_busy(f->b) > 0)
+		sched_yield();
+	assert_null(answers_any(&f->a, TICKET));
+}
+
+static void tells_of_its_beginning_its_way_and_its_end(void **state)
+{
+	struct fixture *f = *state;
+	struct scan_progress p;
+	struct sizetree *t;
+
+	tree_add(f->tree, "a/x 1000\na/y 10\nb/ *300\nb/z 5\n");
+	scan(f);
+	(void)look(f); /* also before it has begun */
+	t = begun(f);
+	assert_int_equal(over(f, &p), 0);
+	assert_true(p.over);
+	assert_int_equal(p.entries, 306);
+	assert_int_equal(p.dirs, 3);
+	p = look(f);
+	assert_int_equal(p.entries, 306);
+	assert_int_equal(sizetree_dir_state(t, 0), TREE_DONE);
+	assert_int_equal(sizetree_dir_total(t, 0).items, 305);
+	close_it(f);
+	browse_scan_look(f->b, TICKET);
+	browse_scan_stop(f->b, TICKET);
+	assert_null(answers_any(&f->a, TICKET));
+}
+
+static void directories_are_known_by_their_ids(void **state)
+{
+	struct fixture *f = *state;
+	struct sizetree *t;
+	struct stat st;
+
+	tree_add(f->tree, "a/\n");
+	scan(f);
+	t = begun(f);
+	assert_int_equal(over(f, NULL), 0);
+	assert_int_equal(stat(f->tree->path, &st), 0);
+	assert_int_equal(sizetree_dir(t, 0)->id.ino, st.st_ino);
+	assert_int_equal(stat(tree_path(f->tree, "a"), &st), 0);
+	assert_int_equal(sizetree_dir(t, 1)->id.ino, st.st_ino);
+}
+
+static struct exclude *patterns(const char *pattern)
+{
+	struct exclude *x = calloc(1, sizeof(*x));
+
+	assert_non_null(x);
+	assert_int_equal(exclude_add(x, pattern, strlen(pattern), NULL), 0);
+	return x;
+}
+
+static void leaves_out_what_it_is_told_to(void **state)
+{
+	struct fixture *f = *state;
+	struct scan_ask ask = {.exclude = patterns("a/x"), .exclude_caches = true};
+	struct scan_progress p;
+	struct sizetree *t;
+
+	tree_add(f->tree, "a/x 100000\na/y 1\nc/f 9\n"
+			  "c/CACHEDIR.TAG \"Signature: 8a477f597d28d172789f06886806bc55\"\n");
+	browse_scan(f->b, TICKET, f->tree->path, &ask);
+	t = begun(f);
+	assert_int_equal(over(f, &p), 0);
+	assert_int_equal(p.excluded, 2);
+	assert_true(sizetree_dir_total(t, 0).size < 100000);
+}
+
+static void a_root_that_cannot_be_scanned_is_an_error(void **state)
+{
+	struct fixture *f = *state;
+	static const struct {
+		const char *path;
+		int err;
+	} cases[] = {{"none", -ENOENT}, {"f", -ENOTDIR}};
+
+	tree_add(f->tree, "f\n");
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct fs_event *e;
+
+		browse_scan(f->b, TICKET, tree_path(f->tree, cases[i].path),
+			    &(struct scan_ask){.exclude = patterns("x")});
+		e = answers_get(&f->a, FS_SCAN_BEGUN, TICKET);
+		assert_int_equal(e->err, cases[i].err);
+		fs_event_free(e);
+		assert_int_equal(look(f).entries, 0);
+		close_it(f);
+	}
+}
+
+static double ms_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec * 1e3 + (double)ts.tv_nsec / 1e6;
+}
+
+/* In a directory with many entries, which one thread reads for long. */
+static void stops_where_it_is(void **state)
+{
+	struct fixture *f = *state;
+	struct scan_progress p;
+	struct sizetree *t;
+	double start;
+
+	tree_add(f->tree, "many/ *40000\nd/ ^40\n");
+	scan(f);
+	t = begun(f);
+	while (sizetree_dir_state(t, 0) < TREE_READ)
+		sched_yield();
+	start = ms_now();
+	browse_scan_stop(f->b, TICKET);
+	assert_int_equal(over(f, &p), -ECANCELED);
+	/* 50 ms are promised; a machine that does other things is not ours. */
+	assert_true(ms_now() - start < 2000);
+	/* What was read stays. */
+	assert_int_equal(sizetree_dir(t, 0)->count, 2);
+	assert_int_equal(look(f).entries, p.entries);
+}
+
+static void stop_at_once(void *ctx)
+{
+	struct fixture *f = ctx;
+
+	browse_scan_stop(f->b, TICKET);
+}
+
+/* While its root is opened. */
+static void one_that_has_not_begun_does_not_begin(void **state)
+{
+	struct fixture *f = *state;
+	struct fs_event *e;
+
+	fault_before(FAULT_openat, 1, stop_at_once, f);
+	scan(f);
+	e = answers_get(&f->a, FS_SCAN_BEGUN, TICKET);
+	assert_int_equal(e->err, -ECANCELED);
+	fs_event_free(e);
+	while (browse_busy(f->b) > 0)
+		sched_yield();
+	assert_null(answers_any(&f->a, TICKET));
+}
+
+/* At any moment: while it waits to be opened, is opened, reads, is over. */
+static void may_be_closed_at_any_moment(void **state)
+{
+	struct fixture *f = *state;
+
+	tree_add(f->tree, "d/ *300\ne/a/x\ne/b/y\ne/c/z\n");
+	for (int i = 0; i < 150; i++) {
+		browse_scan(f->b, TICKET, f->tree->path,
+			    &(struct scan_ask){.exclude = patterns("a/x")});
+		if (i % 3 == 2)
+			(void)begun(f);
+		for (int k = 0; k < i % 50 * 20; k++)
+			sched_yield();
+		if (i % 5 == 0)
+			browse_scan_stop(f->b, TICKET);
+		close_it(f);
+	}
+	assert_int_equal(fault_open_fds(), browse_watch_fd(f->b) >= 0 ? 1 : 0);
+}
+
+static void the_browser_may_end_before_it(void **state)
+{
+	struct fixture *f = *state;
+
+	tree_add(f->tree, "d/ *3000\ne/a/x\ne/b/y\ne/c/z\n");
+	for (int i = 0; i < 20; i++) {
+		browse_scan(f->b, TICKET, f->tree->path,
+			    &(struct scan_ask){.exclude = patterns("a/x")});
+		if (i % 2)
+			(void)begun(f);
+		browse_free(f->b, 20000);
+		answers_done(&f->a);
+		answers_init(&f->a);
+		assert_int_equal(browse_new(&f->a.queue, &f->b), 0);
+	}
+}
+
+/* Each call to the system fails once: there is an end in all cases, and the tree can be read. */
+static void every_call_may_fail(void **state)
+{
+	static const enum fault_call calls[] = {FAULT_openat, FAULT_openat2, FAULT_statx,
+						FAULT_getdents, FAULT_close};
+	struct fixture *f = *state;
+
+	tree_add(f->tree, "a/x 10\nb/c/y 10\n");
+	for (size_t c = 0; c < ARRAY_LEN(calls); c++)
+		for (unsigned nth = 1, made = nth; made >= nth; nth++) {
+			unsigned before = fault_count(calls[c]);
+			struct fs_event *e;
+
+			fault_fail(calls[c], nth, EIO, false);
+			scan(f);
+			e = answers_get(&f->a, FS_SCAN_BEGUN, TICKET);
+			assert_true(e->err == 0 || e->err == -EIO);
+			if (e->err == 0) {
+				struct sizetree *t = e->u.scan.tree;
+
+				assert_int_equal(over(f, NULL), 0);
+				assert_int_equal(sizetree_dir_state(t, 0), TREE_DONE);
+			}
+			fs_event_free(e);
+			close_it(f);
+			made = fault_count(calls[c]) - before;
+			fault_fail(calls[c], 0, 0, false);
+		}
+}
+
+/* What fails in the thread that asks; the others answer for themselves. */
+static void without_memory_there_is_an_answer(void **state)
+{
+	struct fixture *f = *state;
+	bool failed = true;
+
+	tree_add(f->tree, "a/x 10\n");
+	for (unsigned long n = 1; failed; n++) {
+		struct scan_ask ask = {.exclude = patterns("x")};
+		const char *path = tree_path(f->tree, "");
+		struct fs_event *e;
+
+		nomem_arm(n);
+		browse_scan(f->b, TICKET, path, &ask);
+		failed = nomem_disarm();
+		e = answers_get(&f->a, FS_SCAN_BEGUN, TICKET);
+		assert_true(e->err == 0 || (failed && e->err == -ENOMEM));
+		fs_event_free(e);
+		close_it(f);
+	}
+}
+
+/* A server that does not answer: leaving is immediate, and what the scan needs lives until its
+ * thread comes back. */
+static void a_hung_mount_holds_nobody_up(void **state)
+{
+	struct hang *h = hang_new();
+	struct fixture *f;
+	double start;
+
+	assert_int_equal(setup((void **)&f), 0);
+	(void)state;
+	hang_stop(h);
+	for (int i = 0; i < 2; i++) {
+		browse_scan(f->b, TICKET, hang_path(h),
+			    &(struct scan_ask){.exclude = patterns("a/x")});
+		hang_await_request(h);
+		start = ms_now();
+		browse_scan_stop(f->b, TICKET);
+		(void)look(f);
+		browse_close(f->b, TICKET);
+		assert_true(ms_now() - start < 2000);
+		if (i == 0) {
+			hang_go(h);
+			while (browse_busy(f->b) > 0)
+				sched_yield();
+			hang_stop(h);
+		}
+	}
+	hang_go(h);
+	assert_int_equal(teardown((void **)&f), 0);
+	hang_free(h);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(tells_of_its_beginning_its_way_and_its_end, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(directories_are_known_by_their_ids, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(leaves_out_what_it_is_told_to, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_root_that_cannot_be_scanned_is_an_error, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(stops_where_it_is, setup, teardown),
+		cmocka_unit_test_setup_teardown(one_that_has_not_begun_does_not_begin, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(may_be_closed_at_any_moment, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_browser_may_end_before_it, setup, teardown),
+		cmocka_unit_test_setup_teardown(every_call_may_fail, setup, teardown),
+		cmocka_unit_test_setup_teardown(without_memory_there_is_an_answer, setup, teardown),
+		cmocka_unit_test(a_hung_mount_holds_nobody_up),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
