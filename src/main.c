@@ -53,6 +53,7 @@
  *   fs/access              who may do what with a path, and why
  *   fs/access_self         who we are: ids, groups, capabilities
  *   fs/access_walk         a path component by component, as the kernel goes it
+ *   fs/atomic_rename       renaming that overwrites nothing
  *   fs/browse              what a browser asks of the file system; answers are events
  *   fs/cachedir            directories tagged as caches
  *   fs/capacity            capacity of each mount, without waiting for a dead one
@@ -65,6 +66,7 @@
  *   fs/helper              the helper processes: asked, kept, ended
  *   fs/helper_child        one of them
  *   fs/helper_path         where its program is, and whether to trust it
+ *   fs/identity            which thing it was that somebody saw
  *   fs/links               what has several links, counted once in each directory
  *   fs/lister              jobs: read an open directory
  *   fs/merger              small files of our own that several programs write

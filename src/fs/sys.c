@@ -164,6 +164,11 @@ int sys_renameat2(int olddir, const char *oldpath, int newdir, const char *newpa
 	return (int)result(syscall(SYS_renameat2, olddir, oldpath, newdir, newpath, flags));
 }
 
+int sys_linkat(int olddir, const char *oldpath, int newdir, const char *newpath, int flags)
+{
+	return (int)result(linkat(olddir, oldpath, newdir, newpath, flags));
+}
+
 int sys_unlinkat(int dir, const char *path, int flags)
 {
 	return (int)result(unlinkat(dir, path, flags));

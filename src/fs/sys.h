@@ -58,6 +58,7 @@ struct fsxattr;  /* <linux/fs.h> */
 	CALL(int, mkdirat, (int dir, const char *path, mode_t mode), (dir, path, mode)) \
 	CALL(int, renameat, (int olddir, const char *oldpath, int newdir, const char *newpath), (olddir, oldpath, newdir, newpath)) \
 	CALL(int, renameat2, (int olddir, const char *oldpath, int newdir, const char *newpath, unsigned flags), (olddir, oldpath, newdir, newpath, flags)) \
+	CALL(int, linkat, (int olddir, const char *oldpath, int newdir, const char *newpath, int flags), (olddir, oldpath, newdir, newpath, flags)) \
 	CALL(int, unlinkat, (int dir, const char *path, int flags), (dir, path, flags)) \
 	CALL(int, fsync, (int fd), (fd)) \
 	CALL(int, fchmod, (int fd, mode_t mode), (fd, mode)) \

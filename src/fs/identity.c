@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#include "fs/identity.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "fs/stat.h"
+#include "fs/sys.h"
+
+struct identity identity_of(const struct meta *meta)
+{
+	return (struct identity){
+		.file = meta->id,
+		.type = meta->mode & S_IFMT,
+		.btime = meta->btime,
+		.btime_nsec = meta->btime_nsec,
+	};
+}
+
+bool identity_eq(const struct identity *a, const struct identity *b)
+{
+	if (!file_id_eq(a->file, b->file) || a->type != b->type)
+		return false;
+	if (a->btime == INT64_MIN || b->btime == INT64_MIN)
+		return true;
+	return a->btime == b->btime && a->btime_nsec == b->btime_nsec;
+}
+
+bool identity_is(const struct identity *want, const struct meta *meta)
+{
+	struct identity is = identity_of(meta);
+
+	return identity_eq(want, &is);
+}
+
+bool identity_component(const char *name)
+{
+	return *name && strcmp(name, ".") != 0 && strcmp(name, "..") != 0 && !strchr(name, '/');
+}
+
+int identity_pin(int dirfd, const char *name, const struct identity *expect, int *ret_fd,
+		 struct meta *ret_meta)
+{
+	int fd, rc;
+
+	if (!identity_component(name))
+		return -EINVAL;
+	fd = sys_openat(dirfd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0);
+	if (fd < 0)
+		return fd;
+	rc = stat_fd(fd, ret_meta, NULL);
+	if (rc == 0 && expect && !identity_is(expect, ret_meta))
+		rc = -ESTALE;
+	if (rc < 0) {
+		sys_close(fd);
+		return rc;
+	}
+	*ret_fd = fd;
+	return 0;
+}
+
+int identity_at(int dirfd, const char *name, int pin, struct meta *ret_meta)
+{
+	struct identity want;
+	struct meta pinned;
+	int rc = stat_fd(pin, &pinned, NULL);
+
+	if (rc == 0)
+		rc = stat_at(dirfd, name, ret_meta, NULL);
+	if (rc < 0)
+		return rc;
+	want = identity_of(&pinned);
+	return identity_is(&want, ret_meta);
+}
