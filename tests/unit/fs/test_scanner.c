@@ -284,7 +284,7 @@ static void the_browser_may_end_before_it(void **state)
 static void every_call_may_fail(void **state)
 {
 	static const enum fault_call calls[] = {FAULT_openat, FAULT_openat2, FAULT_statx,
-						FAULT_getdents, FAULT_close};
+						FAULT_getdents};
 	struct fixture *f = *state;
 
 	tree_add(f->tree, "a/x 10\nb/c/y 10\n");
