@@ -86,6 +86,7 @@
  *   fs/scan_dir            one directory of it
  *   fs/scan_moved          files that were seen at two places
  *   fs/scan_open           its descriptors
+ *   fs/scan_read           what is in a directory
  *   fs/scan_work           who scans what next
  *   fs/scanner             a scan of sizes under a browser's ticket
  *   fs/scandir             iterator over one directory

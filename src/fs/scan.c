@@ -278,14 +278,13 @@ static int start_all(struct scan *s)
 	return r;
 }
 
-/* By the clock that the kernel stamps files with. */
 static void note_begin(struct scan *s)
 {
 	struct timespec ts;
 
 	clock_gettime(CLOCK_REALTIME_COARSE, &ts);
-	s->began = ts.tv_sec;
-	s->began_nsec = (uint32_t)ts.tv_nsec;
+	s->began = (struct scan_moment){.sec = ts.tv_sec, .nsec = (uint32_t)ts.tv_nsec};
+	s->tree_began = s->began;
 }
 
 int scan_start(const char *path, const struct scan_options *options, struct scan **ret_scan)

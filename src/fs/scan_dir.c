@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * Reading one directory: its names first, so that it is known how many numbers it needs; then the
- * metadata of each entry, straight into the columns; then the names behind each other, and those of
- * its entries that are directories into the stack.
+ * One directory: what becomes of it. It is opened and read (fs/scan_read), or told why it is not.
  */
 #include "fs/scan_inside.h"
 
-#include "base/alloc.h"
-#include "fs/cachedir.h"
 #include "fs/mounts.h"
 #include "fs/stat.h"
 #include "fs/sys.h"
@@ -16,401 +12,37 @@
 #include <fcntl.h>
 #include <time.h>
 
-#define BATCH     512u  /* entries a visitor gets at once */
 #define SLOW_NS   60000 /* a directory takes this long, */
 #define SLOW_CALL 4000  /* and this for each call: storage does not answer at once */
 #define TIMED     16    /* directories between two looks at that */
 
-/* The directory that is being read. */
-struct reading {
-	struct scan_thread *t;
-	const struct scan_task *task;
-	int fd;
-	uint32_t entry; /* of it in its parent */
-	struct meta meta;
-	uint64_t mnt_id;
-	int err;
-	uint32_t first, count,
-		subdirs; /* numbers it got, entries it has, how many of them are directories */
-	size_t names_len;
-	/* its own sums */
-	uint64_t blocks, size;
-	uint32_t items, unread;
-	uint32_t nitems; /* waiting for the visitor */
-};
-
-static void count_one(_Atomic uint64_t *n, uint64_t add)
-{
-	atomic_store_explicit(n, atomic_load_explicit(n, memory_order_relaxed) + add,
-			      memory_order_relaxed);
-}
-
-static void add_flags(struct reading *r, uint32_t flags)
-{
-	sizetree_set_flags(r->t->scan->tree, r->entry, flags);
-}
-
-/* ---- names ---- */
-
-static const char *name_at(const struct scan_thread *t, size_t i)
-{
-	return t->names.buf + t->at[i].off;
-}
-
-static bool left_out(struct scan_thread *t, const char *name, size_t len)
-{
-	const struct exclude *x = t->scan->options.exclude;
-	size_t rel_len = t->rel.len;
-	bool out;
-
-	if (!x || !exclude_any(x))
-		return false;
-	if (exclude_name(x, name, len))
-		return true;
-	if (!x->npaths)
-		return false;
-	out = (!rel_len || str_addc(&t->rel, '/') == 0) && str_add(&t->rel, name, len) == 0 &&
-	      exclude_path(x, t->rel.buf, t->rel.len);
-	str_cut(&t->rel, rel_len);
-	return out;
-}
-
-static int add_name(struct scan_thread *t, const struct scan_entry *e)
-{
-	uint8_t flags = left_out(t, e->name, e->len) ? SCAN_LEFT_OUT : 0;
-	int r = array_grow(&t->at, &t->cap, t->n + 1, sizeof(*t->at));
-
-	if (r == 0 && t->names.len > UINT32_MAX - UINT16_MAX)
-		r = -EOVERFLOW;
-	if (r < 0)
-		return r;
-	t->at[t->n++] = (struct scan_name){.off = (uint32_t)t->names.len,
-					   .len = (uint16_t)e->len,
-					   .type = (uint8_t)e->type,
-					   .flags = flags};
-	return str_add(&t->names, e->name, e->len + 1);
-}
-
-/* What cannot be read of it is r->err; an error returned is the end of the scan. */
-static int read_names(struct reading *r)
-{
-	struct scan_thread *t = r->t;
-	struct scan_entry e;
-	int got, bad = 0, err = 0;
-
-	t->n = 0;
-	str_clear(&t->names);
-	scandir_reuse(&t->reader, r->fd, false);
-	while (err == 0 && (got = scandir_next_usable(&t->reader, &e, &bad)) > 0 &&
-	       !scan_cancelled(t->scan))
-		err = add_name(t, &e);
-	r->err = got < 0 ? got : bad;
-	return err;
-}
-
-/* ---- metadata ---- */
-
-static void flush_items(struct reading *r, bool last)
-{
-	struct scan_thread *t = r->t;
-	const struct scan_visitor *v = &t->scan->options.visitor;
-	const struct scan_batch batch = {.dirfd = r->fd,
-					 .dir = r->task->dir,
-					 .meta = r->meta,
-					 .items = t->items,
-					 .n = r->nitems,
-					 .last = last};
-
-	if (v->batch && !scan_cancelled(t->scan))
-		v->batch(v->ctx, t->index, &batch);
-	r->nitems = 0;
-}
-
-static void show_item(struct reading *r, const char *name, size_t len, const struct meta *meta)
-{
-	struct scan_thread *t = r->t;
-
-	if (!t->scan->options.visitor.batch)
-		return;
-	t->items[r->nitems++] = (struct scan_item){.name = name, .len = len, .meta = *meta};
-	if (r->nitems == BATCH)
-		flush_items(r, false);
-}
-
-static int keep_big(struct scan_thread *t, uint32_t at, const struct sizetree_values *v)
-{
-	int r = array_grow(&t->big, &t->big_cap, t->nbig + 1, sizeof(*t->big));
-
-	if (r == 0)
-		t->big[t->nbig++] = (struct scan_values){.at = at, .v = *v};
-	return r;
-}
-
-/* Columns of the next entry; v as it is to be counted. */
-static int put(struct reading *r, struct scan_name *n, const struct sizetree_values *v)
-{
-	size_t need = sizetree_set_values(r->t->scan->tree, r->first + r->count, v, n->len);
-	int err = 0;
-
-	if (need > (size_t)n->len + 2)
-		err = keep_big(r->t, r->count, v);
-	r->names_len += need;
-	r->count++;
-	return err;
-}
-
-/* It has changed since the scan began. */
-static bool is_since(const struct scan *s, const struct meta *meta)
-{
-	return meta->ctime > s->began ||
-	       (meta->ctime == s->began && meta->ctime_nsec >= s->began_nsec);
-}
-
-/* It may have been moved here from a place that was read before, or away after: fs/scan_moved. */
-static int note_recent(struct reading *r, const struct meta *meta)
-{
-	struct scan_thread *t = r->t;
-	const struct scan *s = t->scan;
-
-	if (!is_since(s, meta) || !(meta->size | meta->blocks))
-		return 0;
-	return links_note(s->recent, &t->recent_page, meta, r->task->dir, r->first + r->count);
-}
-
-static int put_file(struct reading *r, struct scan_name *n, const struct meta *meta)
-{
-	struct scan_thread *t = r->t;
-	struct sizetree_values v = {
-		.blocks = meta->blocks, .mtime = meta->mtime, .type = stat_type(meta->mode)};
-	bool device = v.type == ENTRY_CHAR || v.type == ENTRY_BLOCK;
-	int err;
-
-	/* The number of a device is no size. */
-	v.size = device ? 0 : meta->size;
-	r->items++;
-	count_one(&t->entries, 1);
-	count_one(&t->files, 1);
-	if (meta->attrs & META_MOUNT_ROOT)
-		v.flags |= TREE_MOUNT;
-	if (v.flags && r->t->scan->options.one_file_system) {
-		v.flags |= TREE_NOT_ENTERED;
-	} else if (v.flags && meta->id.dev == r->meta.id.dev) {
-		/* A file mounted on a file is one that lies somewhere else on this file system. */
-		v.flags |= TREE_ELSEWHERE;
-	} else if (meta->nlink > 1) {
-		v.flags |= TREE_LINKED;
-		err = note_recent(r, meta);
-		if (err == 0)
-			err = links_note(t->scan->links, &t->page, meta, r->task->dir,
-					 r->first + r->count);
-		if (err < 0)
-			return err;
-	} else {
-		err = note_recent(r, meta);
-		if (err < 0)
-			return err;
-		r->blocks = sizetree_add(r->blocks, v.blocks);
-		r->size = sizetree_add(r->size, v.size);
-	}
-	return put(r, n, &v);
-}
-
-static int put_unread(struct reading *r, struct scan_name *n, uint32_t flags)
-{
-	const struct sizetree_values v = {.type = (enum entry_type)n->type, .flags = flags};
-
-	return put(r, n, &v);
-}
-
-static int put_one(struct reading *r, struct scan_name *n)
-{
-	struct scan_thread *t = r->t;
-	const char *name = t->names.buf + n->off;
-	struct meta meta;
-	int err;
-
-	if (n->flags & SCAN_LEFT_OUT) {
-		count_one(&t->excluded, 1);
-		return put_unread(r, n, TREE_EXCLUDED);
-	}
-	if (n->type != ENTRY_DIR) {
-		err = stat_at(r->fd, name, &meta, NULL);
-		if (err == -ENOENT) {
-			count_one(&t->vanished, 1);
-			n->flags |= SCAN_LOST;
-			return 0;
-		}
-		if (err < 0) {
-			r->unread++;
-			r->items++;
-			count_one(&t->entries, 1);
-			count_one(&t->unread, 1);
-			return put_unread(r, n, TREE_UNREAD);
-		}
-		n->type = (uint8_t)stat_type(meta.mode);
-		if (n->type != ENTRY_DIR) {
-			show_item(r, name, n->len, &meta);
-			return put_file(r, n, &meta);
-		}
-	}
-	r->subdirs++;
-	r->items++;
-	return put_unread(r, n, 0);
-}
-
-static int put_all(struct reading *r)
-{
-	struct scan_thread *t = r->t;
-	int err;
-
-	t->nbig = 0;
-	err = t->n >= TREE_NONE ? -EOVERFLOW
-				: sizetree_take_entries(t->scan->tree, (uint32_t)t->n, &r->first);
-	for (size_t i = 0; err == 0 && i < t->n; i++) {
-		if (scan_cancelled(t->scan))
-			return -ECANCELED;
-		err = put_one(r, &t->at[i]);
-	}
-	return err;
-}
-
-/* ---- names into the tree ---- */
-
-static void put_names(struct reading *r, char *to)
-{
-	static const struct sizetree_values small;
-	struct scan_thread *t = r->t;
-	struct sizetree *tree = t->scan->tree;
-	size_t offset = 0, big = 0;
-	uint32_t at = 0;
-
-	for (size_t i = 0; i < t->n; i++) {
-		const struct sizetree_values *v = &small;
-		size_t len = t->at[i].len;
-
-		if (t->at[i].flags & SCAN_LOST)
-			continue;
-		if (big < t->nbig && t->big[big].at == at)
-			v = &t->big[big++].v;
-		sizetree_set_name(tree, r->first + at, v, name_at(t, i), len, to + offset, offset);
-		offset += len + (len > 255 || len == 0 ? 2 : 0) + (v == &small ? 0 : 16);
-		at++;
-	}
-}
-
-/* Its directories get their numbers, but nobody knows of them yet. */
-static int number_subdirs(struct reading *r, uint32_t *ret_first)
-{
-	struct scan_thread *t = r->t;
-	struct sizetree *tree = t->scan->tree;
-	uint32_t at = 0, dir;
-	int err = sizetree_take_dirs(tree, r->subdirs, ret_first);
-
-	if (err < 0)
-		return err;
-	dir = *ret_first;
-	for (size_t i = 0; i < t->n; i++) {
-		if (t->at[i].flags & SCAN_LOST)
-			continue;
-		if (t->at[i].type == ENTRY_DIR && !(t->at[i].flags & SCAN_LEFT_OUT)) {
-			struct sizetree_dir *d = sizetree_dir_mut(tree, dir);
-
-			d->parent = r->task->dir;
-			d->entry = r->first + at;
-			atomic_init(&d->pending, 1);
-			sizetree_set_subdir(tree, r->first + at, dir++);
-		}
-		at++;
-	}
-	return 0;
-}
-
-/* What it is by itself; from now on its entries may be read. */
-static void publish(struct reading *r, char *names)
-{
-	struct sizetree_dir *d = sizetree_dir_mut(r->t->scan->tree, r->task->dir);
-
-	d->names = names;
-	d->first = r->first;
-	d->count = r->count;
-	d->own_blocks = (uint32_t)MIN(r->meta.blocks, UINT32_MAX);
-	d->err = (uint8_t)-r->err;
-	atomic_store_explicit(&d->blocks, sizetree_add(r->blocks, r->meta.blocks),
-			      memory_order_relaxed);
-	atomic_store_explicit(&d->size, sizetree_add(r->size, r->meta.size), memory_order_relaxed);
-	atomic_store_explicit(&d->items, r->items, memory_order_relaxed);
-	atomic_store_explicit(&d->unread, r->unread + (r->err != 0), memory_order_relaxed);
-	atomic_store_explicit(&d->pending, r->subdirs + 1, memory_order_relaxed);
-	atomic_store_explicit(&d->state, TREE_READ, memory_order_release);
-	count_one(&r->t->entries, 1);
-	count_one(&r->t->dirs, 1);
-	count_one(&r->t->blocks, sizetree_add(r->blocks, r->meta.blocks));
-	if (r->err) {
-		add_flags(r, TREE_UNREAD);
-		count_one(&r->t->unread, 1);
-	}
-}
-
-/* Those in it wait for whoever comes first; the last one is taken first. Takes the descriptor. */
-static int queue_subdirs(struct reading *r, uint32_t first)
-{
-	struct scan *s = r->t->scan;
-	struct scan_parent *parent = scan_parent_new(r->t, r->fd, r->task->dir, r->mnt_id);
-	int err = 0;
-
-	r->fd = -1;
-	if (!parent)
-		return -ENOMEM;
-	parent->dev = r->meta.id.dev;
-	for (uint32_t i = 0; err == 0 && i < r->subdirs; i++) {
-		const struct scan_task task = {.parent = parent, .dir = first + i};
-
-		atomic_fetch_add_explicit(&parent->refs, 1, memory_order_relaxed);
-		err = scan_push(r->t, &task);
-		if (err < 0)
-			scan_parent_unref(s, parent);
-	}
-	scan_parent_unref(s, parent);
-	return err;
-}
-
-/* ---- the directory itself ---- */
-
-static bool is_cache(const struct reading *r)
-{
-	const struct scan_thread *t = r->t;
-
-	for (size_t i = 0; i < t->n; i++)
-		if (strcmp(name_at(t, i), CACHEDIR_TAG) == 0)
-			return cachedir_tagged(r->fd);
-	return false;
-}
+/* ---- what is not read ---- */
 
 /* Nothing of it is read: it is counted by itself, if it was looked at (r->meta). */
-static void end_empty(struct reading *r, uint32_t flags)
+static void end_empty(struct scan_reading *r, uint32_t flags)
 {
-	add_flags(r, flags);
-	publish(r, NULL);
+	scan_add_flags(r, flags);
+	scan_publish(r, NULL);
 	scan_dir_done(r->t->scan, r->task->dir);
 }
 
 /* It was there when its parent was read: it has gone, or is counted where it was seen before. */
-static void end_uncounted(struct reading *r, uint32_t flag)
+static void end_uncounted(struct scan_reading *r, uint32_t flag)
 {
 	struct scan *s = r->t->scan;
 	struct sizetree_dir *d = sizetree_dir_mut(s->tree, r->task->dir);
 
-	add_flags(r, flag);
+	scan_add_flags(r, flag);
 	if (d->parent != TREE_NONE)
 		atomic_fetch_sub_explicit(&sizetree_dir_mut(s->tree, d->parent)->items, 1,
 					  memory_order_relaxed);
-	if (flag == TREE_GONE || is_since(s, &r->meta))
-		count_one(&r->t->vanished, 1);
+	if (flag == TREE_GONE || scan_is_since(&s->began, &r->meta))
+		scan_count(&r->t->vanished, 1);
 	atomic_store_explicit(&d->state, TREE_READ, memory_order_release);
 	scan_dir_done(s, r->task->dir);
 }
 
-static void end_unread(struct reading *r, int err)
+static void end_unread(struct scan_reading *r, int err)
 {
 	uint64_t mnt;
 
@@ -423,7 +55,7 @@ static void end_unread(struct reading *r, int err)
 }
 
 /* What is mounted there: from the table, which cannot hang; without it nothing is known. */
-static const struct mount *mount_at(struct reading *r, uint64_t *ret_mnt)
+static const struct mount *mount_at(struct scan_reading *r, uint64_t *ret_mnt)
 {
 	const struct mount_list *list = r->t->scan->mounts;
 	struct meta meta;
@@ -434,7 +66,7 @@ static const struct mount *mount_at(struct reading *r, uint64_t *ret_mnt)
 	return mounts_by_id(list, *ret_mnt);
 }
 
-static void end_at_mount(struct reading *r)
+static void end_at_mount(struct scan_reading *r)
 {
 	struct scan *s = r->t->scan;
 	uint64_t mnt;
@@ -452,7 +84,7 @@ static void end_at_mount(struct reading *r)
 		end_empty(r, TREE_MOUNT | TREE_NOT_ENTERED);
 		return;
 	}
-	add_flags(r, TREE_MOUNT);
+	scan_add_flags(r, TREE_MOUNT);
 	if (r->task->parent)
 		atomic_fetch_add_explicit(&r->task->parent->refs, 1, memory_order_relaxed);
 	err = scan_push_later(s, r->task, m && m->network);
@@ -465,17 +97,19 @@ static void end_at_mount(struct reading *r)
 /* 1: it was not counted before; 0: it was; -ENOMEM. Some file systems give one inode number to
  * several directories (snapshots, FUSE). Where the root lies a directory can only be met again when
  * it was moved, which its ctime shows. */
-static int first_sight(const struct reading *r)
+static int first_sight(const struct scan_reading *r)
 {
 	const struct scan *s = r->t->scan;
 	int err = seen_add(s->seen, r->meta.id);
 
-	return err == 0 && r->mnt_id && r->mnt_id == s->root_mnt && !is_since(s, &r->meta) ? 1
-											   : err;
+	return err == 0 && r->mnt_id && r->mnt_id == s->root_mnt &&
+			       !scan_is_since(&s->tree_began, &r->meta)
+		       ? 1
+		       : err;
 }
 
 /* Looks at the open directory; false: it was dealt with. */
-static bool begin(struct reading *r)
+static bool begin(struct scan_reading *r)
 {
 	struct scan *s = r->t->scan;
 	int err = stat_fd(r->fd, &r->meta, &r->mnt_id);
@@ -520,40 +154,6 @@ static bool begin(struct reading *r)
 	return true;
 }
 
-static int read_all(struct reading *r)
-{
-	struct scan *s = r->t->scan;
-	uint32_t first = 0;
-	char *names = NULL;
-	int err = read_names(r);
-
-	if (err == 0 && s->options.exclude_caches && is_cache(r)) {
-		r->t->n = 0;
-		count_one(&r->t->excluded, 1);
-		add_flags(r, TREE_EXCLUDED);
-	}
-	if (err == 0)
-		err = put_all(r);
-	if (err == 0 && r->names_len) {
-		names = sizetree_take_names(s->tree, &r->t->pool, r->names_len);
-		err = names ? 0 : -ENOMEM;
-	}
-	if (err < 0)
-		return err;
-	if (names)
-		put_names(r, names);
-	flush_items(r, true);
-	if (r->subdirs)
-		err = number_subdirs(r, &first);
-	if (err < 0)
-		return err;
-	publish(r, names);
-	if (r->subdirs)
-		err = queue_subdirs(r, first);
-	scan_dir_done(s, r->task->dir);
-	return err;
-}
-
 /* ---- how fast storage answers ---- */
 
 static int64_t now_ns(void)
@@ -577,7 +177,7 @@ static void note_time(struct scan_thread *t, int64_t ns)
 
 void scan_dir(struct scan_thread *t, const struct scan_task *task)
 {
-	struct reading r = {
+	struct scan_reading r = {
 		.t = t, .task = task, .entry = sizetree_dir(t->scan->tree, task->dir)->entry};
 	int64_t start = now_ns();
 	int err = 0;
@@ -591,7 +191,7 @@ void scan_dir(struct scan_thread *t, const struct scan_task *task)
 	else if (r.fd < 0)
 		end_unread(&r, r.fd);
 	else if (begin(&r))
-		err = read_all(&r);
+		err = scan_read(&r);
 	if (r.fd >= 0)
 		sys_close(r.fd);
 	if (err < 0 && err != -ECANCELED)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * What the files of the scan engine share: fs/scan (its life, its threads), fs/scan_work (who does
- * what next), fs/scan_dir (one directory), fs/scan_open (descriptors).
+ * what next), fs/scan_dir (one directory), fs/scan_read (its entries), fs/scan_open (descriptors),
+ * fs/scan_moved (what was seen at two places), fs/scan_again (a directory of a tree anew).
  *
  * Thread: see each. Owns: see fs/scan.h.
  */
@@ -84,14 +85,21 @@ struct scan_later {
 	bool network;
 };
 
+struct scan_moment { /* by the clock that the kernel stamps files with */
+	int64_t sec;
+	uint32_t nsec;
+};
+
 struct scan {
 	struct scan_options options;
 	struct sizetree *tree;
 	struct seen *seen;
 	struct links *links;
 	struct links *recent; /* files that have changed since it began */
-	int64_t began;        /* seconds since the epoch */
-	uint32_t began_nsec;
+	struct scan_moment began;
+	struct scan_moment tree_began; /* the first scan of its tree */
+	uint32_t top;                  /* the directory it began with: sums go up to there */
+	struct scan_again *again;      /* NULL: the first of its tree */
 	struct links_sum linked;
 	int root_fd, err;
 	uint64_t root_mnt;
@@ -146,6 +154,47 @@ void scan_parent_unref(struct scan *s, struct scan_parent *p); /* NULL is fine *
 
 /* ---- fs/scan_dir: one directory ---- */
 void scan_dir(struct scan_thread *t, const struct scan_task *task);
+
+/* ---- fs/scan_read: its entries ---- */
+/* The directory that is being read. */
+struct scan_reading {
+	struct scan_thread *t;
+	const struct scan_task *task;
+	int fd;
+	uint32_t entry; /* of it in its parent */
+	struct meta meta;
+	uint64_t mnt_id;
+	int err;
+	uint32_t first, count,
+		subdirs; /* numbers it got, entries it has, how many of them are directories */
+	size_t names_len;
+	/* its own sums */
+	uint64_t blocks, size;
+	uint32_t items, unread;
+	uint32_t nitems; /* waiting for the visitor */
+};
+/* Reads it and puts those in it into the stack. 0, or what ends the scan. */
+int scan_read(struct scan_reading *r) MUST_USE;
+/* What it is by itself; from now on its entries may be read. */
+void scan_publish(struct scan_reading *r, char *names);
+
+static inline void scan_count(_Atomic uint64_t *n, uint64_t add)
+{
+	atomic_store_explicit(n, atomic_load_explicit(n, memory_order_relaxed) + add,
+			      memory_order_relaxed);
+}
+
+static inline void scan_add_flags(const struct scan_reading *r, uint32_t flags)
+{
+	sizetree_set_flags(r->t->scan->tree, r->entry, flags);
+}
+
+/* It has changed since then. */
+static inline bool scan_is_since(const struct scan_moment *then, const struct meta *meta)
+{
+	return meta->ctime > then->sec ||
+	       (meta->ctime == then->sec && meta->ctime_nsec >= then->nsec);
+}
 
 /* ---- fs/scan_moved ---- */
 /* Takes out what has been counted at two places. 0, -ENOMEM, -ECANCELED. */
