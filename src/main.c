@@ -83,6 +83,7 @@
  *   fs/rewriter            files that people edit, replaced if they are what was read
  *   fs/saver               small files of our own, replaced as a whole
  *   fs/scan                scanning a tree for its sizes, in parallel
+ *   fs/scan_again          a directory of its tree once more
  *   fs/scan_dir            one directory of it
  *   fs/scan_moved          files that were seen at two places
  *   fs/scan_open           its descriptors
@@ -103,6 +104,7 @@
  *   fs/thread              starting a thread
  *   fs/sizetree             a size tree, as data
  *   fs/sizetree_grow      making room in it
+ *   fs/sizetree_live        which directories are in it
  *   fs/trusted             reading files that nobody else may have written
  *   fs/walk                iterator over a tree
  *   fs/watch               changes, from inotify

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/alloc.h"
+
 #define PAGE_LEN 2048u
 #define NO_NOTE  UINT32_MAX
 
@@ -24,6 +26,8 @@ struct links_page {
 
 struct links {
 	struct links_page *_Atomic pages;
+	struct note *kept; /* those that were settled; their `next` means nothing */
+	uint32_t nkept;
 };
 
 int links_new(struct links **ret_links)
@@ -49,6 +53,7 @@ void links_free(struct links *l)
 	if (!l)
 		return;
 	free_pages(l);
+	free(l->kept);
 	free(l);
 }
 
@@ -119,27 +124,53 @@ struct groups {
 	size_t nheads; /* a power of two */
 };
 
-static int collect(struct links *l, struct groups *g)
+static int make_room(struct groups *g, size_t n)
 {
-	size_t n = 0, at = 0;
-
-	for (struct links_page *p = atomic_load(&l->pages); p; p = p->next)
-		n += p->n;
 	if (n == 0)
 		return 0;
 	if (n >= NO_NOTE)
 		return -ENOMEM;
-	g->notes = calloc(n, sizeof(*g->notes));
-	if (!g->notes)
-		return -ENOMEM;
+	g->notes = malloc(n * sizeof(*g->notes));
+	return g->notes ? 0 : -ENOMEM;
+}
+
+static int collect(struct links *l, struct groups *g)
+{
+	int r = make_room(g, links_count(l));
+
+	if (r < 0 || !g->notes)
+		return r;
 	/* Page by page, so that they are not there twice. */
 	for (struct links_page *p = atomic_exchange(&l->pages, NULL), *next; p; p = next) {
 		next = p->next;
-		memcpy(g->notes + at, p->at, p->n * sizeof(*p->at));
-		at += p->n;
+		memcpy(g->notes + g->n, p->at, p->n * sizeof(*p->at));
+		g->n += (uint32_t)p->n;
 		free(p);
 	}
-	g->n = (uint32_t)n;
+	return 0;
+}
+
+static void add_live(struct groups *g, const struct note *notes, size_t n,
+		     const struct sizetree_live *live)
+{
+	for (size_t i = 0; i < n; i++)
+		if (sizetree_is_live(live, notes[i].dir))
+			g->notes[g->n++] = notes[i];
+}
+
+/* Those of what is in the tree; the newest last, for of an inode that one says the most. */
+static int collect_live(const struct links *before, const struct links *since, struct groups *g,
+			const struct sizetree_live *live)
+{
+	int r = make_room(g, before->nkept + links_count(before) + links_count(since));
+
+	if (r < 0 || !g->notes)
+		return r;
+	add_live(g, before->kept, before->nkept, live);
+	for (const struct links_page *p = atomic_load(&before->pages); p; p = p->next)
+		add_live(g, p->at, p->n, live);
+	for (const struct links_page *p = atomic_load(&since->pages); p; p = p->next)
+		add_live(g, p->at, p->n, live);
 	return 0;
 }
 
@@ -171,48 +202,46 @@ static int group(struct groups *g)
 	return 0;
 }
 
+/* A link is the first of its inode from now on, or no longer. */
+struct change {
+	uint32_t entry;
+	bool first;
+};
+
 /* What is known of each directory while inodes are added: how deep it lies, the last inode added to
  * it, its sums. Nobody else sees these before all are complete. */
 struct climb {
 	struct sizetree *tree;
-	uint32_t ndirs, nsums;
-	uint32_t *depth, *stamp;
+	struct sizetree_live live;
+	uint32_t nsums;
+	uint32_t *stamp;
 	struct sizetree_linkeds **sums;
+	struct change *changes;
+	size_t nchanges, changes_cap;
 };
 
 static int start_climb(struct climb *c, struct sizetree *t)
 {
-	uint32_t n = atomic_load(&t->ndirs);
+	uint32_t n = c->live.n;
 
 	c->tree = t;
-	c->ndirs = n;
 	c->nsums = (n + TREE_DIR_LEN - 1) >> TREE_DIR_BITS;
-	c->depth = malloc((n + 1) * sizeof(*c->depth));
 	c->stamp = malloc((n + 1) * sizeof(*c->stamp));
 	c->sums = calloc(c->nsums + 1, sizeof(struct sizetree_linkeds *));
-	if (!c->depth || !c->stamp || !c->sums)
+	if (!c->stamp || !c->sums)
 		return -ENOMEM;
 	memset(c->stamp, 0xff, n * sizeof(*c->stamp));
-	/* Parents have lower numbers. */
-	for (uint32_t i = 0; i < n; i++) {
-		uint32_t parent = sizetree_dir(t, i)->parent;
-
-		c->depth[i] = parent == TREE_NONE ? 0 : c->depth[parent] + 1;
-	}
 	return 0;
 }
 
-static void end_climb(struct climb *c, bool publish)
+static void end_climb(struct climb *c)
 {
-	for (uint32_t i = 0; c->sums && i < c->nsums; i++) {
-		if (publish)
-			sizetree_publish_linked(c->tree, i << TREE_DIR_BITS, c->sums[i]);
-		else
-			free(c->sums[i]);
-	}
+	for (uint32_t i = 0; c->sums && i < c->nsums; i++)
+		free(c->sums[i]);
 	free(c->sums);
-	free(c->depth);
 	free(c->stamp);
+	free(c->changes);
+	sizetree_live_done(&c->live);
 }
 
 /* NULL: no memory. */
@@ -249,74 +278,203 @@ static bool name_before(const struct sizetree *t, const struct note *a, const st
 	return c ? c < 0 : la < lb;
 }
 
-/* One inode: up from each of its links until where another one has passed. The highest place where
- * two of them met is the innermost directory that has all of them below it. */
+/* Marks that one of the inode's links. */
+static int mark_first(struct climb *c, const struct groups *g, uint32_t head,
+		      const struct note *first)
+{
+	for (uint32_t i = head; i != NO_NOTE; i = g->notes[i].next) {
+		bool is = &g->notes[i] == first;
+		int r;
+
+		if (is == ((sizetree_meta(c->tree, g->notes[i].entry) & TREE_FIRST) != 0))
+			continue;
+		r = array_grow(&c->changes, &c->changes_cap, c->nchanges + 1, sizeof(*c->changes));
+		if (r < 0)
+			return r;
+		c->changes[c->nchanges++] =
+			(struct change){.entry = g->notes[i].entry, .first = is};
+	}
+	return 0;
+}
+
+/* Up from each of its links until where another one has passed. The highest place where two of them
+ * met is the innermost directory that has all of them below it: *ret_common. */
+static int climb_inode(struct climb *c, const struct groups *g, uint32_t head, uint64_t blocks,
+		       uint64_t size, uint32_t *ret_common)
+{
+	uint32_t common = TREE_NONE, dir;
+
+	for (uint32_t i = head; i != NO_NOTE; i = g->notes[i].next) {
+		for (dir = g->notes[i].dir; dir != TREE_NONE && c->stamp[dir] != head;
+		     dir = sizetree_live_parent(&c->live, dir)) {
+			c->stamp[dir] = head;
+			if (add_to_dir(c, dir, blocks, size) < 0)
+				return -ENOMEM;
+		}
+		if (i == head)
+			common = g->notes[i].dir;
+		else if (c->live.depth[dir] < c->live.depth[common])
+			common = dir;
+	}
+	*ret_common = common;
+	return 0;
+}
+
 static int add_inode(struct climb *c, const struct groups *g, uint32_t head, struct links_sum *sum)
 {
 	const struct note *note = &g->notes[head], *first = note;
 	uint64_t blocks = sizetree_blocks(c->tree, note->dir, note->entry);
 	uint64_t size = sizetree_size(c->tree, note->dir, note->entry);
-	uint32_t n = 0, common = TREE_NONE, dir;
+	uint32_t n = 0, common;
 
-	for (uint32_t i = head; i != NO_NOTE; i = g->notes[i].next, n++) {
-		for (dir = g->notes[i].dir; dir != TREE_NONE && c->stamp[dir] != head;
-		     dir = sizetree_dir(c->tree, dir)->parent) {
-			c->stamp[dir] = head;
-			if (add_to_dir(c, dir, blocks, size) < 0)
-				return -ENOMEM;
-		}
-		if (n == 0)
-			common = g->notes[i].dir;
-		else if (c->depth[dir] < c->depth[common])
-			common = dir;
+	if (climb_inode(c, g, head, blocks, size, &common) < 0)
+		return -ENOMEM;
+	for (uint32_t i = head; i != NO_NOTE; i = g->notes[i].next, n++)
 		if (name_before(c->tree, &g->notes[i], first))
 			first = &g->notes[i];
-	}
 	/* More than it should have: they came and went meanwhile. */
-	for (dir = n >= note->nlink ? common : TREE_NONE; dir != TREE_NONE;
-	     dir = sizetree_dir(c->tree, dir)->parent) {
+	for (uint32_t dir = n >= note->nlink ? common : TREE_NONE; dir != TREE_NONE;
+	     dir = sizetree_live_parent(&c->live, dir)) {
 		struct sizetree_linked *l = sums_of(c, dir);
 
 		if (!l)
 			return -ENOMEM;
 		l->shared -= blocks;
 	}
-	sizetree_set_flags(c->tree, first->entry, TREE_FIRST);
 	sum->inodes++;
 	sum->links += n;
 	sum->extra_blocks = sizetree_add(sum->extra_blocks, blocks * (n - 1));
 	sum->extra_size = sizetree_add(sum->extra_size, size * (n - 1));
-	return 0;
+	return mark_first(c, g, head, first);
 }
 
-static int add_all(struct groups *g, struct sizetree *t, const _Atomic bool *cancel,
-		   struct links_sum *sum)
+static int add_all(struct climb *c, struct groups *g, struct sizetree *t,
+		   const _Atomic bool *cancel, struct links_sum *sum)
 {
-	struct climb c = {0};
-	int r = start_climb(&c, t);
+	int r = group(g);
 
+	if (r == 0)
+		r = start_climb(c, t);
 	for (size_t i = 0; r == 0 && i < g->nheads; i++) {
 		if (g->heads[i] != NO_NOTE)
-			r = add_inode(&c, g, g->heads[i], sum);
+			r = add_inode(c, g, g->heads[i], sum);
 		if (cancel && atomic_load_explicit(cancel, memory_order_relaxed))
 			r = -ECANCELED;
 	}
-	end_climb(&c, r == 0);
 	return r;
 }
 
-int links_settle(struct links *l, struct sizetree *t, const _Atomic bool *cancel,
+static void set_firsts(struct climb *c)
+{
+	for (size_t i = 0; i < c->nchanges; i++)
+		if (c->changes[i].first)
+			sizetree_set_flags(c->tree, c->changes[i].entry, TREE_FIRST);
+		else
+			sizetree_clear_flags(c->tree, c->changes[i].entry, TREE_FIRST);
+}
+
+static void publish(struct climb *c)
+{
+	set_firsts(c);
+	for (uint32_t i = 0; i < c->nsums; i++) {
+		sizetree_publish_linked(c->tree, i << TREE_DIR_BITS, c->sums[i]);
+		c->sums[i] = NULL;
+	}
+}
+
+int links_settle(struct links *l, struct sizetree *t, bool keep, const _Atomic bool *cancel,
 		 struct links_sum *ret_sum)
 {
+	struct climb c = {0};
 	struct groups g = {0};
 	int r = collect(l, &g);
 
 	*ret_sum = (struct links_sum){0};
 	if (r == 0 && g.n)
-		r = group(&g);
+		r = sizetree_live_init(&c.live, t, NULL);
 	if (r == 0 && g.n)
-		r = add_all(&g, t, cancel, ret_sum);
-	free(g.notes);
+		r = add_all(&c, &g, t, cancel, ret_sum);
+	if (r == 0 && g.n)
+		publish(&c);
+	end_climb(&c);
 	free(g.heads);
+	/* Also of one that was cancelled: it may be looked at again. */
+	if (keep) {
+		l->kept = g.notes;
+		l->nkept = g.n;
+	} else {
+		free(g.notes);
+	}
 	return r;
+}
+
+/* ---- once more ---- */
+
+struct links_result {
+	struct climb climb;
+	struct note *notes;
+	uint32_t n;
+};
+
+int links_again(const struct links *before, const struct links *since, struct sizetree *t,
+		const struct sizetree_swap *swap, const _Atomic bool *cancel,
+		struct links_result **ret_result)
+{
+	struct links_result *result = calloc(1, sizeof(*result));
+	struct groups g = {0};
+	struct links_sum sum;
+	int r;
+
+	*ret_result = NULL;
+	if (!result)
+		return -ENOMEM;
+	r = sizetree_live_init(&result->climb.live, t, swap);
+	if (r == 0)
+		r = collect_live(before, since, &g, &result->climb.live);
+	result->climb.tree = t;
+	if (r == 0 && g.n)
+		r = add_all(&result->climb, &g, t, cancel, &sum);
+	sizetree_live_done(&result->climb.live);
+	free(result->climb.stamp);
+	result->climb.stamp = NULL;
+	free(g.heads);
+	result->notes = g.notes;
+	result->n = g.n;
+	if (r < 0)
+		links_result_free(result);
+	else
+		*ret_result = result;
+	return r;
+}
+
+void links_take(struct links *l, struct sizetree *t, struct links_result *result)
+{
+	struct climb *c = &result->climb;
+	uint32_t n = (atomic_load(&t->ndirs) + TREE_DIR_LEN - 1) >> TREE_DIR_BITS;
+	struct note *notes = l->kept;
+
+	set_firsts(c);
+	for (uint32_t i = 0; i < n; i++) {
+		struct sizetree_linkeds *sums = i < c->nsums ? c->sums[i] : NULL;
+
+		sums = sizetree_swap_linked(t, i << TREE_DIR_BITS, sums);
+		if (i < c->nsums)
+			c->sums[i] = sums;
+		else
+			free(sums);
+	}
+	free_pages(l);
+	l->kept = result->notes;
+	l->nkept = result->n;
+	result->notes = notes;
+	result->n = 0;
+}
+
+void links_result_free(struct links_result *result)
+{
+	if (!result)
+		return;
+	end_climb(&result->climb);
+	free(result->notes);
+	free(result);
 }

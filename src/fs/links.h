@@ -1,22 +1,25 @@
 /* SPDX-License-Identifier: MIT
  *
  * What has several links, in a size tree. While a scan runs each sight of one is only noted; at its
- *end all sights of an inode are brought together, and it is added once to every directory that it
- *is anywhere below of (struct sizetree_linked), and to `shared` of those below which not all of its
- *links lie. The order of the notes has no influence.
+ * end all sights of an inode are brought together, and it is added once to every directory that it
+ * is anywhere below of (struct sizetree_linked), and to `shared` of those below which not all of
+ * its links lie. The order of the notes has no influence.
  *
  *	links_note() from any thread, each with its own struct links_page; then
  *	links_settle() from one.
  *
+ * When a directory is scanned again into the same tree, the notes of what stays are needed once
+ * more: links_again() works out the sums as they will be, links_take() puts them in place.
+ *
  * Time: the number of links times how deep they lie. Memory: 32 bytes a link, and 8 a directory
- *while settling.
+ * while settling.
  *
  * Thread: see above. Owns: the notes.
  */
 #ifndef FS_LINKS_H
 #define FS_LINKS_H
 
-#include "fs/sizetree.h"
+#include "fs/sizetree_live.h"
 
 struct links;
 struct links_page; /* of one thread */
@@ -42,8 +45,20 @@ struct links_sum {
 	uint64_t extra_blocks,
 		extra_size; /* what the links beyond the first would add, were they files */
 };
-/* 0, -ENOMEM, or -ECANCELED. Afterwards there are no notes. */
-int links_settle(struct links *l, struct sizetree *t, const _Atomic bool *cancel,
+/* Keep: the notes stay for links_again(); otherwise there are none afterwards. 0, -ENOMEM, or
+ * -ECANCELED. */
+int links_settle(struct links *l, struct sizetree *t, bool keep, const _Atomic bool *cancel,
 		 struct links_sum *ret_sum) MUST_USE;
+
+/* What will be when the swap was made: of what was noted before and is still there, and of what was
+ * noted since. Changes nothing. 0, -ENOMEM, or -ECANCELED. */
+struct links_result;
+int links_again(const struct links *before, const struct links *since, struct sizetree *t,
+		const struct sizetree_swap *swap, const _Atomic bool *cancel,
+		struct links_result **ret_result) MUST_USE;
+/* Makes it so; nobody else may read the tree meanwhile. What was there before is the result's then.
+ */
+void links_take(struct links *l, struct sizetree *t, struct links_result *result);
+void links_result_free(struct links_result *result); /* NULL is fine */
 
 #endif

@@ -62,6 +62,7 @@ static void free_scan(struct scan *s)
 	seen_free(s->seen);
 	links_free(s->links);
 	links_free(s->recent);
+	scan_again_free(s);
 	sizetree_unref(s->tree);
 	pthread_cond_destroy(&s->wake);
 	pthread_cond_destroy(&s->ended);
@@ -72,10 +73,16 @@ static void free_scan(struct scan *s)
 }
 
 /* Threads that a dead file server holds up let go of it when they come back. */
-static void unref(struct scan *s)
+void scan_unref(struct scan *s)
 {
-	if (atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) == 1)
+	if (s && atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) == 1)
 		free_scan(s);
+}
+
+struct scan *scan_ref(struct scan *s)
+{
+	atomic_fetch_add_explicit(&s->refs, 1, memory_order_relaxed);
+	return s;
 }
 
 /* ---- threads ---- */
@@ -89,8 +96,10 @@ static void conclude(struct scan *s)
 	s->seen = NULL;
 	if (!scan_cancelled(s))
 		r = scan_settle_moved(s);
-	if (r == 0 && !scan_cancelled(s))
-		r = links_settle(s->links, s->tree, &s->cancel, &s->linked);
+	if (r == 0 && s->again && !scan_cancelled(s))
+		r = scan_settle_again(s);
+	else if (r == 0 && !scan_cancelled(s))
+		r = links_settle(s->links, s->tree, s->options.keep, &s->cancel, &s->linked);
 	if (r < 0 && r != -ECANCELED)
 		scan_fail(s, r);
 }
@@ -287,44 +296,65 @@ static void note_begin(struct scan *s)
 	s->tree_began = s->began;
 }
 
-int scan_start(const char *path, const struct scan_options *options, struct scan **ret_scan)
+struct scan *scan_new(const struct scan_options *options)
 {
 	struct scan *s = calloc(1, sizeof(*s));
-	int r;
 
-	*ret_scan = NULL;
 	if (!s)
-		return -ENOMEM;
+		return NULL;
 	s->options = *options;
 	s->root_fd = -1;
 	atomic_init(&s->refs, 1);
 	atomic_init(&s->max_parents, parents_max());
 	init_sync(s);
 	note_begin(s);
-	r = open_root(s, path);
-	if (r == 0)
-		r = sizetree_new(path, &s->tree);
-	if (r == 0)
-		r = seen_new(&s->seen);
+	return s;
+}
+
+int scan_prepare(struct scan *s)
+{
+	int r = seen_new(&s->seen);
+
 	if (r == 0)
 		r = links_new(&s->links);
 	if (r == 0)
 		r = links_new(&s->recent);
-	if (r == 0) {
-		read_mounts(s);
-		r = init_thread(s, 0);
-	}
 	if (r == 0)
-		r = plant(s);
+		r = init_thread(s, 0);
+	if (r == 0)
+		read_mounts(s);
+	return r;
+}
+
+int scan_launch(struct scan *s, int r, struct scan **ret_scan)
+{
 	if (r == 0)
 		r = start_all(s);
-	if (r < 0) {
-		s->options.freed = NULL;
-		unref(s);
-		return r;
+	if (r == 0) {
+		*ret_scan = s;
+		return 0;
 	}
-	*ret_scan = s;
-	return 0;
+	s->options.freed = NULL;
+	scan_unref(s);
+	return r;
+}
+
+int scan_start(const char *path, const struct scan_options *options, struct scan **ret_scan)
+{
+	struct scan *s = scan_new(options);
+	int r;
+
+	*ret_scan = NULL;
+	if (!s)
+		return -ENOMEM;
+	r = open_root(s, path);
+	if (r == 0)
+		r = sizetree_new(path, &s->tree);
+	if (r == 0)
+		r = scan_prepare(s);
+	if (r == 0)
+		r = plant(s);
+	return scan_launch(s, r, ret_scan);
 }
 
 /* ---- while it runs, and after ---- */
@@ -366,7 +396,7 @@ void scan_free(struct scan *s, int ms)
 	pthread_mutex_lock(&s->lock);
 	s->abandoned = true;
 	pthread_mutex_unlock(&s->lock);
-	unref(s);
+	scan_unref(s);
 }
 
 struct sizetree *scan_tree(struct scan *s)

@@ -60,6 +60,7 @@ struct scan_options {
 	bool one_file_system; /* by mount: other mounts are shown, not entered */
 	bool exclude_caches;  /* directories with a CACHEDIR.TAG (bford.info/cachedir) */
 	bool background;      /* threads give way to others: there is a screen */
+	bool keep;            /* what scan_again() needs: 32 bytes for each of several links */
 	const struct exclude
 		*exclude; /* kept by the caller until it is freed for good; NULL: nothing */
 	struct scan_visitor visitor;
@@ -84,6 +85,27 @@ void scan_cancel(struct scan *s); /* does not wait */
 /* Cancels, waits `ms` for the threads and frees; what a dead file server holds up is left to
  * itself. */
 void scan_free(struct scan *s, int ms);
+
+/* What keeps it from being freed for good. */
+struct scan *scan_ref(struct scan *s);
+void scan_unref(struct scan *s); /* NULL is fine */
+
+/* Scans a directory of the tree again, while whoever reads that goes on reading what was there:
+ * `base` is the first scan of the tree, with options.keep, over or stopped, and no other of these
+ * goes on. Not deep: of its subdirectories, those that had been there under the same name, and are
+ * the same directories, stay as they are. Starts as scan_start() does, and ends likewise, when it
+ * can be taken or freed. 0 or -errno; -EINVAL: there is no such directory in the tree; -ENOENT:
+ * the root itself is gone.
+ *
+ * What is found at a place that the tree has for another one is counted once, unless it is not
+ * there any more. Changes elsewhere are not looked for: they are right when that was scanned
+ * again. */
+int scan_again(struct scan *base, uint32_t dir, bool deep, const struct scan_options *options,
+	       struct scan **ret_scan) MUST_USE;
+/* When it is over without error: what it found takes the place of what was there, with the sums of
+ * everything above; nobody else may read the tree meanwhile. Once; never waits. *ret_dir is
+ * *ret_now from now on (TREE_NONE: it is gone, and its entry has TREE_GONE). */
+void scan_take(struct scan *s, uint32_t *ret_dir, uint32_t *ret_now);
 
 struct sizetree *scan_tree(struct scan *s);
 void scan_progress(const struct scan *s, struct scan_progress *ret_progress);

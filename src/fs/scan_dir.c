@@ -33,7 +33,7 @@ static void end_uncounted(struct scan_reading *r, uint32_t flag)
 	struct sizetree_dir *d = sizetree_dir_mut(s->tree, r->task->dir);
 
 	scan_add_flags(r, flag);
-	if (d->parent != TREE_NONE)
+	if (r->task->dir != s->top)
 		atomic_fetch_sub_explicit(&sizetree_dir_mut(s->tree, d->parent)->items, 1,
 					  memory_order_relaxed);
 	if (flag == TREE_GONE || scan_is_since(&s->began, &r->meta))
@@ -99,13 +99,16 @@ static void end_at_mount(struct scan_reading *r)
  * it was moved, which its ctime shows. */
 static int first_sight(const struct scan_reading *r)
 {
-	const struct scan *s = r->t->scan;
+	struct scan *s = r->t->scan;
 	int err = seen_add(s->seen, r->meta.id);
 
-	return err == 0 && r->mnt_id && r->mnt_id == s->root_mnt &&
-			       !scan_is_since(&s->tree_began, &r->meta)
-		       ? 1
-		       : err;
+	if (r->mnt_id && r->mnt_id == s->root_mnt && !scan_is_since(&s->tree_began, &r->meta))
+		return err < 0 ? err : 1;
+	if (err == 1 && s->again) {
+		err = scan_counted_elsewhere(s, r->task->dir, r->meta.id);
+		return err < 0 ? err : !err;
+	}
+	return err;
 }
 
 /* Looks at the open directory; false: it was dealt with. */

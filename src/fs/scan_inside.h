@@ -50,6 +50,11 @@ struct scan_name {
 };
 enum scan_name_flag { SCAN_LEFT_OUT = 1, SCAN_LOST = 2 };
 
+static inline bool scan_is_subdir(const struct scan_name *n)
+{
+	return n->type == ENTRY_DIR && !(n->flags & SCAN_LEFT_OUT);
+}
+
 struct scan_values { /* too large for its columns: needed again when its name is written */
 	uint32_t at;
 	struct sizetree_values v;
@@ -131,11 +136,19 @@ bool scan_next(struct scan_thread *t, struct scan_task *ret_task);
 int scan_push_later(struct scan *s, const struct scan_task *task, bool network) MUST_USE;
 /* One more of what a directory waits for is done: when it was the last, its sums go up. */
 void scan_dir_done(struct scan *s, uint32_t dir);
+void scan_add_up(struct sizetree_dir *parent, struct sizetree_dir *d);
 bool scan_cancelled(const struct scan *s);
 /* The scan cannot go on: keeps the first reason and cancels. */
 void scan_fail(struct scan *s, int err);
 
-/* ---- fs/scan: its threads ---- */
+/* ---- fs/scan: its life, its threads ---- */
+/* Nothing but the options and the time; NULL: no memory. */
+struct scan *scan_new(const struct scan_options *options);
+/* When the root and the tree are there: what else it needs. 0 or -errno. */
+int scan_prepare(struct scan *s) MUST_USE;
+/* Starts its threads, unless r is an error of what came before; then, or when none starts, it is
+ * freed. */
+int scan_launch(struct scan *s, int r, struct scan **ret_scan) MUST_USE;
 /* Storage answers slowly: one more, if there is work for it. */
 void scan_more_threads(struct scan *s);
 
@@ -167,6 +180,7 @@ struct scan_reading {
 	int err;
 	uint32_t first, count,
 		subdirs; /* numbers it got, entries it has, how many of them are directories */
+	uint32_t kept;   /* of these: as they were (fs/scan_again) */
 	size_t names_len;
 	/* its own sums */
 	uint64_t blocks, size;
@@ -195,6 +209,19 @@ static inline bool scan_is_since(const struct scan_moment *then, const struct me
 	return meta->ctime > then->sec ||
 	       (meta->ctime == then->sec && meta->ctime_nsec >= then->nsec);
 }
+
+/* ---- fs/scan_again ---- */
+void scan_again_free(struct scan *s);
+/* Of the directory that is scanned again: its subdirectories that were there before and are to be
+ * kept get their numbers; r->kept. 0, -ENOMEM, -ECANCELED. */
+int scan_keep_subdirs(struct scan_reading *r) MUST_USE;
+uint32_t scan_kept_undone(const struct scan_reading *r);
+void scan_add_kept(struct scan_reading *r); /* their sums */
+/* 1: what is opened as `dir` is counted where the tree has had it before, and is there still; 0:
+ * it is not; -ENOMEM. Only of a scan that is not the first. */
+int scan_counted_elsewhere(struct scan *s, uint32_t dir, struct file_id id) MUST_USE;
+/* At its end: what has several links, as it will be. */
+int scan_settle_again(struct scan *s) MUST_USE;
 
 /* ---- fs/scan_moved ---- */
 /* Takes out what has been counted at two places. 0, -ENOMEM, -ECANCELED. */

@@ -94,7 +94,7 @@ static int each_alike(struct recheck *c,
 	uint32_t ndirs = atomic_load(&t->ndirs);
 	int r = 0;
 
-	for (uint32_t dir = 0; r == 0 && dir < ndirs; dir++) {
+	for (uint32_t dir = c->scan->top; r == 0 && dir < ndirs; dir++) {
 		const struct sizetree_dir *d = sizetree_dir(t, dir);
 
 		if (scan_cancelled(c->scan))
@@ -128,12 +128,14 @@ static void take_away(struct scan *s, uint32_t dir, uint32_t entry)
 
 	sizetree_set_flags(s->tree, entry, TREE_GONE);
 	atomic_fetch_add(&s->threads[0].vanished, 1);
-	for (; dir != TREE_NONE; dir = sizetree_dir(s->tree, dir)->parent) {
+	for (;; dir = sizetree_dir(s->tree, dir)->parent) {
 		struct sizetree_dir *d = sizetree_dir_mut(s->tree, dir);
 
 		atomic_fetch_sub(&d->blocks, blocks);
 		atomic_fetch_sub(&d->size, size);
 		atomic_fetch_sub(&d->items, 1);
+		if (dir == s->top)
+			return;
 	}
 }
 
@@ -168,9 +170,11 @@ static int make_linked(struct recheck *c, uint32_t dir, uint32_t entry, const st
 		 size = sizetree_size(s->tree, dir, entry);
 
 	sizetree_set_flags(s->tree, entry, TREE_LINKED);
-	for (uint32_t d = dir; d != TREE_NONE; d = sizetree_dir(s->tree, d)->parent) {
+	for (uint32_t d = dir;; d = sizetree_dir(s->tree, d)->parent) {
 		atomic_fetch_sub(&sizetree_dir_mut(s->tree, d)->blocks, blocks);
 		atomic_fetch_sub(&sizetree_dir_mut(s->tree, d)->size, size);
+		if (d == s->top)
+			break;
 	}
 	return links_note(s->links, &c->page, meta, dir, entry);
 }

@@ -255,21 +255,24 @@ static void put_names(struct scan_reading *r, char *to)
 	}
 }
 
-/* Its directories get their numbers, but nobody knows of them yet. */
+/* Its directories get their numbers, but nobody knows of them yet; those that are kept have one. */
 static int number_subdirs(struct scan_reading *r, uint32_t *ret_first)
 {
 	struct scan_thread *t = r->t;
 	struct sizetree *tree = t->scan->tree;
 	uint32_t at = 0, dir;
-	int err = sizetree_take_dirs(tree, r->subdirs, ret_first);
+	int err = scan_keep_subdirs(r);
 
+	if (err == 0)
+		err = sizetree_take_dirs(tree, r->subdirs - r->kept, ret_first);
 	if (err < 0)
 		return err;
 	dir = *ret_first;
 	for (size_t i = 0; i < t->n; i++) {
 		if (t->at[i].flags & SCAN_LOST)
 			continue;
-		if (t->at[i].type == ENTRY_DIR && !(t->at[i].flags & SCAN_LEFT_OUT)) {
+		if (scan_is_subdir(&t->at[i]) &&
+		    sizetree_subdir(tree, r->first + at) == TREE_NONE) {
 			struct sizetree_dir *d = sizetree_dir_mut(tree, dir);
 
 			d->parent = r->task->dir;
@@ -297,7 +300,8 @@ void scan_publish(struct scan_reading *r, char *names)
 	atomic_store_explicit(&d->size, sizetree_add(r->size, r->meta.size), memory_order_relaxed);
 	atomic_store_explicit(&d->items, r->items, memory_order_relaxed);
 	atomic_store_explicit(&d->unread, r->unread + (r->err != 0), memory_order_relaxed);
-	atomic_store_explicit(&d->pending, r->subdirs + 1, memory_order_relaxed);
+	atomic_store_explicit(&d->pending, r->subdirs - r->kept + scan_kept_undone(r) + 1,
+			      memory_order_relaxed);
 	atomic_store_explicit(&d->state, TREE_READ, memory_order_release);
 	scan_count(&r->t->entries, 1);
 	scan_count(&r->t->dirs, 1);
@@ -319,7 +323,7 @@ static int queue_subdirs(struct scan_reading *r, uint32_t first)
 	if (!parent)
 		return -ENOMEM;
 	parent->dev = r->meta.id.dev;
-	for (uint32_t i = 0; err == 0 && i < r->subdirs; i++) {
+	for (uint32_t i = 0; err == 0 && i < r->subdirs - r->kept; i++) {
 		const struct scan_task task = {.parent = parent, .dir = first + i};
 
 		atomic_fetch_add_explicit(&parent->refs, 1, memory_order_relaxed);
@@ -371,7 +375,8 @@ int scan_read(struct scan_reading *r)
 	if (err < 0)
 		return err;
 	scan_publish(r, names);
-	if (r->subdirs)
+	scan_add_kept(r);
+	if (r->subdirs > r->kept)
 		err = queue_subdirs(r, first);
 	scan_dir_done(s, r->task->dir);
 	return err;

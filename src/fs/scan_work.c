@@ -186,7 +186,7 @@ void scan_fail(struct scan *s, int err)
 	scan_cancel(s);
 }
 
-static void add_up(struct sizetree_dir *parent, struct sizetree_dir *d)
+void scan_add_up(struct sizetree_dir *parent, struct sizetree_dir *d)
 {
 	sizetree_add_to(&parent->blocks, atomic_load_explicit(&d->blocks, memory_order_relaxed));
 	sizetree_add_to(&parent->size, atomic_load_explicit(&d->size, memory_order_relaxed));
@@ -206,8 +206,10 @@ void scan_dir_done(struct scan *s, uint32_t dir)
 		if (atomic_fetch_sub_explicit(&d->pending, 1, memory_order_acq_rel) != 1)
 			return;
 		atomic_store_explicit(&d->state, TREE_DONE, memory_order_release);
+		if (dir == s->top)
+			return;
 		if (d->parent != TREE_NONE)
-			add_up(sizetree_dir_mut(s->tree, d->parent), d);
+			scan_add_up(sizetree_dir_mut(s->tree, d->parent), d);
 		dir = d->parent;
 	}
 }

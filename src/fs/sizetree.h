@@ -84,7 +84,8 @@ struct sizetree_dir {
 	_Atomic uint64_t blocks,
 		size; /* of the directory itself and what is below, without TREE_LINKED */
 	const char *names;
-	uint32_t parent, entry; /* TREE_NONE: the root has no parent; its entry is 0 */
+	uint32_t parent, entry; /* TREE_NONE: the root has no parent; its entry is 0. Of a directory
+				   that was replaced they mean nothing */
 	uint32_t first, count;  /* its entries */
 	_Atomic uint32_t items; /* entries below, TREE_LINKED ones included */
 	_Atomic uint32_t
@@ -118,6 +119,7 @@ struct sizetree {
 	struct sizetree_linkeds *_Atomic
 		*linked; /* NULL in a segment, or altogether: nothing below has several links */
 	_Atomic uint32_t nentries, ndirs;
+	_Atomic uint32_t ndead; /* of the entries: replaced by a later scan, or scanned in vain */
 	_Atomic uint32_t refs;
 	char *root;          /* the path as it was given */
 	void *_Atomic names; /* the blocks of names: fs/sizetree_grow.h */
@@ -172,6 +174,12 @@ static inline uint32_t sizetree_subdir(const struct sizetree *t, uint32_t entry)
 	if (TREE_META_TYPE(sizetree_meta(t, entry)) != ENTRY_DIR)
 		return TREE_NONE;
 	return sizetree_seg(t, entry)->blocks[entry & (TREE_SEG_LEN - 1)];
+}
+
+/* The root directory. */
+static inline uint32_t sizetree_root(const struct sizetree *t)
+{
+	return sizetree_subdir(t, 0);
 }
 
 /* Where what belongs to the entry begins in the names of its directory. */

@@ -143,8 +143,14 @@ struct sizetree_dir *sizetree_dir_mut(struct sizetree *t, uint32_t dir)
 
 void sizetree_publish_linked(struct sizetree *t, uint32_t dir, struct sizetree_linkeds *sums)
 {
-	free(atomic_exchange_explicit(&t->linked[dir >> TREE_DIR_BITS], sums,
-				      memory_order_acq_rel));
+	free(sizetree_swap_linked(t, dir, sums));
+}
+
+struct sizetree_linkeds *sizetree_swap_linked(struct sizetree *t, uint32_t dir,
+					      struct sizetree_linkeds *sums)
+{
+	return atomic_exchange_explicit(&t->linked[dir >> TREE_DIR_BITS], sums,
+					memory_order_acq_rel);
 }
 
 void sizetree_add_to(_Atomic uint64_t *sum, uint64_t n)
@@ -248,4 +254,35 @@ void sizetree_set_flags(struct sizetree *t, uint32_t entry, uint32_t flags)
 {
 	__atomic_fetch_or(&sizetree_seg(t, entry)->meta[entry & (TREE_SEG_LEN - 1)], flags,
 			  __ATOMIC_RELAXED);
+}
+
+void sizetree_clear_flags(struct sizetree *t, uint32_t entry, uint32_t flags)
+{
+	__atomic_fetch_and(&sizetree_seg(t, entry)->meta[entry & (TREE_SEG_LEN - 1)], ~flags,
+			   __ATOMIC_RELAXED);
+}
+
+#define NAME_BITS 0x000700ffu /* length and type */
+
+void sizetree_copy_own(struct sizetree *t, uint32_t to, uint32_t from)
+{
+	struct sizetree_seg *a = sizetree_seg(t, to), *b = sizetree_seg(t, from);
+	uint32_t i = to & (TREE_SEG_LEN - 1), k = from & (TREE_SEG_LEN - 1);
+	uint32_t meta = (sizetree_meta(t, to) & NAME_BITS) | (sizetree_meta(t, from) & ~NAME_BITS);
+
+	__atomic_store_n(&a->meta[i], meta, __ATOMIC_RELAXED);
+	__atomic_store_n(&a->size[i], __atomic_load_n(&b->size[k], __ATOMIC_RELAXED),
+			 __ATOMIC_RELAXED);
+	__atomic_store_n(&a->mtime[i], sizetree_mtime(t, from), __ATOMIC_RELAXED);
+}
+
+void sizetree_copy_name(struct sizetree *t, uint32_t to, uint32_t from)
+{
+	struct sizetree_seg *a = sizetree_seg(t, to), *b = sizetree_seg(t, from);
+	uint32_t i = to & (TREE_SEG_LEN - 1), k = from & (TREE_SEG_LEN - 1);
+
+	a->name[i] = b->name[k];
+	a->meta[i] = sizetree_meta(t, from) & NAME_BITS;
+	a->blocks[i] = TREE_NONE;
+	a->size[i] = a->mtime[i] = 0;
 }

@@ -54,10 +54,20 @@ void sizetree_set_subdir(struct sizetree *t, uint32_t entry, uint32_t dir);
 void sizetree_set_own(struct sizetree *t, uint32_t entry, uint64_t size, int64_t mtime);
 void sizetree_set_flags(struct sizetree *t, uint32_t entry,
 			uint32_t flags); /* added to those it has */
+void sizetree_clear_flags(struct sizetree *t, uint32_t entry, uint32_t flags);
+/* Of two entries that are directories: all that is said of `from` but its name, and which directory
+ * it is. */
+void sizetree_copy_own(struct sizetree *t, uint32_t to, uint32_t from);
+/* One whose name is that of `from`, a directory in the same directory; nothing else is known of it.
+ */
+void sizetree_copy_name(struct sizetree *t, uint32_t to, uint32_t from);
 
 /* The sums of what has several links for TREE_DIR_LEN directories from `dir` on, complete; taken.
  */
 void sizetree_publish_linked(struct sizetree *t, uint32_t dir, struct sizetree_linkeds *sums);
+/* The same, while nobody reads; what was there is the caller's. */
+struct sizetree_linkeds *sizetree_swap_linked(struct sizetree *t, uint32_t dir,
+					      struct sizetree_linkeds *sums);
 
 void sizetree_add_to(_Atomic uint64_t *sum, uint64_t n); /* stops at UINT64_MAX */
 
