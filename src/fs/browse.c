@@ -356,6 +356,22 @@ void browse_scan_stop(struct browse *b, uint64_t ticket)
 		scanner_stop(sc);
 }
 
+void browse_scan_again(struct browse *b, uint64_t ticket, uint32_t dir, bool deep)
+{
+	struct scanner *sc = find_scan(b, ticket);
+
+	if (sc)
+		scanner_again(sc, dir, deep);
+}
+
+void browse_scan_take(struct browse *b, uint64_t ticket)
+{
+	struct scanner *sc = find_scan(b, ticket);
+
+	if (sc)
+		scanner_take(sc);
+}
+
 void browse_save(struct browse *b, const char *path, const void *bytes, size_t len)
 {
 	saver_save(&b->service, path, bytes, len);

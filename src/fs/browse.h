@@ -121,12 +121,15 @@ struct scan_ask {
 	struct exclude *exclude; /* heap, taken; NULL: nothing */
 };
 void browse_scan(struct browse *b, uint64_t ticket, const char *path, const struct scan_ask *ask);
-/* FS_SCAN_GOES. */
+/* FS_SCAN_GOES, at once: of the directory that is scanned again, while one is. */
 void browse_scan_look(struct browse *b, uint64_t ticket);
-/* Ends it where it is, within 50 ms: FS_SCAN_OVER with -ECANCELED. The tree stays. */
+/* Ends it where it is, within 50 ms: FS_SCAN_OVER, or FS_SCAN_READY, with -ECANCELED. The tree
+ * stays. Of one that waits for its root to be opened: FS_SCAN_BEGUN with -ECANCELED, at once. */
 void browse_scan_stop(struct browse *b, uint64_t ticket);
-/* FS_SCAN_READY: scans a directory of the tree again, when the scan is over; one at a time. Not
- * `deep`: those of its subdirectories that it had before are kept as they are. */
+/* FS_SCAN_READY: scans a directory of the tree again, when the scan is over, one at a time (-EBUSY:
+ * another is not over or not taken yet). Not `deep`: those of its subdirectories that it had before
+ * are kept as they are. -EINVAL: the number means nothing any more; -ENOENT: the root itself is
+ * gone, at any other directory that is something to take (FS_SCAN_TAKEN with TREE_NONE). */
 void browse_scan_again(struct browse *b, uint64_t ticket, uint32_t dir, bool deep);
 /* FS_SCAN_TAKEN, at once: what FS_SCAN_READY has told of takes the place of what was there. Numbers
  * of what was replaced mean nothing any more. Whoever else reads the tree must not do so meanwhile.

@@ -428,10 +428,13 @@ int links_again(const struct links *before, const struct links *since, struct si
 	*ret_result = NULL;
 	if (!result)
 		return -ENOMEM;
-	r = sizetree_live_init(&result->climb.live, t, swap);
-	if (r == 0)
-		r = collect_live(before, since, &g, &result->climb.live);
 	result->climb.tree = t;
+	r = 0;
+	/* Without notes there are no sums, and nothing to look through every directory for. */
+	if (before->nkept || links_count(before) || links_count(since))
+		r = sizetree_live_init(&result->climb.live, t, swap);
+	if (r == 0 && result->climb.live.depth)
+		r = collect_live(before, since, &g, &result->climb.live);
 	if (r == 0 && g.n)
 		r = add_all(&result->climb, &g, t, cancel, &sum);
 	sizetree_live_done(&result->climb.live);

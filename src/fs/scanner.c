@@ -10,6 +10,12 @@
 
 #define CLOSE_MS 1000 /* for its threads to end; a worker waits, nobody else */
 
+enum round_state {
+	ROUND_NONE, /* the scan in `round`, if any, is spent */
+	ROUND_GOES,
+	ROUND_READY,
+};
+
 /* Held by: the browser, a job that waits or runs, and each scan as long as one of its threads
  * lives. */
 struct scanner {
@@ -27,6 +33,19 @@ struct scanner {
 	struct scan *scan;    /* NULL until it is begun */
 	bool refused;         /* it was told that it does not begin */
 	bool early;           /* it was over before that it began was told */
+	/* one directory again */
+	enum round_state round_state;
+	struct scan *round; /* also when it is spent, until the next begins */
+	bool round_early, round_stop;
+	uint32_t round_dir;
+};
+
+/* Opens and starts a round. */
+struct again_job {
+	struct job job;
+	struct scanner *scanner;
+	uint32_t dir;
+	bool deep;
 };
 
 /* ---- life ---- */
@@ -83,6 +102,7 @@ struct scanner *scanner_new(struct service *s, uint64_t ticket, const char *path
 					    .exclude_caches = ask->exclude_caches,
 					    .exclude = ask->exclude,
 					    .background = true,
+					    .keep = true,
 					    .freed = scan_is_freed,
 					    .ctx = sc};
 	return sc;
@@ -112,12 +132,14 @@ static struct fs_event *event(struct scanner *sc, enum fs_event_kind kind, int e
 static void closing_run(struct job *job)
 {
 	struct scanner *sc = container_of(job, struct scanner, closing);
-	struct scan *s;
+	struct scan *s, *round;
 
 	pthread_mutex_lock(&sc->lock);
 	s = sc->scan;
-	sc->scan = NULL;
+	round = sc->round;
+	sc->scan = sc->round = NULL;
 	pthread_mutex_unlock(&sc->lock);
+	scan_free(round, CLOSE_MS);
 	scan_free(s, CLOSE_MS);
 }
 
@@ -132,6 +154,8 @@ void scanner_let_go(struct scanner *sc)
 	atomic_store(&sc->closed, true);
 	if (sc->scan)
 		scan_cancel(sc->scan);
+	if (sc->round)
+		scan_cancel(sc->round);
 	pthread_mutex_unlock(&sc->lock);
 	job_init(&sc->closing, sc->lane, sc->ticket, closing_run, closing_free);
 	sc->closing.must_run = true;
@@ -186,13 +210,12 @@ static bool begin(struct scanner *sc, struct scan *s)
 	return wanted;
 }
 
+/* Under the lock. */
 static void refuse(struct scanner *sc, int err)
 {
-	pthread_mutex_lock(&sc->lock);
 	if (!sc->refused)
 		send(sc, event(sc, FS_SCAN_BEGUN, err));
 	sc->refused = true;
-	pthread_mutex_unlock(&sc->lock);
 }
 
 static void opening_run(struct job *job)
@@ -208,7 +231,9 @@ static void opening_run(struct job *job)
 	r = scan_start(sc->path, &sc->options, &s);
 	if (r < 0) {
 		scanner_unref(sc);
+		pthread_mutex_lock(&sc->lock);
 		refuse(sc, r);
+		pthread_mutex_unlock(&sc->lock);
 	} else if (!begin(sc, s)) {
 		scan_free(s, CLOSE_MS);
 	}
@@ -228,34 +253,209 @@ void scanner_start(struct scanner *sc)
 
 /* ---- while it runs ---- */
 
-/* The scan of one that was not let go stays: it is read without the lock. */
-static struct scan *scan_of(struct scanner *sc)
-{
-	struct scan *s;
-
-	pthread_mutex_lock(&sc->lock);
-	s = sc->scan;
-	pthread_mutex_unlock(&sc->lock);
-	return s;
-}
-
+/* Of the directory that is scanned again, while one is. */
 void scanner_look(struct scanner *sc)
 {
-	const struct scan *s = scan_of(sc);
 	struct fs_event *e = event(sc, FS_SCAN_GOES, 0);
+	const struct scan *s;
 
+	pthread_mutex_lock(&sc->lock);
+	s = sc->round_state == ROUND_GOES && sc->round ? sc->round : sc->scan;
 	if (e && s)
 		scan_progress(s, &e->u.scan.progress);
+	pthread_mutex_unlock(&sc->lock);
 	send(sc, e);
 }
 
 /* One that waits for its root to be opened has not begun: that it will not is told at once. */
 void scanner_stop(struct scanner *sc)
 {
-	struct scan *s = scan_of(sc);
-
-	if (s)
-		scan_cancel(s);
+	pthread_mutex_lock(&sc->lock);
+	if (sc->scan)
+		scan_cancel(sc->scan);
 	else
 		refuse(sc, -ECANCELED);
+	if (sc->round_state == ROUND_GOES && sc->round)
+		scan_cancel(sc->round);
+	sc->round_stop = true;
+	pthread_mutex_unlock(&sc->lock);
+}
+
+/* ---- one directory again ---- */
+
+static void tell_ready(struct scanner *sc, int err)
+{
+	struct fs_event *e = event(sc, FS_SCAN_READY, err);
+
+	sc->round_state = err ? ROUND_NONE : ROUND_READY;
+	if (!e)
+		return;
+	e->u.scan.dir = sc->round_dir;
+	e->u.scan.now = TREE_NONE;
+	if (sc->round)
+		scan_progress(sc->round, &e->u.scan.progress);
+	e->u.scan.progress.over = true;
+	send(sc, e);
+}
+
+/* From the last thread of the round. */
+static void round_is_over(void *ctx)
+{
+	struct scanner *sc = ctx;
+	struct links_sum links;
+
+	pthread_mutex_lock(&sc->lock);
+	if (sc->round)
+		tell_ready(sc, scan_result(sc->round, &links));
+	else
+		sc->round_early = true;
+	pthread_mutex_unlock(&sc->lock);
+}
+
+/* False: nobody wants it any more. */
+static bool begin_round(struct scanner *sc, struct scan *s)
+{
+	struct links_sum links;
+	bool wanted;
+
+	pthread_mutex_lock(&sc->lock);
+	wanted = !atomic_load(&sc->closed);
+	if (wanted)
+		sc->round = s;
+	if (wanted && sc->round_stop)
+		scan_cancel(s);
+	if (wanted && sc->round_early)
+		tell_ready(sc, scan_result(s, &links));
+	pthread_mutex_unlock(&sc->lock);
+	return wanted;
+}
+
+static void refuse_round(struct scanner *sc, int err)
+{
+	pthread_mutex_lock(&sc->lock);
+	tell_ready(sc, err);
+	pthread_mutex_unlock(&sc->lock);
+}
+
+/* The first scan, to be given back, and what the round before has left, to be freed. */
+static void take_over(struct scanner *sc, struct scan **ret_base, struct scan **ret_spent)
+{
+	pthread_mutex_lock(&sc->lock);
+	*ret_base = sc->scan ? scan_ref(sc->scan) : NULL;
+	*ret_spent = sc->round;
+	sc->round = NULL;
+	pthread_mutex_unlock(&sc->lock);
+}
+
+/* One whose threads are held up by a dead server is kept: they may come back to the tree at any
+ * time, and no other must begin before. */
+static bool free_spent(struct scanner *sc, struct scan *spent)
+{
+	bool over = !spent || scan_wait(spent, CLOSE_MS), kept = false;
+
+	pthread_mutex_lock(&sc->lock);
+	if (!over && !atomic_load(&sc->closed)) {
+		sc->round = spent;
+		kept = true;
+	}
+	pthread_mutex_unlock(&sc->lock);
+	if (!kept)
+		scan_free(spent, 0);
+	return over;
+}
+
+static int start_round(struct again_job *j, struct scan *base, struct scan *spent)
+{
+	struct scanner *sc = j->scanner;
+	struct scan_options options = sc->options;
+	struct scan *s = NULL;
+	int r;
+
+	options.done = round_is_over;
+	if (!free_spent(sc, spent) || !scan_wait(base, CLOSE_MS))
+		return -EBUSY;
+	(void)ref(sc); /* the round's own */
+	r = scan_again(base, j->dir, j->deep, &options, &s);
+	if (r < 0)
+		scanner_unref(sc);
+	else if (!begin_round(sc, s))
+		scan_free(s, CLOSE_MS);
+	return r;
+}
+
+static void again_run(struct job *job)
+{
+	struct again_job *j = container_of(job, struct again_job, job);
+	struct scanner *sc = j->scanner;
+	struct scan *base, *spent;
+	int r;
+
+	take_over(sc, &base, &spent);
+	if (!base) /* closed meanwhile */
+		return;
+	r = start_round(j, base, spent);
+	if (r < 0)
+		refuse_round(sc, r);
+	scan_unref(base);
+}
+
+static void again_free(struct job *job)
+{
+	struct again_job *j = container_of(job, struct again_job, job);
+
+	scanner_unref(j->scanner);
+	free(j);
+}
+
+void scanner_again(struct scanner *sc, uint32_t dir, bool deep)
+{
+	struct again_job *j = calloc(1, sizeof(*j));
+	int err = 0;
+
+	pthread_mutex_lock(&sc->lock);
+	if (!j)
+		err = -ENOMEM;
+	else if (sc->round_state != ROUND_NONE || !sc->scan)
+		err = -EBUSY;
+	if (!err) {
+		sc->round_state = ROUND_GOES;
+		sc->round_early = sc->round_stop = false;
+		sc->round_dir = dir;
+	}
+	pthread_mutex_unlock(&sc->lock);
+	if (err) {
+		struct fs_event *e = event(sc, FS_SCAN_READY, err);
+
+		if (e)
+			e->u.scan.dir = dir;
+		send(sc, e);
+		free(j);
+		return;
+	}
+	job_init(&j->job, sc->lane, sc->ticket, again_run, again_free);
+	j->scanner = ref(sc);
+	j->dir = dir;
+	j->deep = deep;
+	pool_submit(sc->service->pool, &j->job);
+}
+
+void scanner_take(struct scanner *sc)
+{
+	struct fs_event *e;
+	uint32_t dir = sc->round_dir, now = TREE_NONE;
+	bool ready;
+
+	pthread_mutex_lock(&sc->lock);
+	ready = sc->round_state == ROUND_READY;
+	if (ready) {
+		scan_take(sc->round, &dir, &now);
+		sc->round_state = ROUND_NONE;
+	}
+	pthread_mutex_unlock(&sc->lock);
+	e = event(sc, FS_SCAN_TAKEN, ready ? 0 : -EINVAL);
+	if (e) {
+		e->u.scan.dir = dir;
+		e->u.scan.now = now;
+	}
+	send(sc, e);
 }

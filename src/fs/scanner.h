@@ -23,6 +23,9 @@ void scanner_start(struct scanner *sc);
 uint64_t scanner_ticket(const struct scanner *sc);
 void scanner_look(struct scanner *sc);
 void scanner_stop(struct scanner *sc);
+/* FS_SCAN_READY, FS_SCAN_TAKEN. */
+void scanner_again(struct scanner *sc, uint32_t dir, bool deep);
+void scanner_take(struct scanner *sc);
 /* Ends it; nothing is sent any more. */
 void scanner_let_go(struct scanner *sc);
 /* Of one that was never started. NULL is fine. */

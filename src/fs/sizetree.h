@@ -16,6 +16,17 @@
  * values of an entry that is a directory (its own time and flags) become known after the directory
  * it is in was published: those columns are read and written with relaxed atomics.
  *
+ * A scan that was stopped leaves directories at TREE_WAITING or TREE_READING, of which nothing is
+ * known, and those above them at TREE_READ.
+ *
+ * Again: a directory may be scanned once more into the same tree (scan_again()). What that finds
+ * gets new numbers at the end, and nothing of what may be read changes; then scan_take(), while
+ * nobody reads, makes the directory's entry lead to its new number and puts the sums above it
+ * right, up to the root: sizetree_root() then is another number when it was the root itself. One
+ * that was not done adds to those above from then on, and makes them done when it was the last.
+ * Numbers of what was replaced stay and lead nowhere; parents need not have lower numbers than what
+ * lies in them. How many entries are of no use any more is `ndead`.
+ *
  * Sizes: disk is in blocks of 512 bytes, apparent in bytes; sums stop at UINT64_MAX instead of
  * wrapping. What has several links is not in the sums of a directory but in struct sizetree_linked
  * beside it, which the end of a scan fills: once for each directory it is anywhere below of.

@@ -96,7 +96,7 @@ static char *sorted(const struct str *lines)
 	return str_take(&out);
 }
 
-static void expect(struct scan *s, const char *wanted)
+UNUSED static void expect(struct scan *s, const char *wanted)
 {
 	struct str lines = STR_INIT;
 	char *found;
@@ -141,7 +141,7 @@ static int note_thing(const char *path, const struct stat *st, int flag, struct 
 	return 0;
 }
 
-static void look_slowly(const char *root)
+UNUSED static void look_slowly(const char *root)
 {
 	things.n = 0;
 	things.root_len = strlen(root);

@@ -364,6 +364,168 @@ static void a_hung_mount_holds_nobody_up(void **state)
 	hang_free(h);
 }
 
+/* ---- a directory again ---- */
+
+static struct sizetree *scanned(struct fixture *f)
+{
+	struct sizetree *t;
+
+	scan(f);
+	t = begun(f);
+	assert_int_equal(over(f, NULL), 0);
+	return t;
+}
+
+static int ready(struct fixture *f, uint32_t dir)
+{
+	struct fs_event *e = answers_get(&f->a, FS_SCAN_READY, TICKET);
+	int err = e->err;
+
+	assert_int_equal(e->u.scan.dir, dir);
+	fs_event_free(e);
+	return err;
+}
+
+static int take(struct fixture *f, uint32_t *ret_now)
+{
+	struct fs_event *e;
+	int err;
+
+	browse_scan_take(f->b, TICKET);
+	e = answers_peek(&f->a, FS_SCAN_TAKEN, TICKET); /* at once */
+	assert_non_null(e);
+	err = e->err;
+	*ret_now = e->u.scan.now;
+	fs_event_free(e);
+	return err;
+}
+
+static void scans_a_directory_again(void **state)
+{
+	struct fixture *f = *state;
+	struct sizetree *t;
+	uint64_t before;
+	uint32_t now;
+
+	tree_add(f->tree, "a/x 1000\na/b/y 10\n");
+	t = scanned(f);
+	before = sizetree_dir_total(t, 0).size;
+	for (int i = 1; i < 10; i++) {
+		uint32_t root = sizetree_root(t);
+		char name[32];
+
+		snprintf(name, sizeof(name), "a/b/f%d 1000\n", i);
+		tree_add(f->tree, name);
+		browse_scan_again(f->b, TICKET, root, true);
+		assert_int_equal(ready(f, root), 0);
+		assert_int_equal(sizetree_dir_total(t, root).size,
+				 before + (uint64_t)(i - 1) * 1000);
+		assert_int_equal(take(f, &now), 0);
+		assert_int_equal(sizetree_root(t), now);
+		assert_int_equal(sizetree_dir_total(t, now).size, before + (uint64_t)i * 1000);
+		assert_int_equal(take(f, &now), -EINVAL);
+	}
+	assert_true(look(f).over);
+}
+
+static void one_directory_at_a_time(void **state)
+{
+	struct fixture *f = *state;
+	uint32_t now;
+
+	tree_add(f->tree, "a/x 1000\na/b/y 10\nmany/ *2000\n");
+	browse_scan_again(f->b, TICKET, 0, true); /* of nothing */
+	scan(f);
+	browse_scan_again(f->b, TICKET, 5, true); /* before it has begun, or was over */
+	assert_int_not_equal(ready(f, 5), 0);
+	(void)begun(f);
+	assert_int_equal(over(f, NULL), 0);
+	browse_scan_again(f->b, TICKET, 0, true);
+	browse_scan_again(f->b, TICKET, 1, true);
+	assert_int_equal(ready(f, 1), -EBUSY);
+	assert_int_equal(ready(f, 0), 0);
+	browse_scan_again(f->b, TICKET, 1, true);
+	assert_int_equal(ready(f, 1), -EBUSY);
+	assert_int_equal(take(f, &now), 0);
+	browse_scan_again(f->b, TICKET, 0, true);
+	assert_int_equal(ready(f, 0), -EINVAL);
+	browse_scan_again(f->b, TICKET, 1000, true);
+	assert_int_equal(ready(f, 1000), -EINVAL);
+	browse_scan_again(f->b, TICKET, now, true);
+	assert_int_equal(ready(f, now), 0);
+}
+
+static void a_round_may_be_stopped_or_fail(void **state)
+{
+	struct fixture *f = *state;
+	struct sizetree *t;
+	uint64_t before;
+	uint32_t now;
+
+	tree_add(f->tree, "a/x 1000\na/b/y 10\nmany/ *3000\n");
+	t = scanned(f);
+	before = sizetree_dir_total(t, 0).size;
+	tree_add(f->tree, "a/new 5000\n");
+	browse_scan_again(f->b, TICKET, 0, true);
+	browse_scan_stop(f->b, TICKET);
+	assert_int_equal(ready(f, 0), -ECANCELED);
+	assert_int_equal(take(f, &now), -EINVAL);
+	fault_fail(FAULT_openat, 1, EMFILE, false);
+	browse_scan_again(f->b, TICKET, 0, true);
+	assert_int_equal(ready(f, 0), -EMFILE);
+	nomem_arm(1);
+	browse_scan_again(f->b, TICKET, 0, true);
+	if (nomem_disarm()) {
+		assert_int_equal(ready(f, 0), -ENOMEM);
+	} else {
+		assert_int_equal(ready(f, 0), 0);
+		return;
+	}
+	assert_int_equal(sizetree_dir_total(t, 0).size, before);
+	browse_scan_again(f->b, TICKET, 0, true);
+	assert_int_equal(ready(f, 0), 0);
+	assert_int_equal(take(f, &now), 0);
+	assert_int_equal(sizetree_dir_total(t, now).size, before + 5000);
+}
+
+static void a_stopped_scan_goes_on_where_it_is_told_to(void **state)
+{
+	struct fixture *f = *state;
+	struct sizetree *t;
+	uint32_t now;
+
+	tree_add(f->tree, "many/ *40000\nd/ ^40\n");
+	scan(f);
+	t = begun(f);
+	while (sizetree_dir_state(t, 0) < TREE_READ)
+		sched_yield();
+	browse_scan_stop(f->b, TICKET);
+	assert_int_equal(over(f, NULL), -ECANCELED);
+	browse_scan_again(f->b, TICKET, 0, true);
+	assert_int_equal(ready(f, 0), 0);
+	assert_int_equal(take(f, &now), 0);
+	assert_int_equal(sizetree_dir_total(t, now).items, 40043);
+	assert_true(sizetree_dir_total(t, now).done);
+}
+
+static void a_round_may_be_closed_at_any_moment(void **state)
+{
+	struct fixture *f = *state;
+
+	tree_add(f->tree, "d/ *300\ne/a/x\ne/b/y\ne/c/z\n");
+	for (int i = 0; i < 80; i++) {
+		struct sizetree *t = scanned(f);
+
+		browse_scan_again(f->b, TICKET, sizetree_root(t), i % 2);
+		for (int k = 0; k < i % 40 * 10; k++)
+			sched_yield();
+		if (i % 3 == 0)
+			browse_scan_take(f->b, TICKET);
+		close_it(f);
+	}
+	assert_int_equal(fault_open_fds(), browse_watch_fd(f->b) >= 0 ? 1 : 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -382,6 +544,13 @@ int main(void)
 		cmocka_unit_test_setup_teardown(every_call_may_fail, setup, teardown),
 		cmocka_unit_test_setup_teardown(without_memory_there_is_an_answer, setup, teardown),
 		cmocka_unit_test(a_hung_mount_holds_nobody_up),
+		cmocka_unit_test_setup_teardown(scans_a_directory_again, setup, teardown),
+		cmocka_unit_test_setup_teardown(one_directory_at_a_time, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_round_may_be_stopped_or_fail, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_stopped_scan_goes_on_where_it_is_told_to, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(a_round_may_be_closed_at_any_moment, setup,
+						teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
