@@ -63,6 +63,7 @@
  *   fs/facts               all that can be told about one thing, as data
  *   fs/gather              gathering that
  *   fs/guard               signals, and the terminal restored whatever happens
+ *   fs/guards              what no action removes
  *   fs/helper              the helper processes: asked, kept, ended
  *   fs/helper_child        one of them
  *   fs/helper_path         where its program is, and whether to trust it
@@ -81,6 +82,7 @@
  *   fs/far                 whether following a link would wait for a server
  *   fs/previewer           jobs: what can be shown of one thing's content
  *   fs/rewriter            files that people edit, replaced if they are what was read
+ *   fs/safe_delete         removing a tree for good while others change it
  *   fs/saver               small files of our own, replaced as a whole
  *   fs/scan                scanning a tree for its sizes, in parallel
  *   fs/scan_again          a directory of its tree once more

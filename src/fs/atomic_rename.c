@@ -312,7 +312,7 @@ static int taken(struct work *w)
 	return -EEXIST;
 }
 
-int atomic_sync_dir(int dirfd)
+int atomic_rename_sync(int dirfd)
 {
 	int rc = sys_fsync(dirfd);
 
@@ -336,8 +336,8 @@ static int sync_both(const struct work *w)
 
 	if (!(w->flags & RENAME_DURABLE))
 		return 0;
-	to = atomic_sync_dir(w->to.dirfd);
-	from = to < 0 || w->from.dirfd == w->to.dirfd ? to : atomic_sync_dir(w->from.dirfd);
+	to = atomic_rename_sync(w->to.dirfd);
+	from = to < 0 || w->from.dirfd == w->to.dirfd ? to : atomic_rename_sync(w->from.dirfd);
 	if (to < 0 || from < 0)
 		return MIN(to, from);
 	w->ret->synced = to == 1 && from == 1;
@@ -435,8 +435,8 @@ static int exchange(struct work *w, int pin_b, bool b_dir)
 	return rc;
 }
 
-int atomic_exchange(const struct rename_place *a, const struct rename_place *b, unsigned flags,
-		    struct renamed *ret)
+int atomic_rename_exchange(const struct rename_place *a, const struct rename_place *b,
+			   unsigned flags, struct renamed *ret)
 {
 	struct work w = {.from = *a, .to = *b, .flags = flags, .ret = ret};
 	struct meta meta_a, meta_b;

@@ -79,11 +79,11 @@ int atomic_rename(const struct rename_place *from, const struct rename_place *to
 /* The two change places; each may be of any kind. 0, or as above; -EOPNOTSUPP: without RENAME_LOOK
  * the file system cannot. With it, by three renames that overwrite nothing, and a moment in which
  * one of the names does not exist. -EEXIST: both are the same file. */
-int atomic_exchange(const struct rename_place *a, const struct rename_place *b, unsigned flags,
-		    struct renamed *ret) MUST_USE;
+int atomic_rename_exchange(const struct rename_place *a, const struct rename_place *b,
+			   unsigned flags, struct renamed *ret) MUST_USE;
 
 /* Brings a directory to the disk: its names, not the files. 1; 0: this file system cannot, or the
  * directory may not be read; -errno. */
-int atomic_sync_dir(int dirfd) MUST_USE;
+int atomic_rename_sync(int dirfd) MUST_USE;
 
 #endif

@@ -6,7 +6,7 @@ static int swap_two(const struct identity *a, const struct identity *b, unsigned
 {
 	struct rename_place pa = {from_dir, "a", a}, pb = {to_dir, "b", b};
 
-	return atomic_exchange(&pa, &pb, flags, ret);
+	return atomic_rename_exchange(&pa, &pb, flags, ret);
 }
 
 static void test_exchange(void **state)
@@ -61,13 +61,13 @@ static void test_exchange_refuses(void **state)
 	assert_true(exists("y/kept/two") && exists("y/b"));
 	a = (struct rename_place){.dirfd = from_dir, .name = "a"};
 	b = (struct rename_place){.dirfd = from_dir, .name = "two"};
-	assert_int_equal(atomic_exchange(&a, &b, 0, &ret), -EEXIST);
+	assert_int_equal(atomic_rename_exchange(&a, &b, 0, &ret), -EEXIST);
 	assert_true(ret.same_file);
 	b = (struct rename_place){.dirfd = tree->fd, .name = "x"};
-	assert_int_equal(atomic_exchange(&a, &b, 0, &ret), -ELOOP);
-	assert_int_equal(atomic_exchange(&b, &a, RENAME_LOOK, &ret), -ELOOP);
+	assert_int_equal(atomic_rename_exchange(&a, &b, 0, &ret), -ELOOP);
+	assert_int_equal(atomic_rename_exchange(&b, &a, RENAME_LOOK, &ret), -ELOOP);
 	b.name = "none";
-	assert_int_equal(atomic_exchange(&a, &b, 0, &ret), -ENOENT);
+	assert_int_equal(atomic_rename_exchange(&a, &b, 0, &ret), -ENOENT);
 	unbuild();
 }
 
