@@ -58,6 +58,7 @@
  *   fs/cachedir            directories tagged as caches
  *   fs/capacity            capacity of each mount, without waiting for a dead one
  *   fs/children            programs that run beside us, waited for when they end
+ *   fs/delete_plan         what removing something would do and free
  *   fs/dirstack            a stack of open directories, identity-checked
  *   fs/event               the answers
  *   fs/facts               all that can be told about one thing, as data
