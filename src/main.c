@@ -34,6 +34,7 @@
  *   base/textcode          encodings of text: which, where lines end, as UTF-8
  *   base/textline          one line of text with its columns, safe to show
  *   base/textrow           the lines of a text of any size, through a window
+ *   base/trashinfo         the small files of a trash directory
  *   base/utf8              UTF-8 and the width of characters
  *   base/wire              what the program and its helper say to each other
  *   base/words             a set of words searched in very many names

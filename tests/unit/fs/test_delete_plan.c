@@ -232,7 +232,13 @@ static void test_every_call_failing(void **state)
 				assert_string_equal(told, "");
 				break;
 			}
-			assert_true(rc == -EIO || (rc == 0 && strstr(told, ": 5\n")));
+			/* Told, or done in another way. */
+			if (rc == 0 && !strstr(told, ": 5\n"))
+				assert_int_equal(delete_plan_counts(plan)->dirs +
+							 delete_plan_counts(plan)->files,
+						 5);
+			else
+				assert_true(rc == -EIO || rc == 0);
 		}
 }
 
