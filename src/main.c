@@ -94,6 +94,7 @@
  *   fs/scan_read           what is in a directory
  *   fs/scan_work           who scans what next
  *   fs/scanner             a scan of sizes under a browser's ticket
+ *   fs/scanwatch           changes in a directory of a size tree
  *   fs/scandir             iterator over one directory
  *   fs/seen                a set of directories, by device and inode
  *   fs/service             what the jobs of a browser share

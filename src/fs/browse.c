@@ -372,6 +372,18 @@ void browse_scan_take(struct browse *b, uint64_t ticket)
 		scanner_take(sc);
 }
 
+void browse_scan_watch(struct browse *b, uint64_t ticket, uint64_t op, uint32_t dir)
+{
+	struct scanner *sc = find_scan(b, ticket);
+	struct dir *d;
+
+	if (!sc || array_grow(&b->dirs, &b->dirs_cap, b->ndirs + 1, sizeof(*b->dirs)) < 0)
+		return;
+	d = scanner_watch(sc, op, dir);
+	if (d)
+		b->dirs[b->ndirs++] = d;
+}
+
 void browse_save(struct browse *b, const char *path, const void *bytes, size_t len)
 {
 	saver_save(&b->service, path, bytes, len);

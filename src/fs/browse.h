@@ -135,8 +135,9 @@ void browse_scan_again(struct browse *b, uint64_t ticket, uint32_t dir, bool dee
  * of what was replaced mean nothing any more. Whoever else reads the tree must not do so meanwhile.
  */
 void browse_scan_take(struct browse *b, uint64_t ticket);
-/* FS_CHANGED with the ticket `op` when something changes in the directory of the tree;
- * browse_close(op) ends it. Of one that cannot be watched nothing comes. */
+/* FS_CHANGED with the ticket `op` when something changes in the directory of the tree, at once when
+ * it has since it was read (by its mtime), `gone` when it is no longer there; browse_close(op) ends
+ * it. Of one that cannot be watched nothing comes. */
 void browse_scan_watch(struct browse *b, uint64_t ticket, uint64_t op, uint32_t dir);
 
 /* FS_SAVED, ticket 0: writes a small file of our own (bytes are copied) through a temporary name in

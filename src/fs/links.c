@@ -266,16 +266,38 @@ static int add_to_dir(struct climb *c, uint32_t dir, uint64_t blocks, uint64_t s
 	return 0;
 }
 
-/* In lists of files an inode stands once, under the name that comes first: that does not depend on
- * which thread saw which link when. */
-static bool name_before(const struct sizetree *t, const struct note *a, const struct note *b)
+static int compare_names(const struct sizetree *t, uint32_t dir_a, uint32_t a, uint32_t dir_b,
+			 uint32_t b)
 {
 	size_t la = 0, lb = 0;
-	const char *na = sizetree_name(t, a->dir, a->entry, &la);
-	const char *nb = sizetree_name(t, b->dir, b->entry, &lb);
+	const char *na = sizetree_name(t, dir_a, a, &la), *nb = sizetree_name(t, dir_b, b, &lb);
 	int c = memcmp(na, nb, MIN(la, lb));
 
-	return c ? c < 0 : la < lb;
+	return c ? c : la < lb ? -1 : la > lb;
+}
+
+/* In lists of files an inode stands once, under the name that comes first, and of those that are
+ * alike under the one in the directory whose name does: that does not depend on which thread saw
+ * which link when. */
+static bool name_before(const struct climb *climb, const struct note *a, const struct note *b)
+{
+	const struct sizetree *t = climb->tree;
+	uint32_t da = a->dir, db = b->dir;
+	int c = compare_names(t, da, a->entry, db, b->entry);
+
+	while (!c && da != db) {
+		uint32_t pa = sizetree_live_parent(&climb->live, da),
+			 pb = sizetree_live_parent(&climb->live, db);
+
+		if (pa == TREE_NONE || pb == TREE_NONE)
+			return pa == TREE_NONE;
+		/* Where its name is: one that is kept has its entry in what is replaced. */
+		c = compare_names(t, sizetree_dir(t, da)->parent, sizetree_dir(t, da)->entry,
+				  sizetree_dir(t, db)->parent, sizetree_dir(t, db)->entry);
+		da = pa;
+		db = pb;
+	}
+	return c < 0;
 }
 
 /* Marks that one of the inode's links. */
@@ -330,7 +352,7 @@ static int add_inode(struct climb *c, const struct groups *g, uint32_t head, str
 	if (climb_inode(c, g, head, blocks, size, &common) < 0)
 		return -ENOMEM;
 	for (uint32_t i = head; i != NO_NOTE; i = g->notes[i].next, n++)
-		if (name_before(c->tree, &g->notes[i], first))
+		if (name_before(c, &g->notes[i], first))
 			first = &g->notes[i];
 	/* More than it should have: they came and went meanwhile. */
 	for (uint32_t dir = n >= note->nlink ? common : TREE_NONE; dir != TREE_NONE;

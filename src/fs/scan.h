@@ -113,6 +113,10 @@ void scan_progress(const struct scan *s, struct scan_progress *ret_progress);
  * links. */
 int scan_result(const struct scan *s, struct links_sum *ret_links);
 
+/* Opens a directory by its path below the root ("" for the root itself), O_PATH, no links followed.
+ * Any thread. A descriptor or -errno. */
+int scan_open_path(const struct scan *s, const char *rel) MUST_USE;
+
 /* Appends the path of a directory below the root's path ("" for the root itself), or of an entry of
  * it. 0 or -ENOMEM. */
 int scan_path(const struct sizetree *t, uint32_t dir, struct str *ret_rel) MUST_USE;

@@ -82,37 +82,34 @@ struct scan_parent *scan_parent_new(struct scan_thread *t, int fd, uint32_t dir,
 	return p;
 }
 
-/* From the root and component by component; mounts between were entered before. */
-int scan_open_again(struct scan *s, uint32_t dir)
+/* Component by component: no link is followed, whoever put it there. */
+int scan_open_path(const struct scan *s, const char *rel)
 {
 	CLEANUP(str_done) struct str name = STR_INIT;
-	uint32_t *chain = NULL;
-	size_t n = 0, cap = 0;
-	int fd = sys_openat(s->root_fd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC, 0), next, r = 0;
+	int fd = sys_openat(s->root_fd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC, 0), next;
 
-	for (uint32_t d = dir; r == 0 && sizetree_dir(s->tree, d)->parent != TREE_NONE;
-	     d = sizetree_dir(s->tree, d)->parent) {
-		r = array_grow(&chain, &cap, n + 1, sizeof(*chain));
-		if (r == 0)
-			chain[n++] = d;
-	}
-	while (r == 0 && fd >= 0 && n--) {
-		const struct sizetree_dir *d = sizetree_dir(s->tree, chain[n]);
-		size_t len;
-		const char *at = sizetree_name(s->tree, d->parent, d->entry, &len);
+	while (fd >= 0 && *rel) {
+		size_t len = strcspn(rel, "/");
 
 		str_clear(&name);
-		r = str_add(&name, at, len);
-		if (r < 0)
-			break;
-		next = sys_openat(fd, name.buf, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
+		next = str_add(&name, rel, len);
+		if (next == 0)
+			next = sys_openat(fd, name.buf,
+					  O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0);
 		sys_close(fd);
 		fd = next;
+		rel += len + (rel[len] == '/');
 	}
-	free(chain);
-	if (r < 0 && fd >= 0)
-		sys_close(fd);
-	return r < 0 ? r : fd;
+	return fd;
+}
+
+/* From the root; mounts between were entered before. */
+int scan_open_again(struct scan *s, uint32_t dir)
+{
+	CLEANUP(str_done) struct str rel = STR_INIT;
+	int r = scan_path(s->tree, dir, &rel);
+
+	return r < 0 ? r : scan_open_path(s, rel.len ? rel.buf : "");
 }
 
 /* A descriptor to open things in the task's parent from; give it back with leave(). */

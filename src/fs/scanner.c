@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "fs/scan.h"
+#include "fs/scanwatch.h"
 
 #define CLOSE_MS 1000 /* for its threads to end; a worker waits, nobody else */
 
@@ -458,4 +459,20 @@ void scanner_take(struct scanner *sc)
 		e->u.scan.now = now;
 	}
 	send(sc, e);
+}
+
+struct dir *scanner_watch(struct scanner *sc, uint64_t op, uint32_t dir)
+{
+	struct scan *s;
+
+	pthread_mutex_lock(&sc->lock);
+	s = sc->scan ? scan_ref(sc->scan) : NULL;
+	pthread_mutex_unlock(&sc->lock);
+	if (!s)
+		return NULL;
+	struct dir *d = scanwatch_start(sc->service, op, s, dir);
+
+	/* Not the last: that one is the scanner's own. */
+	scan_unref(s);
+	return d;
 }

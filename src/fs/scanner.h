@@ -26,6 +26,8 @@ void scanner_stop(struct scanner *sc);
 /* FS_SCAN_READY, FS_SCAN_TAKEN. */
 void scanner_again(struct scanner *sc, uint32_t dir, bool deep);
 void scanner_take(struct scanner *sc);
+/* Watches a directory of its tree; see fs/scanwatch.h. */
+struct dir *scanner_watch(struct scanner *sc, uint64_t op, uint32_t dir);
 /* Ends it; nothing is sent any more. */
 void scanner_let_go(struct scanner *sc);
 /* Of one that was never started. NULL is fine. */

@@ -179,6 +179,12 @@ static inline uint32_t sizetree_mtime(const struct sizetree *t, uint32_t entry)
 			       __ATOMIC_RELAXED);
 }
 
+/* Seconds since the epoch as the column has them. */
+static inline uint32_t sizetree_time(int64_t t)
+{
+	return t < 0 ? 0 : t > UINT32_MAX ? UINT32_MAX : (uint32_t)t;
+}
+
 /* The directory that this entry is, TREE_NONE when it is none or was not entered. */
 static inline uint32_t sizetree_subdir(const struct sizetree *t, uint32_t entry)
 {

@@ -199,11 +199,6 @@ static bool is_big(const struct sizetree_values *v)
 	return v->blocks >= TREE_NONE || v->size >> 40;
 }
 
-static uint32_t time_of(int64_t t)
-{
-	return t < 0 ? 0 : t > UINT32_MAX ? UINT32_MAX : (uint32_t)t;
-}
-
 size_t sizetree_set_values(struct sizetree *t, uint32_t entry, const struct sizetree_values *v,
 			   size_t len)
 {
@@ -213,7 +208,7 @@ size_t sizetree_set_values(struct sizetree *t, uint32_t entry, const struct size
 
 	s->blocks[at] = v->type == ENTRY_DIR ? TREE_NONE : big ? 0 : (uint32_t)v->blocks;
 	s->size[at] = (uint32_t)v->size;
-	s->mtime[at] = time_of(v->mtime);
+	s->mtime[at] = sizetree_time(v->mtime);
 	s->meta[at] = (len > LEN_MAX ? 0 : (uint32_t)len) | (uint32_t)(v->size >> 32 & 0xff) << 8 |
 		      (uint32_t)v->type << 16 | v->flags | (big ? (uint32_t)TREE_BIG : 0) |
 		      (sparse ? (uint32_t)TREE_SPARSE : 0);
@@ -247,7 +242,7 @@ void sizetree_set_own(struct sizetree *t, uint32_t entry, uint64_t size, int64_t
 	uint32_t at = entry & (TREE_SEG_LEN - 1);
 
 	__atomic_store_n(&s->size[at], (uint32_t)MIN(size, UINT32_MAX), __ATOMIC_RELAXED);
-	__atomic_store_n(&s->mtime[at], time_of(mtime), __ATOMIC_RELAXED);
+	__atomic_store_n(&s->mtime[at], sizetree_time(mtime), __ATOMIC_RELAXED);
 }
 
 void sizetree_set_flags(struct sizetree *t, uint32_t entry, uint32_t flags)

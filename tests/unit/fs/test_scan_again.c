@@ -265,7 +265,18 @@ static void links_are_settled_anew(void **state)
 	again(s, "a", false);
 	again(s, "b/c", false);
 	same_as_new(s, t->path, true);
+	/* The same names below directories that stay: which comes first is decided further up. */
+	tree_add(t, "a/k1/s/same => a/more\na/k2/s/same => a/more\na/k0/s/same => a/more\n");
+	tree_add(t, "a/z\n");
+	again(s, "a", false);
+	again(s, "b/c", false);
+	same_as_new(s, t->path, true);
+	again(s, "a", false);
+	same_as_new(s, t->path, true);
 	/* None is left. */
+	tree_remove(t, "a/k0");
+	tree_remove(t, "a/k1");
+	tree_remove(t, "a/k2");
 	tree_remove(t, "b");
 	tree_remove(t, "a/more");
 	again(s, "a", false);

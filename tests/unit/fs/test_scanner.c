@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -526,6 +527,169 @@ static void a_round_may_be_closed_at_any_moment(void **state)
 	assert_int_equal(fault_open_fds(), browse_watch_fd(f->b) >= 0 ? 1 : 0);
 }
 
+/* ---- changes ---- */
+
+#define WATCH 70
+
+/* Waits for what is told of the watched directory, and gives it the name of. */
+static struct fs_event *changed(struct fixture *f)
+{
+	struct fs_event *e;
+
+	for (;;) {
+		browse_watch_read(f->b);
+		e = answers_peek(&f->a, FS_CHANGED, WATCH);
+		if (e)
+			return e;
+		sched_yield();
+	}
+}
+
+static void wait_for_jobs(struct fixture *f)
+{
+	while (browse_busy(f->b) > 0)
+		sched_yield();
+}
+
+/* Nothing was told, and a change now is. */
+static void is_watched(struct fixture *f, const char *file)
+{
+	struct fs_event *e;
+
+	wait_for_jobs(f);
+	browse_watch_read(f->b);
+	assert_null(answers_any(&f->a, WATCH));
+	tree_add(f->tree, file);
+	e = changed(f);
+	assert_false(e->u.changed.gone);
+	assert_true(e->u.changed.n == 1 || e->u.changed.all);
+	fs_event_free(e);
+}
+
+static void skip_without_inotify(struct fixture *f)
+{
+	if (browse_watch_fd(f->b) < 0) {
+		print_message("SKIPPED: no inotify\n");
+		skip();
+	}
+}
+
+static void tells_of_changes_in_a_directory(void **state)
+{
+	struct fixture *f = *state;
+	struct fs_event *e;
+
+	skip_without_inotify(f);
+	tree_add(f->tree, "a/b/x 1\n");
+	(void)scanned(f);
+	browse_scan_watch(f->b, TICKET, WATCH, 2);
+	is_watched(f, "a/b/new 5\n");
+	/* It goes on when the scan is closed, and ends with itself. */
+	tree_remove(f->tree, "a/b");
+	do {
+		e = changed(f);
+		bool gone = e->u.changed.gone;
+
+		fs_event_free(e);
+		if (gone)
+			break;
+	} while (true);
+	browse_close(f->b, WATCH);
+	wait_for_jobs(f);
+	/* The root too. */
+	browse_scan_watch(f->b, TICKET, WATCH, 0);
+	browse_scan_watch(f->b, TICKET, WATCH + 1, 1000);
+	wait_for_jobs(f);
+	tree_add(f->tree, "c 5\n");
+	fs_event_free(changed(f));
+	browse_close(f->b, WATCH);
+	wait_for_jobs(f);
+	tree_add(f->tree, "d 5\n");
+	browse_watch_read(f->b);
+	assert_null(answers_any(&f->a, WATCH));
+	assert_null(answers_any(&f->a, WATCH + 1));
+}
+
+/* Between the reading and the watch. */
+static void tells_of_what_has_changed_before(void **state)
+{
+	struct fixture *f = *state;
+	struct fs_event *e;
+
+	skip_without_inotify(f);
+	tree_add(f->tree, "a/ @1000\na/x 1\n");
+	(void)scanned(f);
+	tree_add(f->tree, "a/y 1\n");
+	browse_scan_watch(f->b, TICKET, WATCH, 1);
+	e = changed(f);
+	assert_true(e->u.changed.all);
+	fs_event_free(e);
+}
+
+/* A link that was put in its place, or above it, leads nowhere. */
+static void follows_no_link_to_what_it_watches(void **state)
+{
+	struct fixture *f = *state;
+
+	skip_without_inotify(f);
+	tree_add(f->tree, "a/b/x 1\nother/b/y 1\n");
+	for (int i = 0; i < 3; i++) {
+		struct sizetree *t = scanned(f);
+		uint32_t dir = 0;
+		struct fs_event *e;
+
+		/* The directory a/b, whatever its number. */
+		for (uint32_t d = 0; d < atomic_load(&t->ndirs); d++) {
+			struct stat st;
+
+			assert_int_equal(stat(tree_path(f->tree, "a/b"), &st), 0);
+			if (sizetree_dir(t, d)->id.ino == st.st_ino)
+				dir = d;
+		}
+		assert_int_not_equal(dir, 0);
+		tree_move(f->tree, i == 0 ? "a" : "a/b", "kept");
+		tree_add(f->tree, i == 0   ? "a -> other\n"
+				  : i == 1 ? "a/b -> ../other/b\n"
+					   : "a/b/\n");
+		browse_scan_watch(f->b, TICKET, WATCH, dir);
+		e = changed(f);
+		assert_true(e->u.changed.gone);
+		fs_event_free(e);
+		wait_for_jobs(f);
+		tree_add(f->tree, i == 0 ? "other/b/z0\n" : i == 1 ? "other/b/z1\n" : "a/b/z\n");
+		browse_watch_read(f->b);
+		assert_null(answers_any(&f->a, WATCH));
+		browse_close(f->b, WATCH);
+		close_it(f);
+		tree_remove(f->tree, i == 0 ? "a" : "a/b");
+		tree_move(f->tree, "kept", i == 0 ? "a" : "a/b");
+	}
+}
+
+/* Without room there is silence. */
+static void what_cannot_be_watched_is_silent(void **state)
+{
+	struct fixture *f = *state;
+
+	tree_add(f->tree, "a/x 1\n");
+	(void)scanned(f);
+	fault_fail(FAULT_inotify_add_watch, 1, ENOSPC, true);
+	browse_scan_watch(f->b, TICKET, WATCH, 1);
+	wait_for_jobs(f);
+	tree_add(f->tree, "a/y 1\n");
+	browse_watch_read(f->b);
+	assert_null(answers_any(&f->a, WATCH));
+	fault_fail(FAULT_inotify_add_watch, 0, 0, false);
+	for (unsigned long n = 1;; n++) {
+		nomem_arm(n);
+		browse_scan_watch(f->b, TICKET, WATCH, 1);
+		if (!nomem_disarm())
+			break;
+		browse_close(f->b, WATCH);
+	}
+	browse_close(f->b, WATCH);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -551,6 +715,11 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(a_round_may_be_closed_at_any_moment, setup,
 						teardown),
+		cmocka_unit_test_setup_teardown(tells_of_changes_in_a_directory, setup, teardown),
+		cmocka_unit_test_setup_teardown(tells_of_what_has_changed_before, setup, teardown),
+		cmocka_unit_test_setup_teardown(follows_no_link_to_what_it_watches, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(what_cannot_be_watched_is_silent, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
