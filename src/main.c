@@ -111,6 +111,8 @@
  *   fs/sizetree             a size tree, as data
  *   fs/sizetree_grow      making room in it
  *   fs/sizetree_live        which directories are in it
+ *   fs/trash_dirs          the directories that are a trash, and which is for what
+ *   fs/trash_put           putting something into one
  *   fs/trusted             reading files that nobody else may have written
  *   fs/walk                iterator over a tree
  *   fs/watch               changes, from inotify

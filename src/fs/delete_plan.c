@@ -2,14 +2,12 @@
 #include "fs/delete_plan.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "base/map.h"
 #include "base/str.h"
-#include "fs/dirstack.h"
 #include "fs/stat.h"
 #include "fs/sys.h"
 #include "fs/walk.h"
@@ -187,23 +185,6 @@ static int add_tree(struct delete_plan *p, int fd, const struct dir_id *root)
 	return rc;
 }
 
-static int open_dir(int dirfd, const char *name, const struct dir_id *expect)
-{
-	struct dirstack above;
-	int fd = sys_openat(dirfd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC, 0), rc;
-
-	if (fd < 0)
-		return fd;
-	dirstack_init(&above);
-	rc = dirstack_root_fd(&above, fd, "");
-	if (rc == 0)
-		rc = dirstack_push(&above, name, DIRSTACK_XDEV, expect);
-	if (rc == 0)
-		rc = sys_openat(dirstack_fd(&above), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-	dirstack_done(&above);
-	return rc;
-}
-
 static int add_confirmed(struct delete_plan *p, int dirfd, const char *name, const struct meta *m,
 			 uint64_t mnt_id)
 {
@@ -217,7 +198,7 @@ static int add_confirmed(struct delete_plan *p, int dirfd, const char *name, con
 	}
 	if (!S_ISDIR(m->mode))
 		return add_file(p, m);
-	fd = open_dir(dirfd, name, &id);
+	fd = identity_open_dir(dirfd, name, &id);
 	if (fd == -EXDEV || m->attrs & META_MOUNT_ROOT) {
 		if (fd >= 0)
 			sys_close(fd);

@@ -74,3 +74,20 @@ int identity_at(int dirfd, const char *name, int pin, struct meta *ret_meta)
 	want = identity_of(&pinned);
 	return identity_is(&want, ret_meta);
 }
+
+int identity_open_dir(int dirfd, const char *name, const struct dir_id *expect)
+{
+	int fd = sys_openat(dirfd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC, 0), rc;
+	struct dirstack above;
+
+	if (fd < 0)
+		return fd;
+	dirstack_init(&above);
+	rc = dirstack_root_fd(&above, fd, "");
+	if (rc == 0)
+		rc = dirstack_push(&above, name, DIRSTACK_XDEV, expect);
+	if (rc == 0)
+		rc = sys_openat(dirstack_fd(&above), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
+	dirstack_done(&above);
+	return rc;
+}

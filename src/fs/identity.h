@@ -14,6 +14,7 @@
 #define FS_IDENTITY_H
 
 #include "base/defs.h"
+#include "fs/dirstack.h"
 #include "fs/entry.h"
 
 struct identity {
@@ -39,5 +40,10 @@ int identity_pin(int dirfd, const char *name, const struct identity *expect, int
 /* Whether `name` is the pinned thing now: 1, 0 (something else, *ret_meta tells what), -ENOENT,
  * -errno. */
 int identity_at(int dirfd, const char *name, int pin, struct meta *ret_meta) MUST_USE;
+
+/* Opens the directory `name` to read it, with all the checks of dirstack_push(): no link, no other
+ * mount or file system, and the one that is expected (NULL: any). Descriptor; -ENOTDIR, -ESTALE,
+ * -EXDEV, -EACCES... */
+int identity_open_dir(int dirfd, const char *name, const struct dir_id *expect) MUST_USE;
 
 #endif

@@ -361,25 +361,15 @@ static int delete_file(struct deletion *d, const struct target *t)
 	return 0;
 }
 
-/* The root of the stack is a descriptor that has been through all checks of a push. */
+/* The root of the stack has been through all checks of a push. */
 static int open_tree(struct deletion *d, const struct target *t)
 {
 	const struct dir_id expect = {.file = t->meta.id, .mnt_id = t->mnt_id};
-	struct dirstack above;
-	int fd = sys_openat(t->dirfd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC, 0), rc;
+	int fd = identity_open_dir(t->dirfd, t->name, &expect);
 
 	if (fd < 0)
-		return fd;
-	dirstack_init(&above);
-	rc = dirstack_root_fd(&above, fd, "");
-	if (rc == 0)
-		rc = dirstack_push(&above, t->name, DIRSTACK_XDEV, &expect);
-	if (rc == 0) {
-		fd = sys_openat(dirstack_fd(&above), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0);
-		rc = fd < 0 ? fd : dirstack_root_fd(&d->dirs, fd, t->shown);
-	}
-	dirstack_done(&above);
-	return rc == -ENOTDIR ? -ESTALE : rc;
+		return fd == -ENOTDIR ? -ESTALE : fd;
+	return dirstack_root_fd(&d->dirs, fd, t->shown);
 }
 
 /* An empty directory goes without being read. */
