@@ -112,7 +112,10 @@
  *   fs/sizetree_grow      making room in it
  *   fs/sizetree_live        which directories are in it
  *   fs/trash_dirs          the directories that are a trash, and which is for what
+ *   fs/trash_list          what is in one
  *   fs/trash_put           putting something into one
+ *   fs/trash_restore       taking something out again, or for good
+ *   fs/trash_sizes         how much the directories in one take
  *   fs/trusted             reading files that nobody else may have written
  *   fs/walk                iterator over a tree
  *   fs/watch               changes, from inotify

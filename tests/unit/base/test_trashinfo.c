@@ -72,6 +72,7 @@ static void test_paths(void **state)
 		assert_string_equal(info.path.buf, rows[i].path);
 		assert_int_equal(info.why != NULL, rows[i].kind == TRASHINFO_NO_PATH);
 	}
+	trashinfo_done(&info);
 	assert_int_equal(trashinfo_parse("[Trash Info]\nPath=a\0b\n", 22, &info), 0);
 	assert_int_equal(info.kind, TRASHINFO_NO_PATH);
 }

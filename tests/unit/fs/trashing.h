@@ -27,6 +27,8 @@ static const struct trash_date noon = {2026, 11, 6, 12, 0, 0};
 
 static void build(const char *text)
 {
+	if (tree)
+		trash_dir_done(&trash);
 	tree_free(tree);
 	tree = tree_new("home/\nwork/\n");
 	tree_add(tree, text);
@@ -88,6 +90,7 @@ static int put_from(const char *dir, const char *name, unsigned flags, struct st
 	struct renamed how;
 	int rc;
 
+	trash_dir_done(&trash);
 	p.dirfd = open_dir(dir);
 	rc = trash_dir_for(&env, p.dirfd, tree_path(tree, dir), &trash, &from, &why);
 	if (rc == 0) {

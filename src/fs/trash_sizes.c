@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+#include "fs/trash_sizes.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/alloc.h"
+#include "base/trashinfo.h"
+#include "fs/saver.h"
+#include "fs/stat.h"
+#include "fs/sys.h"
+#include "fs/trash_list.h"
+
+#define FILE_NAME "directorysizes"
+#define FILE_MAX  (64u << 20)
+
+struct trash_size {
+	uint64_t bytes;
+	int64_t mtime;
+};
+
+void trash_sizes_init(struct trash_sizes *s)
+{
+	*s = (struct trash_sizes){0};
+	map_init(&s->names);
+}
+
+void trash_sizes_done(struct trash_sizes *s)
+{
+	map_done(&s->names);
+	free(s->rows);
+	trash_sizes_init(s);
+}
+
+static int take_line(struct trash_sizes *s, const char *line, size_t len, struct str *name)
+{
+	struct trash_size row;
+	int rc = trashinfo_size_line(line, len, &row.bytes, &row.mtime, name);
+
+	if (rc < 0)
+		return rc == -ENOMEM ? rc : 0;
+	rc = array_grow(&s->rows, &s->cap, s->n + 1, sizeof(*s->rows));
+	if (rc == 0)
+		rc = map_put(&s->names, name->buf, name->len, s->n);
+	if (rc == 0)
+		s->rows[s->n++] = row;
+	return rc;
+}
+
+int trash_sizes_read(const struct trash_dir *trash, struct trash_sizes *s)
+{
+	struct str text = STR_INIT, name = STR_INIT;
+	int rc = trash_read_file(trash->fd, FILE_NAME, FILE_MAX, &text, NULL);
+	const char *at = text.buf, *end = text.buf + text.len;
+
+	/* Whatever is wrong with it, it is only a cache. */
+	if (rc < 0 && rc != -ENOMEM)
+		rc = 0;
+	while (rc == 0 && at < end) {
+		const char *newline = memchr(at, '\n', (size_t)(end - at));
+		size_t len = (size_t)((newline ? newline : end) - at);
+
+		rc = take_line(s, at, len, &name);
+		at += len + 1;
+	}
+	str_done(&text);
+	str_done(&name);
+	return rc;
+}
+
+bool trash_sizes_get(const struct trash_sizes *s, const char *name, int64_t mtime,
+		     uint64_t *ret_bytes)
+{
+	uintptr_t i;
+
+	if (!map_get(&s->names, name, strlen(name), &i) || s->rows[i].mtime != mtime)
+		return false;
+	*ret_bytes = s->rows[i].bytes;
+	return true;
+}
+
+static int write_rows(const struct trash_dir *trash, const struct trash_sizes *s, const char *skip,
+		      struct str *out)
+{
+	const void *key;
+	uintptr_t i;
+	size_t pos = 0, len;
+	int rc = 0;
+
+	while (rc == 0 && map_next(&s->names, &pos, &key, &len, &i)) {
+		char *name = memdup0(key, len);
+		struct meta meta;
+
+		if (!name)
+			return -ENOMEM;
+		if (strcmp(name, skip) != 0 && stat_at(trash->files, name, &meta, NULL) != -ENOENT)
+			rc = trashinfo_add_size_line(out, s->rows[i].bytes, s->rows[i].mtime, name);
+		free(name);
+	}
+	return rc;
+}
+
+static int replace(const struct trash_dir *trash, const struct str *text)
+{
+	struct saver_file file = {.bytes = text->buf, .len = text->len, .mode = 0600};
+	struct str temp = STR_INIT;
+	int rc = saver_prepare(trash->fd, FILE_NAME, &file, &temp);
+
+	if (rc == 0) {
+		/* To be replaced: the specification's own way, and a cache. */
+		rc = sys_renameat(trash->fd, temp.buf, trash->fd, FILE_NAME);
+		if (rc < 0)
+			(void)sys_unlinkat(trash->fd, temp.buf, 0);
+	}
+	str_done(&temp);
+	return rc;
+}
+
+int trash_sizes_set(const struct trash_dir *trash, const char *name, int64_t mtime,
+		    const uint64_t *bytes)
+{
+	struct str text = STR_INIT;
+	struct trash_sizes s;
+	uintptr_t i;
+	int rc;
+
+	trash_sizes_init(&s);
+	rc = trash_sizes_read(trash, &s);
+	if (rc == 0 && (bytes || map_get(&s.names, name, strlen(name), &i))) {
+		rc = write_rows(trash, &s, name, &text);
+		if (rc == 0 && bytes)
+			rc = trashinfo_add_size_line(&text, *bytes, mtime, name);
+		if (rc == 0)
+			rc = replace(trash, &text);
+	}
+	trash_sizes_done(&s);
+	str_done(&text);
+	return rc;
+}
