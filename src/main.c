@@ -112,6 +112,7 @@
  *   fs/sizetree_grow      making room in it
  *   fs/sizetree_live        which directories are in it
  *   fs/trash_dirs          the directories that are a trash, and which is for what
+ *   fs/trash_empty         emptying one: what is old, large, or all
  *   fs/trash_list          what is in one
  *   fs/trash_put           putting something into one
  *   fs/trash_restore       taking something out again, or for good

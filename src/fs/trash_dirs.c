@@ -194,7 +194,7 @@ int trash_dir_home(const struct trash_env *env, bool create, struct trash_dir *r
 /* T4. .Trash is for all: only as an administrator makes it can nobody take what is another's. */
 static int check_shared(int top, int fd, const char **ret_why)
 {
-	struct meta meta, above;
+	struct meta meta = {0}, above = {0};
 	int rc = stat_fd(fd, &meta, NULL);
 
 	if (rc == 0)
@@ -280,9 +280,11 @@ struct top {
 static int identify(int fd, struct dir_id *ret_id)
 {
 	struct meta meta;
-	int rc = stat_fd(fd, &meta, &ret_id->mnt_id);
+	uint64_t mnt_id;
+	int rc = stat_fd(fd, &meta, &mnt_id);
 
-	ret_id->file = meta.id;
+	if (rc == 0)
+		*ret_id = (struct dir_id){.file = meta.id, .mnt_id = mnt_id};
 	return rc;
 }
 
@@ -294,7 +296,7 @@ static bool same_fs(const struct dir_id *a, const struct dir_id *b)
 /* Up to the last directory that is on the same mount and device. */
 static int climb(int dirfd, struct top *ret_top)
 {
-	struct dir_id here, up_id;
+	struct dir_id here = {0}, up_id = {0};
 	int fd = sys_openat(dirfd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC, 0), rc;
 
 	if (fd < 0)
@@ -319,7 +321,7 @@ static int climb(int dirfd, struct top *ret_top)
 
 static bool leads_to(const char *path, int dirfd)
 {
-	struct dir_id want, is;
+	struct dir_id want = {0}, is = {0};
 	int fd = openpath(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	bool same = fd >= 0 && identify(dirfd, &want) == 0 && identify(fd, &is) == 0 &&
 		    file_id_eq(want.file, is.file);
@@ -390,7 +392,7 @@ static int open_nearest(struct str *path)
 static int is_near(const struct trash_env *env, int dirfd)
 {
 	struct str path = STR_INIT;
-	struct dir_id here, home;
+	struct dir_id here = {0}, home = {0};
 	int rc = data_home(env, &path), fd = rc < 0 ? rc : open_nearest(&path);
 
 	str_done(&path);
@@ -407,7 +409,7 @@ static int is_near(const struct trash_env *env, int dirfd)
 static int in_home(const struct trash_env *env, int dirfd, struct trash_dir *ret_trash,
 		   const char **ret_why)
 {
-	struct dir_id here;
+	struct dir_id here = {0};
 	int rc = is_near(env, dirfd);
 
 	if (rc == 1) {

@@ -13,6 +13,8 @@
 #define TRIES    1000u
 #define IN_ORDER 100u /* then by chance: a trash may hold very many of one name */
 
+#define NAME_LEAST 80u /* less is no file system's, and leaves no room */
+
 static const size_t suffix_len = sizeof(TRASHINFO_SUFFIX) - 1;
 
 /* T14: relative to what the trash is for, in the home absolute. */
@@ -38,7 +40,7 @@ static size_t cut_at(const char *name, size_t len)
 
 /* T9: "name.ext", then "name.2.ext" and so on, short enough that the information file still has
  * room for its suffix; the extension stays while it is not most of the name. */
-static int make_name(const char *name, unsigned n, struct str *out)
+static int make_name(const char *name, unsigned n, size_t name_max, struct str *out)
 {
 	size_t len = strlen(name), ext_len, room, stem;
 	const char *ext = path_ext(name, len, &ext_len);
@@ -46,7 +48,7 @@ static int make_name(const char *name, unsigned n, struct str *out)
 
 	if (n > 1)
 		snprintf(number, sizeof(number), ".%u", n);
-	room = NAME_MAX - suffix_len - strlen(number);
+	room = name_max - suffix_len - strlen(number);
 	if (ext_len > 0 && ext_len < 32)
 		ext--, ext_len++;
 	else
@@ -72,7 +74,15 @@ static int write_all(int fd, const struct str *text)
 			return n < 0 ? (int)n : -EIO;
 		at += (size_t)n;
 	}
-	return sys_fsync(fd);
+	return 0;
+}
+
+/* Not every file system has it. */
+static int sync_file(int fd)
+{
+	int rc = sys_fsync(fd);
+
+	return rc == -EINVAL || rc == -ENOSYS || rc == -EOPNOTSUPP ? 0 : rc;
 }
 
 /* T16: made by us, or not at all; whole before anything is moved. -EEXIST: the name is taken. */
@@ -85,6 +95,8 @@ static int make_info(const struct trash_dir *t, const char *info_name, const str
 	if (fd < 0)
 		return fd;
 	rc = write_all(fd, text);
+	if (rc == 0)
+		rc = sync_file(fd);
 	/* Servers tell here that the disk is full. */
 	closed = sys_close(fd);
 	if (rc == 0)
@@ -136,10 +148,21 @@ static int number(unsigned n, unsigned *ret_number)
 	return got == (ssize_t)sizeof(chance) ? 0 : got < 0 ? (int)got : -EIO;
 }
 
+/* Some file systems (that encrypt names) take less than NAME_MAX. */
+static size_t longest_name(const struct trash_dir *t)
+{
+	struct statvfs fs;
+
+	if (sys_fstatvfs(t->info, &fs) < 0 || fs.f_namemax < NAME_LEAST || fs.f_namemax > NAME_MAX)
+		return NAME_MAX;
+	return fs.f_namemax;
+}
+
 int trash_put(const struct trash_put *put, struct str *ret_name, struct renamed *ret_how)
 {
 	struct str text = STR_INIT, info_name = STR_INIT;
 	int rc = identity_component(put->name) ? write_text(put, &text) : -EINVAL;
+	size_t longest = longest_name(put->trash);
 	int again = -EEXIST;
 
 	*ret_how = (struct renamed){0};
@@ -148,7 +171,7 @@ int trash_put(const struct trash_put *put, struct str *ret_name, struct renamed 
 
 		rc = number(n, &tail);
 		if (rc == 0)
-			rc = make_name(put->name, tail, ret_name);
+			rc = make_name(put->name, tail, longest, ret_name);
 		if (rc == 0)
 			again = put_as(put, ret_name->buf, &text, &info_name, ret_how);
 	}

@@ -340,6 +340,36 @@ static void test_out_of_memory(void **state)
 	}
 }
 
+static unsigned calls_made(void)
+{
+	unsigned n = 0;
+
+	for (int c = 0; c < FAULT_CALLS; c++)
+		n += fault_count(c);
+	return n;
+}
+
+/* However much is in it: as many calls. */
+static void test_constant_time(void **state)
+{
+	unsigned small, large;
+
+	(void)state;
+	build("work/small/x\nwork/large/ *3000\nwork/large/deep/ ^50\n");
+	assert_int_equal(put("first"), -ENOENT); /* the trash is made */
+	fault_reset();
+	assert_int_equal(put("small"), 0);
+	small = calls_made();
+	fault_reset();
+	assert_int_equal(put("large"), 0);
+	large = calls_made();
+	assert_int_equal(small, large);
+	assert_true(small < 150);
+	assert_int_equal(count(TRASH "files/large"), 3001);
+	trash_dir_done(&trash);
+	fault_reset();
+}
+
 /* Two programs trash the same name again and again. */
 static void test_two_at_once(void **state)
 {
@@ -420,6 +450,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_every_call_failing, done),
 		cmocka_unit_test_teardown(test_short_writes, done),
 		cmocka_unit_test_teardown(test_out_of_memory, done),
+		cmocka_unit_test_teardown(test_constant_time, done),
 		cmocka_unit_test_teardown(test_two_at_once, done),
 		cmocka_unit_test_teardown(test_full_disk, done),
 	};
