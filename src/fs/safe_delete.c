@@ -119,8 +119,8 @@ static int later(struct deletion *d, const char *name)
 	return str_add(&top(d)->dirs, name, strlen(name) + 1);
 }
 
-/* What is no directory goes; a directory that only now shows as one waits for its turn. */
-static int remove_file(struct deletion *d, const char *name)
+/* What is no directory goes; a directory that only now shows as one waits for its turn, once. */
+static int remove_file(struct deletion *d, const char *name, bool may_wait)
 {
 	int dirfd = dirstack_fd(&d->dirs), rc = sys_unlinkat(dirfd, name, 0);
 	struct meta meta;
@@ -131,8 +131,11 @@ static int remove_file(struct deletion *d, const char *name)
 		return 0;
 	/* unlink(2): Linux says EISDIR, POSIX EPERM. */
 	if (rc == -EISDIR ||
-	    (rc == -EPERM && stat_at(dirfd, name, &meta, NULL) == 0 && S_ISDIR(meta.mode)))
-		return later(d, name);
+	    (rc == -EPERM && stat_at(dirfd, name, &meta, NULL) == 0 && S_ISDIR(meta.mode))) {
+		if (may_wait)
+			return later(d, name);
+		rc = -ESTALE;
+	}
 	return failed(d, name, rc, explain(rc, dirfd, name));
 }
 
@@ -157,7 +160,7 @@ static int sweep(struct deletion *d)
 	while (rc == 0 && (rc = scandir_next_usable(&d->scan, &e, &bad)) > 0) {
 		if (cancelled(d))
 			return -ECANCELED;
-		rc = e.type == ENTRY_DIR ? later(d, e.name) : remove_file(d, e.name);
+		rc = e.type == ENTRY_DIR ? later(d, e.name) : remove_file(d, e.name, true);
 		if (rc < 0)
 			return rc;
 	}
@@ -213,7 +216,7 @@ static int not_entered(struct deletion *d, const char *name, int err)
 	if (err == -EXDEV)
 		rc = -EXDEV;
 	else if (err == -ENOTDIR)
-		rc = remove_file(d, name);
+		rc = remove_file(d, name, false); /* should it change once more, it stays */
 	else if (err == -EACCES || err == -EPERM)
 		rc = remove_dir(d, dirstack_fd(&d->dirs), name);
 	if (rc == 0 || rc == -ENOENT || err == -ENOENT)

@@ -124,12 +124,9 @@ static int put_as(const struct trash_put *p, const char *name, const struct str 
 	if (rc < 0)
 		return rc;
 	rc = p->intent ? p->intent(p->ctx, name) : 0;
-	if (rc == 0) {
+	/* T9: -EEXIST is something without information, which is not to be lost. */
+	if (rc == 0)
 		rc = atomic_rename(&from, &to, p->flags, ret);
-		/* T9: something without information has that name: it is not to be lost. */
-		if (rc == -EEXIST && ret->same_file)
-			rc = -EINVAL;
-	}
 	if (rc != 0 && ret->state == RENAME_NOT_DONE)
 		(void)sys_unlinkat(p->trash->info, info_name->buf, 0);
 	return rc;

@@ -522,6 +522,20 @@ static void test_types_that_lie(void **state)
 	assert_false(exists("t"));
 }
 
+/* Now a directory, now none, as often as it is looked at: there is an end to it. */
+static void test_what_changes_all_the_time(void **state)
+{
+	struct delete_counts n;
+
+	(void)state;
+	build("t/one/x\nt/two\n");
+	fault_fail(FAULT_openat2, 2, ENOTDIR, true);
+	assert_int_equal(delete ("t", &n), -ESTALE);
+	assert_string_equal(told, "t/one: 116\n");
+	assert_true(exists("t/one/x"));
+	assert_false(exists("t/two"));
+}
+
 static void swap_file(void *ctx)
 {
 	(void)ctx;
@@ -615,6 +629,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_moved_while_deep_inside, teardown),
 		cmocka_unit_test_teardown(test_filled_without_end, teardown),
 		cmocka_unit_test_teardown(test_types_that_lie, teardown),
+		cmocka_unit_test_teardown(test_what_changes_all_the_time, teardown),
 		cmocka_unit_test_teardown(test_file_swapped_in_the_last_moment, teardown),
 		cmocka_unit_test_teardown(test_every_call_failing, teardown),
 		cmocka_unit_test_teardown(test_out_of_memory, teardown),

@@ -19,8 +19,7 @@ static void build_trash(void)
 
 	build(TRASH "files/old/a/b 5000\n" TRASH "files/new \"x\"\n" TRASH
 		    "files/large 200000\n" TRASH "files/dateless \"x\"\n" TRASH
-		    "files/outside \"theirs\"\n" TRASH
-		    "info/old.trashinfo \"[Trash "
+		    "files/outside \"theirs\"\n" TRASH "info/old.trashinfo \"[Trash "
 		    "Info]\\nPath=/o\\nDeletionDate=2020-01-01T00:00:00\"\n" TRASH
 		    "info/new.trashinfo \"[Trash "
 		    "Info]\\nPath=/n\\nDeletionDate=2026-01-01T00:00:00\"\n" TRASH

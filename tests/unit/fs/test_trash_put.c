@@ -133,6 +133,18 @@ static void test_orphans_stay(void **state)
 	assert_true(is(TRASH "files/d", &dir));
 }
 
+/* Also when it is another link of the very file: rename(2) would leave both. */
+static void test_orphan_of_the_same_file(void **state)
+{
+	(void)state;
+	build("work/x \"one\"\n" TRASH "files/x => work/x\n");
+	assert_int_equal(put_from("work", "x", 0, &got), 0);
+	assert_string_equal(got.buf, "x.2");
+	assert_false(exists("work/x"));
+	assert_true(exists(TRASH "files/x") && exists(TRASH "files/x.2"));
+	assert_false(exists(TRASH "info/x.trashinfo"));
+}
+
 static void test_names(void **state)
 {
 	static const char *const names[] = {
@@ -444,6 +456,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_every_kind, done),
 		cmocka_unit_test_teardown(test_same_names, done),
 		cmocka_unit_test_teardown(test_orphans_stay, done),
+		cmocka_unit_test_teardown(test_orphan_of_the_same_file, done),
 		cmocka_unit_test_teardown(test_names, done),
 		cmocka_unit_test_teardown(test_refused, done),
 		cmocka_unit_test_teardown(test_confirmed_and_intended, done),
