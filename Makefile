@@ -162,9 +162,9 @@ lint:
 	$(Q)O=$(O) CPPFLAGS='$(subst ','\'',$(BASE_FLAGS) $(PKG_CFLAGS) $(CPPFLAGS))' tools/lint
 
 BENCHES := $(patsubst %.c,$(O)/%,$(sort $(wildcard tests/bench/*.c)))
-$(BENCHES): $(O)/%: $(O)/%.o $(O)/libtest.a $(call lib,base)
+$(BENCHES): $(O)/%: $(O)/%.o $(O)/libtest.a $(call libs,fs base)
 	$(call say,LD,$@)
-	$(Q)$(call link,$<,$(O)/libtest.a $(call lib,base),$(TPKG_LIBS))
+	$(Q)$(call link,$<,$(O)/libtest.a $(call libs,fs base),$(TPKG_LIBS))
 bench:
 	$(Q)tools/deps build test
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) all $(BENCHES)

@@ -4,9 +4,12 @@
 #include "test.h"
 
 #include <fcntl.h>
+#include <pty.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -125,6 +128,34 @@ double figures_run(const char *const *argv, char *out, size_t size, long *ret_kb
 			len += (size_t)n;
 	out[len] = '\0';
 	close(ends[0]);
+	if (wait4(pid, &status, 0, &usage) != pid || status != 0)
+		return -1;
+	if (ret_kb)
+		*ret_kb = usage.ru_maxrss;
+	return now_ms() - from;
+}
+
+double figures_run_screen(const char *const *argv, const char *quit, long *ret_kb)
+{
+	const struct winsize size = {.ws_row = 40, .ws_col = 120};
+	double from = now_ms();
+	struct rusage usage;
+	char out[4096];
+	int fd, status;
+	pid_t pid = forkpty(&fd, NULL, NULL, &size);
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		setenv("TERM", "xterm", 1);
+		execvp(argv[0], (char *const *)(uintptr_t)argv);
+		_exit(127);
+	}
+	/* A key that comes while it prepares the terminal may be lost: one for all that it draws.
+	 */
+	while (read(fd, out, sizeof(out)) > 0)
+		if (write(fd, quit, strlen(quit)) < 0)
+			break;
+	close(fd);
 	if (wait4(pid, &status, 0, &usage) != pid || status != 0)
 		return -1;
 	if (ret_kb)

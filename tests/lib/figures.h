@@ -38,5 +38,8 @@ bool figures_in_path(const char *program);
 /* Runs a program to its end with its output in `out`. Milliseconds; negative: it failed. *ret_kb
  * (may be NULL): its peak memory. */
 double figures_run(const char *const *argv, char *out, size_t size, long *ret_kb);
+/* The same of one that draws on a terminal when it is done with its work: until it does, is told
+ * `quit`, and ends. */
+double figures_run_screen(const char *const *argv, const char *quit, long *ret_kb);
 
 #endif
