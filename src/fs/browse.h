@@ -124,7 +124,9 @@ void browse_scan(struct browse *b, uint64_t ticket, const char *path, const stru
 /* FS_SCAN_GOES, at once: of the directory that is scanned again, while one is. */
 void browse_scan_look(struct browse *b, uint64_t ticket);
 /* Ends it where it is, within 50 ms: FS_SCAN_OVER, or FS_SCAN_READY, with -ECANCELED. The tree
- * stays. Of one that waits for its root to be opened: FS_SCAN_BEGUN with -ECANCELED, at once. */
+ * stays. What a dead server holds up is told to be over all the same; scanning again is -EBUSY as
+ * long as it does. Of one that waits for its root to be opened: FS_SCAN_BEGUN with -ECANCELED, at
+ * once. */
 void browse_scan_stop(struct browse *b, uint64_t ticket);
 /* FS_SCAN_READY: scans a directory of the tree again, when the scan is over, one at a time (-EBUSY:
  * another is not over or not taken yet). Not `deep`: those of its subdirectories that it had before

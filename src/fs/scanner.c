@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "base/alloc.h"
 #include "fs/scan.h"
 #include "fs/scanwatch.h"
 
+#define STOP_MS  50
 #define CLOSE_MS 1000 /* for its threads to end; a worker waits, nobody else */
 
 enum round_state {
@@ -34,11 +36,20 @@ struct scanner {
 	struct scan *scan;    /* NULL until it is begun */
 	bool refused;         /* it was told that it does not begin */
 	bool early;           /* it was over before that it began was told */
+	bool over_told;
 	/* one directory again */
 	enum round_state round_state;
 	struct scan *round; /* also when it is spent, until the next begins */
 	bool round_early, round_stop;
 	uint32_t round_dir;
+	uint64_t round_number;
+};
+
+/* Tells the end of what was stopped when it does not end. */
+struct late_job {
+	struct job job;
+	struct scanner *scanner;
+	uint64_t round; /* that was going on */
 };
 
 /* Opens and starts a round. */
@@ -169,8 +180,12 @@ void scanner_let_go(struct scanner *sc)
 static void tell_over(struct scanner *sc, const struct scan *s)
 {
 	struct links_sum links;
-	struct fs_event *e = event(sc, FS_SCAN_OVER, scan_result(s, &links));
+	struct fs_event *e;
 
+	if (sc->over_told)
+		return;
+	sc->over_told = true;
+	e = event(sc, FS_SCAN_OVER, scan_result(s, &links));
 	if (!e)
 		return;
 	scan_progress(s, &e->u.scan.progress);
@@ -268,20 +283,6 @@ void scanner_look(struct scanner *sc)
 	send(sc, e);
 }
 
-/* One that waits for its root to be opened has not begun: that it will not is told at once. */
-void scanner_stop(struct scanner *sc)
-{
-	pthread_mutex_lock(&sc->lock);
-	if (sc->scan)
-		scan_cancel(sc->scan);
-	else
-		refuse(sc, -ECANCELED);
-	if (sc->round_state == ROUND_GOES && sc->round)
-		scan_cancel(sc->round);
-	sc->round_stop = true;
-	pthread_mutex_unlock(&sc->lock);
-}
-
 /* ---- one directory again ---- */
 
 static void tell_ready(struct scanner *sc, int err)
@@ -306,10 +307,10 @@ static void round_is_over(void *ctx)
 	struct links_sum links;
 
 	pthread_mutex_lock(&sc->lock);
-	if (sc->round)
-		tell_ready(sc, scan_result(sc->round, &links));
-	else
+	if (!sc->round)
 		sc->round_early = true;
+	else if (sc->round_state == ROUND_GOES)
+		tell_ready(sc, scan_result(sc->round, &links));
 	pthread_mutex_unlock(&sc->lock);
 }
 
@@ -408,6 +409,68 @@ static void again_free(struct job *job)
 	free(j);
 }
 
+/* ---- stopping ---- */
+
+/* What a dead server holds up is not waited for longer: nobody looks at what it brings. */
+static void late_run(struct job *job)
+{
+	const struct late_job *j = container_of(job, struct late_job, job);
+	struct scanner *sc = j->scanner;
+	struct timespec rest = {.tv_nsec = STOP_MS * 1000000L};
+
+	(void)nanosleep(&rest, NULL);
+	pthread_mutex_lock(&sc->lock);
+	if (sc->scan)
+		tell_over(sc, sc->scan);
+	if (sc->round_state == ROUND_GOES && sc->round && j->round == sc->round_number)
+		tell_ready(sc, -ECANCELED);
+	pthread_mutex_unlock(&sc->lock);
+}
+
+static void late_free(struct job *job)
+{
+	struct late_job *j = container_of(job, struct late_job, job);
+
+	scanner_unref(j->scanner);
+	free(j);
+}
+
+/* Without memory a dead server is waited for. */
+static void stop_late(struct scanner *sc, uint64_t round)
+{
+	struct late_job *j = calloc(1, sizeof(*j));
+
+	if (!j)
+		return;
+	job_init(&j->job, POOL_LANE_TABLE, sc->ticket, late_run, late_free);
+	j->scanner = ref(sc);
+	j->round = round;
+	pool_submit(sc->service->pool, &j->job);
+}
+
+/* One that waits for its root to be opened has not begun: that it will not is told at once. */
+void scanner_stop(struct scanner *sc)
+{
+	uint64_t round;
+	bool late;
+
+	pthread_mutex_lock(&sc->lock);
+	if (sc->scan)
+		scan_cancel(sc->scan);
+	else
+		refuse(sc, -ECANCELED);
+	if (sc->round_state == ROUND_GOES && sc->round)
+		scan_cancel(sc->round);
+	sc->round_stop = true;
+	late = sc->scan && (!sc->over_told || sc->round_state == ROUND_GOES);
+	round = sc->round_state == ROUND_GOES ? sc->round_number : 0;
+	pthread_mutex_unlock(&sc->lock);
+	if (late)
+		stop_late(sc, round);
+}
+
+/* ---- asking and taking ---- */
+
 void scanner_again(struct scanner *sc, uint32_t dir, bool deep)
 {
 	struct again_job *j = calloc(1, sizeof(*j));
@@ -422,6 +485,7 @@ void scanner_again(struct scanner *sc, uint32_t dir, bool deep)
 		sc->round_state = ROUND_GOES;
 		sc->round_early = sc->round_stop = false;
 		sc->round_dir = dir;
+		sc->round_number++;
 	}
 	pthread_mutex_unlock(&sc->lock);
 	if (err) {

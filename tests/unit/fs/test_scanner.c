@@ -527,6 +527,54 @@ static void a_round_may_be_closed_at_any_moment(void **state)
 	assert_int_equal(fault_open_fds(), browse_watch_fd(f->b) >= 0 ? 1 : 0);
 }
 
+struct stopping {
+	struct hang *hang;
+	_Atomic bool done;
+};
+
+static void stop_server(void *ctx)
+{
+	struct stopping *s = ctx;
+
+	hang_stop(s->hang);
+	atomic_store(&s->done, true);
+}
+
+/* A server that stops answering in the middle: stopping is told all the same, and nothing is begun
+ * before its threads are back. */
+static void a_dead_server_does_not_keep_a_scan_from_stopping(void **state)
+{
+	struct hang *h = hang_new();
+	struct stopping stopping = {.hang = h};
+	struct fixture *f;
+	struct sizetree *t;
+	uint32_t now;
+
+	(void)state;
+	assert_int_equal(setup((void **)&f), 0);
+	fault_before(FAULT_getdents, 2, stop_server, &stopping);
+	browse_scan(f->b, TICKET, hang_path(h), &(struct scan_ask){0});
+	t = begun(f);
+	while (!atomic_load(&stopping.done))
+		sched_yield();
+	hang_await_request(h);
+	browse_scan_stop(f->b, TICKET);
+	assert_int_equal(over(f, NULL), -ECANCELED);
+	browse_scan_again(f->b, TICKET, 0, true);
+	assert_int_equal(ready(f, 0), -EBUSY);
+	hang_go(h);
+	do {
+		browse_scan_again(f->b, TICKET, 0, true);
+		now = (uint32_t)-ready(f, 0);
+	} while (now == EBUSY);
+	assert_int_equal(now, 0);
+	assert_int_equal(take(f, &now), 0);
+	assert_true(sizetree_dir_total(t, now).done);
+	assert_null(answers_any(&f->a, TICKET));
+	assert_int_equal(teardown((void **)&f), 0);
+	hang_free(h);
+}
+
 /* ---- changes ---- */
 
 #define WATCH 70
@@ -715,6 +763,7 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(a_round_may_be_closed_at_any_moment, setup,
 						teardown),
+		cmocka_unit_test(a_dead_server_does_not_keep_a_scan_from_stopping),
 		cmocka_unit_test_setup_teardown(tells_of_changes_in_a_directory, setup, teardown),
 		cmocka_unit_test_setup_teardown(tells_of_what_has_changed_before, setup, teardown),
 		cmocka_unit_test_setup_teardown(follows_no_link_to_what_it_watches, setup,
