@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/alloc.h"
 #include "fs/scan.h"
@@ -416,9 +415,17 @@ static void late_run(struct job *job)
 {
 	const struct late_job *j = container_of(job, struct late_job, job);
 	struct scanner *sc = j->scanner;
-	struct timespec rest = {.tv_nsec = STOP_MS * 1000000L};
+	struct scan *s;
 
-	(void)nanosleep(&rest, NULL);
+	pthread_mutex_lock(&sc->lock);
+	s = j->round && sc->round ? sc->round : sc->scan;
+	if (s)
+		(void)scan_ref(s);
+	pthread_mutex_unlock(&sc->lock);
+	if (!s) /* closed meanwhile */
+		return;
+	(void)scan_wait(s, STOP_MS);
+	scan_unref(s);
 	pthread_mutex_lock(&sc->lock);
 	if (sc->scan)
 		tell_over(sc, sc->scan);
