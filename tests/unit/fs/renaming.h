@@ -9,6 +9,7 @@
 #include "../../lib/test.h"
 
 #include "../../lib/fault.h"
+#include "../../lib/memdir.h"
 #include "../../lib/tree.h"
 
 #include <errno.h>
@@ -49,6 +50,7 @@ static int teardown(void **state)
 	fault_reset();
 	tree_free(tree);
 	tree = NULL;
+	memdir_end();
 	return 0;
 }
 

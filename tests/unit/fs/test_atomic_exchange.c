@@ -125,7 +125,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_exchange, teardown),
 		cmocka_unit_test_teardown(test_exchange_refuses, teardown),
-		cmocka_unit_test_teardown(test_exchange_every_call_failing, teardown),
+		cmocka_unit_test_setup_teardown(test_exchange_every_call_failing, memdir_setup,
+						teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

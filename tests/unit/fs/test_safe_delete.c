@@ -3,6 +3,7 @@
 
 #include "../../lib/as_user.h"
 #include "../../lib/fault.h"
+#include "../../lib/memdir.h"
 #include "../../lib/nomem.h"
 #include "../../lib/tree.h"
 
@@ -64,6 +65,7 @@ static int teardown(void **state)
 	fault_reset();
 	tree_free(tree);
 	tree = NULL;
+	memdir_end();
 	return 0;
 }
 
@@ -617,7 +619,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_every_kind, teardown),
 		cmocka_unit_test_teardown(test_zoo, teardown),
-		cmocka_unit_test_teardown(test_deep_and_wide, teardown),
+		cmocka_unit_test_setup_teardown(test_deep_and_wide, memdir_setup, teardown),
 		cmocka_unit_test_teardown(test_what_was_confirmed, teardown),
 		cmocka_unit_test_teardown(test_guards, teardown),
 		cmocka_unit_test_teardown(test_cancel, teardown),
@@ -625,14 +627,15 @@ int main(void)
 		cmocka_unit_test_teardown(test_stops_when_told, teardown),
 		cmocka_unit_test_teardown(test_immutable, teardown),
 		cmocka_unit_test_teardown(test_mounts, teardown),
-		cmocka_unit_test_teardown(test_attacked_before_each_call, teardown),
+		cmocka_unit_test_setup_teardown(test_attacked_before_each_call, memdir_setup,
+						teardown),
 		cmocka_unit_test_teardown(test_moved_while_deep_inside, teardown),
 		cmocka_unit_test_teardown(test_filled_without_end, teardown),
 		cmocka_unit_test_teardown(test_types_that_lie, teardown),
 		cmocka_unit_test_teardown(test_what_changes_all_the_time, teardown),
 		cmocka_unit_test_teardown(test_file_swapped_in_the_last_moment, teardown),
-		cmocka_unit_test_teardown(test_every_call_failing, teardown),
-		cmocka_unit_test_teardown(test_out_of_memory, teardown),
+		cmocka_unit_test_setup_teardown(test_every_call_failing, memdir_setup, teardown),
+		cmocka_unit_test_setup_teardown(test_out_of_memory, memdir_setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

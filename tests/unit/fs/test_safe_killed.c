@@ -229,11 +229,12 @@ static void test_while_others_move_things_about(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_teardown(test_rename, teardown),
-		cmocka_unit_test_teardown(test_put, teardown),
-		cmocka_unit_test_teardown(test_restore, teardown),
-		cmocka_unit_test_teardown(test_erase, teardown),
-		cmocka_unit_test_teardown(test_while_others_move_things_about, teardown),
+		cmocka_unit_test_setup_teardown(test_rename, memdir_setup, teardown),
+		cmocka_unit_test_setup_teardown(test_put, memdir_setup, teardown),
+		cmocka_unit_test_setup_teardown(test_restore, memdir_setup, teardown),
+		cmocka_unit_test_setup_teardown(test_erase, memdir_setup, teardown),
+		cmocka_unit_test_setup_teardown(test_while_others_move_things_about, memdir_setup,
+						teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

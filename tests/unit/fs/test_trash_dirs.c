@@ -340,8 +340,8 @@ int main(void)
 		cmocka_unit_test_teardown(test_on_mounts, teardown),
 		cmocka_unit_test_teardown(test_for_what_is_beside_the_home, teardown),
 		cmocka_unit_test_teardown(test_every_call_failing, teardown),
-		cmocka_unit_test_teardown(test_failing_in_the_home, teardown),
-		cmocka_unit_test_teardown(test_out_of_memory, teardown),
+		cmocka_unit_test_setup_teardown(test_failing_in_the_home, memdir_setup, teardown),
+		cmocka_unit_test_setup_teardown(test_out_of_memory, memdir_setup, teardown),
 	};
 
 	(void)put_from;

@@ -190,7 +190,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_all_of_it, teardown),
 		cmocka_unit_test_teardown(test_cancelled_and_failing, teardown),
 		cmocka_unit_test_teardown(test_what_came_later_stays, teardown),
-		cmocka_unit_test_teardown(test_out_of_memory, teardown),
+		cmocka_unit_test_setup_teardown(test_out_of_memory, memdir_setup, teardown),
 	};
 
 	(void)put_from;

@@ -456,10 +456,10 @@ int main(void)
 		cmocka_unit_test_teardown(test_restore_to_a_chosen_place, done),
 		cmocka_unit_test_teardown(test_parents, done),
 		cmocka_unit_test_teardown(test_hostile, done),
-		cmocka_unit_test_teardown(test_attacked_while_restoring, done),
+		cmocka_unit_test_setup_teardown(test_attacked_while_restoring, memdir_setup, done),
 		cmocka_unit_test_teardown(test_erase, done),
-		cmocka_unit_test_teardown(test_every_call_failing, done),
-		cmocka_unit_test_teardown(test_out_of_memory, done),
+		cmocka_unit_test_setup_teardown(test_every_call_failing, memdir_setup, done),
+		cmocka_unit_test_setup_teardown(test_out_of_memory, memdir_setup, done),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

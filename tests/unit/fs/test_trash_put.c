@@ -454,7 +454,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(test_every_kind, done),
-		cmocka_unit_test_teardown(test_same_names, done),
+		cmocka_unit_test_setup_teardown(test_same_names, memdir_setup, done),
 		cmocka_unit_test_teardown(test_orphans_stay, done),
 		cmocka_unit_test_teardown(test_orphan_of_the_same_file, done),
 		cmocka_unit_test_teardown(test_names, done),
@@ -462,9 +462,9 @@ int main(void)
 		cmocka_unit_test_teardown(test_confirmed_and_intended, done),
 		cmocka_unit_test_teardown(test_every_call_failing, done),
 		cmocka_unit_test_teardown(test_short_writes, done),
-		cmocka_unit_test_teardown(test_out_of_memory, done),
+		cmocka_unit_test_setup_teardown(test_out_of_memory, memdir_setup, done),
 		cmocka_unit_test_teardown(test_constant_time, done),
-		cmocka_unit_test_teardown(test_two_at_once, done),
+		cmocka_unit_test_setup_teardown(test_two_at_once, memdir_setup, done),
 		cmocka_unit_test_teardown(test_full_disk, done),
 	};
 
