@@ -350,6 +350,9 @@ int scan_read(struct scan_reading *r)
 	char *names = NULL;
 	int err = read_names(r);
 
+	/* What has been read of it by then says nothing. */
+	if (err == 0 && scan_cancelled(s))
+		return -ECANCELED;
 	if (err == 0 && s->options.exclude_caches && is_cache(r)) {
 		r->t->n = 0;
 		scan_count(&r->t->excluded, 1);

@@ -44,6 +44,12 @@ struct scanner {
 	uint64_t round_number;
 };
 
+/* What the threads of a round know of it: one that was told to be over may end much later. */
+struct round_ctx {
+	struct scanner *scanner;
+	uint64_t number;
+};
+
 /* Tells the end of what was stopped when it does not end. */
 struct late_job {
 	struct job job;
@@ -302,15 +308,38 @@ static void tell_ready(struct scanner *sc, int err)
 /* From the last thread of the round. */
 static void round_is_over(void *ctx)
 {
-	struct scanner *sc = ctx;
+	const struct round_ctx *c = ctx;
+	struct scanner *sc = c->scanner;
 	struct links_sum links;
+	bool awaited;
 
 	pthread_mutex_lock(&sc->lock);
-	if (!sc->round)
-		sc->round_early = true;
-	else if (sc->round_state == ROUND_GOES)
+	awaited = sc->round_state == ROUND_GOES && sc->round_number == c->number;
+	if (awaited && sc->round)
 		tell_ready(sc, scan_result(sc->round, &links));
+	else if (awaited)
+		sc->round_early = true;
 	pthread_mutex_unlock(&sc->lock);
+}
+
+static void round_is_freed(void *ctx)
+{
+	struct round_ctx *c = ctx;
+
+	scanner_unref(c->scanner);
+	free(c);
+}
+
+static struct round_ctx *round_ctx_new(struct scanner *sc)
+{
+	struct round_ctx *c = malloc(sizeof(*c));
+
+	if (!c)
+		return NULL;
+	pthread_mutex_lock(&sc->lock);
+	*c = (struct round_ctx){.scanner = ref(sc), .number = sc->round_number};
+	pthread_mutex_unlock(&sc->lock);
+	return c;
 }
 
 /* False: nobody wants it any more. */
@@ -372,13 +401,16 @@ static int start_round(struct again_job *j, struct scan *base, struct scan *spen
 	struct scan *s = NULL;
 	int r;
 
-	options.done = round_is_over;
 	if (!free_spent(sc, spent) || !scan_wait(base, CLOSE_MS))
 		return -EBUSY;
-	(void)ref(sc); /* the round's own */
+	options.done = round_is_over;
+	options.freed = round_is_freed;
+	options.ctx = round_ctx_new(sc);
+	if (!options.ctx)
+		return -ENOMEM;
 	r = scan_again(base, j->dir, j->deep, &options, &s);
 	if (r < 0)
-		scanner_unref(sc);
+		round_is_freed(options.ctx);
 	else if (!begin_round(sc, s))
 		scan_free(s, CLOSE_MS);
 	return r;
