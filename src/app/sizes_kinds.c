@@ -1,103 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/sizes_print.h"
 
-#include "base/alloc.h"
 #include "base/csv.h"
 #include "base/display.h"
 #include "base/fmt.h"
-#include "base/map.h"
-#include "base/path.h"
 #include "fs/scan.h"
+#include "model/survey.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-/* ---- the largest files ---- */
-
-struct file {
-	uint64_t bytes;
-	uint32_t dir, entry;
-};
-
-/* A heap with the smallest on top, of at most `cap`. */
-static void sift(struct file *heap, size_t n, size_t at)
+/* The whole tree. */
+static int survey(struct sizes_print *p, size_t top, struct survey *ret_survey)
 {
-	for (size_t child; (child = at * 2 + 1) < n; at = child) {
-		struct file f = heap[at];
+	int r = survey_init(ret_survey, p->t, sizetree_root(p->t), p->o->apparent, top, NULL, 0);
 
-		if (child + 1 < n && heap[child + 1].bytes < heap[child].bytes)
-			child++;
-		if (heap[at].bytes <= heap[child].bytes)
-			return;
-		heap[at] = heap[child];
-		heap[child] = f;
-	}
-}
-
-static void offer(struct file *heap, size_t *n, size_t cap, const struct file *f)
-{
-	if (*n < cap) {
-		heap[(*n)++] = *f;
-		if (*n == cap)
-			for (size_t i = cap / 2 + 1; i--;)
-				sift(heap, cap, i);
-	} else if (f->bytes > heap[0].bytes) {
-		heap[0] = *f;
-		sift(heap, cap, 0);
-	}
-}
-
-static int by_bytes(const void *a, const void *b)
-{
-	const struct file *x = a, *y = b;
-
-	if (x->bytes != y->bytes)
-		return x->bytes < y->bytes ? 1 : -1;
-	return x->entry < y->entry ? -1 : x->entry > y->entry;
-}
-
-/* No directory, counted, and of several links one. */
-static bool is_file(uint32_t meta)
-{
-	return TREE_META_TYPE(meta) != ENTRY_DIR &&
-	       !(meta & (TREE_EXCLUDED | TREE_GONE | TREE_ELSEWHERE | TREE_NOT_ENTERED)) &&
-	       (meta & (TREE_LINKED | TREE_FIRST)) != TREE_LINKED;
-}
-
-/* Calls fn for each of those. */
-static int each_file(struct sizes_print *p,
-		     int (*fn)(struct sizes_print *p, uint32_t dir, uint32_t entry, void *ctx),
-		     void *ctx)
-{
-	uint32_t ndirs = atomic_load(&p->t->ndirs);
-	int r = 0;
-
-	for (uint32_t dir = 0; r == 0 && dir < ndirs; dir++) {
-		const struct sizetree_dir *d = sizetree_dir(p->t, dir);
-
-		for (uint32_t i = 0; r == 0 && i < d->count; i++)
-			if (is_file(sizetree_meta(p->t, d->first + i)))
-				r = fn(p, dir, d->first + i, ctx);
-	}
+	while (r == 0 && (r = survey_work(ret_survey, SIZE_MAX)) > 0)
+		r = 0;
 	return r;
 }
 
-struct largest {
-	struct file *heap;
-	size_t n;
-};
+/* ---- the largest files ---- */
 
-static int offer_entry(struct sizes_print *p, uint32_t dir, uint32_t entry, void *ctx)
-{
-	struct sizetree_total total = sizetree_entry_total(p->t, dir, entry);
-	const struct file f = {.bytes = sizes_bytes(p, &total), .dir = dir, .entry = entry};
-	struct largest *l = ctx;
-
-	offer(l->heap, &l->n, p->o->top, &f);
-	return 0;
-}
-
-static int print_file(struct sizes_print *p, const struct file *f)
+static int print_file(struct sizes_print *p, const struct survey_file *f)
 {
 	struct sizetree_total total = sizetree_entry_total(p->t, f->dir, f->entry);
 	size_t root = p->path.len, len;
@@ -125,92 +50,27 @@ static int print_file(struct sizes_print *p, const struct file *f)
 
 int sizes_largest(struct sizes_print *p)
 {
-	struct largest l = {.heap = malloc(p->o->top * sizeof(*l.heap))};
-	int r = l.heap ? each_file(p, offer_entry, &l) : -ENOMEM;
+	struct survey found;
+	int r = survey(p, p->o->top, &found);
 
 	if (p->o->format == LIST_JSON) {
 		json_key(&p->json, "largest");
 		json_array(&p->json);
 	}
-	if (r == 0)
-		qsort(l.heap, l.n, sizeof(*l.heap), by_bytes);
-	for (size_t i = 0; r == 0 && i < l.n; i++) {
-		r = print_file(p, &l.heap[i]);
+	for (size_t i = 0; r == 0 && i < found.nfiles; i++) {
+		r = print_file(p, &found.files[i]);
 		if (r == 0)
 			r = sizes_flush(p, SIZES_FLUSH);
 	}
 	if (p->o->format == LIST_JSON)
 		json_end(&p->json);
-	free(l.heap);
+	survey_done(&found);
 	return r;
 }
 
 /* ---- by extension ---- */
 
-struct kind {
-	const char *ext; /* in the map */
-	size_t len;
-	uint64_t files, blocks, size;
-};
-
-struct kinds {
-	struct map map; /* extension to index + 1 */
-	struct kind *at;
-	size_t n, cap;
-	bool apparent;
-};
-
-static int add_kind(struct kinds *k, const char *ext, size_t len, uintptr_t *ret_at)
-{
-	int r = array_grow(&k->at, &k->cap, k->n + 1, sizeof(*k->at));
-
-	if (r == 0)
-		r = map_put(&k->map, ext, len, k->n + 1);
-	if (r == 0)
-		k->at[k->n++] = (struct kind){0};
-	*ret_at = k->n;
-	return r;
-}
-
-/* Case does not matter: .JPG is .jpg. What has no extension comes under "". */
-static int count_kind(struct sizes_print *p, uint32_t dir, uint32_t entry, void *ctx)
-{
-	struct kinds *k = ctx;
-	struct sizetree_total total = sizetree_entry_total(p->t, dir, entry);
-	char lower[256];
-	size_t len, ext_len = 0;
-	const char *name = sizetree_name(p->t, dir, entry, &len),
-		   *ext = path_ext(name, len, &ext_len);
-	uintptr_t at;
-	int r = 0;
-
-	ext_len = ext && ext_len < sizeof(lower) ? ext_len : 0;
-	for (size_t i = 0; i < ext_len; i++)
-		lower[i] = (char)(ext[i] >= 'A' && ext[i] <= 'Z' ? ext[i] - 'A' + 'a' : ext[i]);
-	if (!map_get(&k->map, lower, ext_len, &at))
-		r = add_kind(k, lower, ext_len, &at);
-	if (r < 0)
-		return r;
-	k->at[at - 1].files++;
-	k->at[at - 1].blocks = sizetree_add(k->at[at - 1].blocks, total.blocks);
-	k->at[at - 1].size = sizetree_add(k->at[at - 1].size, total.size);
-	return 0;
-}
-
-static int by_kind(const void *a, const void *b, void *ctx)
-{
-	const struct kinds *k = ctx;
-	const struct kind *x = a, *y = b;
-	uint64_t nx = k->apparent ? x->size : x->blocks, ny = k->apparent ? y->size : y->blocks;
-	int c;
-
-	if (nx != ny)
-		return nx < ny ? 1 : -1;
-	c = memcmp(x->ext, y->ext, MIN(x->len, y->len));
-	return c ? c : x->len < y->len ? -1 : x->len > y->len;
-}
-
-static void kind_text(struct sizes_print *p, const struct kind *k)
+static void kind_text(struct sizes_print *p, const struct survey_kind *k)
 {
 	const struct sizetree_total total = {.blocks = k->blocks, .size = k->size};
 	uint64_t bytes = sizes_bytes(p, &total);
@@ -228,7 +88,7 @@ static void kind_text(struct sizes_print *p, const struct kind *k)
 	str_addc(&p->text, '\n');
 }
 
-static void put_kind(struct sizes_print *p, const struct kind *k)
+static void put_kind(struct sizes_print *p, const struct survey_kind *k)
 {
 	if (p->o->format == LIST_TEXT) {
 		kind_text(p, k);
@@ -254,31 +114,19 @@ static void put_kind(struct sizes_print *p, const struct kind *k)
 
 int sizes_kinds(struct sizes_print *p)
 {
-	struct kinds k = {.apparent = p->o->apparent};
-	const void *key;
-	uintptr_t at;
-	size_t pos = 0, len;
-	int r;
+	struct survey found;
+	int r = survey(p, 0, &found);
 
-	map_init(&k.map);
-	r = each_file(p, count_kind, &k);
-	while (r == 0 && map_next(&k.map, &pos, &key, &len, &at)) {
-		k.at[at - 1].ext = key;
-		k.at[at - 1].len = len;
-	}
 	if (p->o->format == LIST_JSON) {
 		json_key(&p->json, "extensions");
 		json_array(&p->json);
 	}
-	if (r == 0 && k.n)
-		qsort_r(k.at, k.n, sizeof(*k.at), by_kind, &k);
-	for (size_t i = 0; r == 0 && i < k.n; i++) {
-		put_kind(p, &k.at[i]);
+	for (size_t i = 0; r == 0 && i < found.nkinds; i++) {
+		put_kind(p, &found.kinds[i]);
 		r = sizes_flush(p, SIZES_FLUSH);
 	}
 	if (p->o->format == LIST_JSON)
 		json_end(&p->json);
-	map_done(&k.map);
-	free(k.at);
+	survey_done(&found);
 	return r;
 }
