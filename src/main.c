@@ -89,7 +89,6 @@
  *   fs/scan                scanning a tree for its sizes, in parallel
  *   fs/scan_again          a directory of its tree once more
  *   fs/scan_dir            one directory of it
- *   fs/scan_mounted        files that are mounted on files
  *   fs/scan_moved          files that were seen at two places
  *   fs/scan_open           its descriptors
  *   fs/scan_read           what is in a directory
@@ -129,6 +128,7 @@
  *   model/dump             the model as text, for scenario tests
  *   model/fact             facts in words
  *   model/follow           lists that are open follow a changed setting
+ *   model/found_rows       the largest files, or extensions, below a directory of a size tree
  *   model/history          where a tab was
  *   model/info              the info pane: what it is about, when it asks
  *   model/list             rows in their order, cursor, filter
@@ -155,7 +155,12 @@
  *   model/settings         the values of the options
  *   model/settle           what follows from whatever happened
  *   model/slices           work that is too long for a key to wait for
+ *   model/sizes            a view of what takes the space: the scan, moving about in its tree
+ *   model/sizes_again      its directories that are scanned again
+ *   model/sizes_pass       how what is known of a directory of a size tree grows
+ *   model/sizes_rows       one directory of a size tree as rows, while the tree grows
  *   model/sorting          sort, filter, hidden files
+ *   model/survey           all files of a size tree: which are largest, what extensions take up
  *   model/tab              a tab: the directory shown and the one that is coming
  *   model/viewer           the full-screen viewer: a window on a file of any size
  *   model/viewer_find      searching it, and counting its lines
@@ -243,6 +248,7 @@
  *   app/save               changed options back into the configuration file
  *   app/serve              the model's requests to the file system
  *   app/settings_view      the settings, and what their keys do
+ *   app/cmd_sizes          sizes
  *   app/sizes_kinds        the largest files, and what each extension takes up
  *   app/sizes_out          what trowel sizes prints
  *   app/themes             the themes there are

@@ -278,6 +278,10 @@ static const struct {
 	{"pane-width", READ_WHEN_USED},
 	{"pane-height", READ_WHEN_USED},
 	{"line-numbers", READ_WHEN_USED},
+	{"sizes-exclude", READ_WHEN_USED},
+	{"sizes-exclude-caches", READ_WHEN_USED},
+	{"sizes-one-file-system", READ_WHEN_USED},
+	{"sizes-apparent", READ_WHEN_USED},
 };
 
 bool apply_knows(const char *option)

@@ -22,7 +22,9 @@ enum command_context {
 	CTX_LIST = 1,   /* any list */
 	CTX_VIEWER = 2, /* the full-screen viewer */
 	CTX_PANE = 4,   /* the info pane, when it has the keys */
-	CTX_ALL = CTX_LIST | CTX_VIEWER | CTX_PANE,
+	CTX_SIZES = 8,  /* a list of sizes: what works in lists, and more */
+	CTX_LISTS = CTX_LIST | CTX_SIZES,
+	CTX_ALL = CTX_LISTS | CTX_VIEWER | CTX_PANE,
 };
 
 /* One row per context: the only place that has their names. */
@@ -30,6 +32,7 @@ struct context_info {
 	unsigned context;
 	const char *name;  /* of the section: [keys.NAME] */
 	const char *where; /* "in the viewer": for complaints */
+	unsigned also;     /* contexts that its section of the configuration is for, too */
 };
 
 enum command_flag {

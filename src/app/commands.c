@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The command table. Rows only; the functions are in cmd_move.c (move, go), cmd_list.c (mark, find,
- * sort), cmd_pane.c (info pane), cmd_view.c (the viewer), cmd_app.c (views, tabs, program),
- * clipboard.c and choose.c.
+ * sort), cmd_pane.c (info pane), cmd_sizes.c (sizes), cmd_view.c (the viewer), cmd_app.c (views,
+ * tabs, program), clipboard.c and choose.c.
  */
 #include "app/commands.h"
 
@@ -12,25 +12,33 @@
 #include <string.h>
 
 const struct context_info context_rows[] = {
-	{CTX_LIST, "list", "in lists"},
-	{CTX_VIEWER, "viewer", "in the viewer"},
-	{CTX_PANE, "pane", "in the info pane"},
+	{CTX_LIST, "list", "in lists", CTX_SIZES},
+	{CTX_VIEWER, "viewer", "in the viewer", 0},
+	{CTX_PANE, "pane", "in the info pane", 0},
+	{CTX_SIZES, "sizes", "in lists of sizes", 0},
 };
 const size_t ncontext_rows = ARRAY_LEN(context_rows);
 
 /* clang-format off */
 #define IN(contexts, name, group, keys, flags, help, hint, run, arg) \
 	{name, group, keys, contexts, flags, help, hint, run, arg}
-#define ROW(...) IN(CTX_LIST, __VA_ARGS__)
+#define ROW(...) IN(CTX_LISTS, __VA_ARGS__)
 
 const struct command commands[] = {
-	IN(CTX_LIST | CTX_PANE, "help",          "Program", "? <F1>",          CMD_HINT, "show all keys", "help", cmd_help, 0),
-	IN(CTX_LIST | CTX_PANE, "palette",       "Program", ": <C-p> <F9>",    CMD_HINT, "find a command by its name and run it", "command", cmd_palette, 0),
+	IN(CTX_LISTS | CTX_PANE, "help",          "Program", "? <F1>",          CMD_HINT, "show all keys", "help", cmd_help, 0),
+	IN(CTX_LISTS | CTX_PANE, "palette",       "Program", ": <C-p> <F9>",    CMD_HINT, "find a command by its name and run it", "command", cmd_palette, 0),
 
 	ROW("set",           "Program", "",                CMD_WORDS, "set an option: set NAME VALUE", NULL, cmd_set, WORDS_OPTION),
 	ROW("settings",      "Program", ",",               0, "see and change every option", NULL, cmd_settings, 0),
 	ROW("theme",         "Program", "",                CMD_WORDS, "choose a colour theme", NULL, cmd_theme, WORDS_THEME),
 	ROW("save-settings", "Program", "",                CMD_MUTATES, "write changed options into the configuration", NULL, cmd_save_settings, 0),
+
+	IN(CTX_SIZES, "sizes-again", "Sizes", "gR",        CMD_HINT, "scan the directory shown again", "again", cmd_sizes_again, 0),
+	IN(CTX_SIZES, "sizes-largest", "Sizes", "gt",      CMD_HINT, "list the largest files below this directory", "largest", cmd_sizes_found, FOUND_LARGEST),
+	IN(CTX_SIZES, "sizes-extensions", "Sizes", "ge",   0, "list what files of each extension take up", "extensions", cmd_sizes_found, 0),
+	IN(CTX_SIZES, "sizes-apparent", "Sizes", "=",      CMD_HINT, "lengths of files, or what they take on the disk", "length", cmd_sizes_show, SIZES_SHOW_APPARENT),
+	IN(CTX_SIZES, "sizes-bars", "Sizes", "%",          0, "bars, percents, or both", NULL, cmd_sizes_show, SIZES_SHOW_PARTS),
+	IN(CTX_SIZES, "sizes-shared", "Sizes", "_",        0, "what deleting would free, and what other links share", NULL, cmd_sizes_show, SIZES_SHOW_SHARED),
 
 	ROW("down",          "Move", "j <Down>",           CMD_REPEAT, "next row", NULL, cmd_move, 1),
 	ROW("up",            "Move", "k <Up>",             CMD_REPEAT, "previous row", NULL, cmd_move, -1),
@@ -83,6 +91,8 @@ const struct command commands[] = {
 	ROW("sort-extension","Sort", "se",                 0, "by extension", "extension", cmd_sort, SORT_EXT),
 	ROW("sort-owner",    "Sort", "so",                 0, "by owner and group", "owner", cmd_sort, SORT_OWNER),
 	ROW("sort-mode",     "Sort", "sp",                 0, "by permissions", "permissions", cmd_sort, SORT_MODE),
+	ROW("sort-items",    "Sort", "si",                 0, "by how many things are in it (of sizes)", "items", cmd_sort, SORT_ITEMS),
+	ROW("sort-freed",    "Sort", "sf",                 0, "by what deleting it would free (of sizes)", "freed", cmd_sort, SORT_FREED),
 	ROW("sort-reverse",  "Sort", "sr",                 0, "reverse the order", "reverse", cmd_sort_reverse, 0),
 	ROW("sort-directories","Sort","sd",                0, "directories first, or among the files", "directories first", cmd_sort_dirs, 0),
 
@@ -93,13 +103,14 @@ const struct command commands[] = {
 	ROW("tab",           "Tabs", "g1 g2 g3 g4 g5 g6 g7 g8 g9 <A-1> <A-2> <A-3> <A-4> <A-5> <A-6> <A-7> <A-8> <A-9>",
 	                                                   0, "go to the tab of this number", "tab", cmd_tab, 0),
 
+	ROW("sizes",         "View", "S",                  CMD_HINT, "show what takes the space below this directory", "sizes", cmd_sizes, 0),
 	ROW("hidden",        "View", ".",                  CMD_HINT, "show or hide names that begin with a dot", "hidden", cmd_hidden, 0),
-	IN(CTX_LIST | CTX_VIEWER, "tell", "View", "<C-g>",        0, "tell about the row, or how far the viewer is", NULL, cmd_tell, 0),
+	IN(CTX_LISTS | CTX_VIEWER, "tell", "View", "<C-g>",        0, "tell about the row, or how far the viewer is", NULL, cmd_tell, 0),
 	ROW("tell-place",    "View", "g<C-g>",             0, "tell where this is, and how much is in it", NULL, cmd_tell, 1),
-	IN(CTX_LIST | CTX_PANE, "info", "View", "i",       CMD_HINT, "show or hide the info pane", "info", cmd_info, 0),
-	IN(CTX_LIST | CTX_PANE, "preview", "View", "wv",   0, "show or hide the preview in the info pane", NULL, cmd_preview, 0),
-	IN(CTX_LIST | CTX_PANE, "pane-larger", "View", "w+", CMD_REPEAT, "make the info pane larger", "larger", cmd_pane_size, 1),
-	IN(CTX_LIST | CTX_PANE, "pane-smaller", "View", "w-", CMD_REPEAT, "make the info pane smaller", "smaller", cmd_pane_size, -1),
+	IN(CTX_LISTS | CTX_PANE, "info", "View", "i",       CMD_HINT, "show or hide the info pane", "info", cmd_info, 0),
+	IN(CTX_LISTS | CTX_PANE, "preview", "View", "wv",   0, "show or hide the preview in the info pane", NULL, cmd_preview, 0),
+	IN(CTX_LISTS | CTX_PANE, "pane-larger", "View", "w+", CMD_REPEAT, "make the info pane larger", "larger", cmd_pane_size, 1),
+	IN(CTX_LISTS | CTX_PANE, "pane-smaller", "View", "w-", CMD_REPEAT, "make the info pane smaller", "smaller", cmd_pane_size, -1),
 	ROW("other-pane",    "View", "<Tab>",              0, "go to the preview, to scroll and search in it", NULL, cmd_other_pane, 1),
 	IN(CTX_ALL, "redraw",        "View", "<C-l>",              0, "read the directory again and redraw the screen", NULL, cmd_redraw, 0),
 

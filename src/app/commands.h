@@ -12,6 +12,9 @@
 /* Arguments of cmd_view_show(). */
 enum { VIEW_HEX, VIEW_WRAP, VIEW_NUMBERS };
 
+/* Arguments of cmd_sizes_show(). */
+enum { SIZES_SHOW_APPARENT, SIZES_SHOW_PARTS, SIZES_SHOW_SHARED };
+
 typedef int command_fn(struct app *app, const struct command_args *args);
 
 /* cmd_move.c */
@@ -40,6 +43,9 @@ command_fn cmd_pane_bytes, cmd_line_numbers;
 command_fn cmd_help, cmd_palette, cmd_tab_new, cmd_tab_close, cmd_tab_next, cmd_tab, cmd_redraw,
 	cmd_tell;
 command_fn cmd_edit, cmd_open_with, cmd_shell, cmd_suspend, cmd_quit;
+
+/* cmd_sizes.c */
+command_fn cmd_sizes, cmd_sizes_again, cmd_sizes_found, cmd_sizes_show;
 
 /* jump.c */
 command_fn cmd_jump;

@@ -109,7 +109,8 @@ static int set_key_in(struct loading *l, const struct conf_item *item, struct st
 	int r;
 
 	if (context)
-		return keymap_set(l->keymap, context->context, item->name, item->value, err);
+		return keymap_set(l->keymap, context->context | context->also, item->name,
+				  item->value, err);
 	str_adds(&text, "no section [");
 	display_add(&text, item->section, strlen(item->section), false);
 	str_adds(&text, "]: keys are set in [keys]");

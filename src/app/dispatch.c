@@ -14,7 +14,9 @@ enum command_context app_context(const struct app *app)
 {
 	if (app->model->viewer)
 		return CTX_VIEWER;
-	return app->model->info.focus ? CTX_PANE : CTX_LIST;
+	if (app->model->info.focus)
+		return CTX_PANE;
+	return model_sizes(app->model) ? CTX_SIZES : CTX_LIST;
 }
 
 void app_pending_clear(struct app *app)

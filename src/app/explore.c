@@ -185,9 +185,14 @@ static int setup_fs(struct app *app)
 
 static int start_model(struct app *app, const char *path, const struct fs_event *place)
 {
-	int err = model_start(app->model, place ? place->u.place.path : path,
-			      place ? place->u.place.select : NULL);
+	int err;
 
+	model_time(app->model, app_now_ms());
+	err = model_start(app->model, place ? place->u.place.path : path,
+			  place ? place->u.place.select : NULL);
+
+	if (!err && app->options.sizes)
+		err = model_view_sizes(app->model);
 	if (!err)
 		serve_requests(app);
 	return err;

@@ -21,9 +21,12 @@ struct explore_options {
 	const char *const *set; /* "name=value" of options, checked; after the configuration */
 	size_t nset;
 	enum choosing choose;
-	const char *choose_to; /* file for what was chosen; NULL or "-": standard output */
-	bool resume;           /* the last session; a path is a further tab */
-	bool null;             /* each path there ends in a NUL instead of a newline */
+	const char *choose_to;      /* file for what was chosen; NULL or "-": standard output */
+	bool resume;                /* the last session; a path is a further tab */
+	bool sizes;                 /* opens with the sizes below it */
+	const char *const *exclude; /* what their scan leaves out, beside the option's */
+	size_t nexclude;
+	bool null; /* each path there ends in a NUL instead of a newline */
 };
 
 /* Returns an exit status (app/verb.h): 0, 2 when there is no usable terminal (said on stderr),

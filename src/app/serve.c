@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/app.h"
 
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
 static void serve_count(struct browse *b, const struct request *r)
 {
 	const struct view_count count = {
@@ -38,6 +42,46 @@ static void ask_preview(struct browse *b, const struct request *r)
 		.depth = depths[r->depth], .lines = r->n, .columns = INFO_COLUMNS};
 
 	browse_preview(b, r->ticket, r->path, &ask);
+}
+
+/* A pattern that is none is said, and leaves out nothing. */
+static int add_pattern(struct app *app, struct exclude *x, const char *pattern)
+{
+	CLEANUP(str_done) struct str why = STR_INIT;
+	int r = exclude_add(x, pattern, strlen(pattern), &why);
+
+	if (r == -EINVAL)
+		model_notice(app->model, NOTICE_WARNING, app->now_ms, "sizes-exclude: '%s': %s",
+			     pattern, why.buf);
+	return r == -EINVAL ? 0 : r;
+}
+
+static int add_patterns(struct app *app, struct exclude *x)
+{
+	char *words = strdup(app->model->settings.sizes_exclude), *state = NULL;
+	int r = words ? 0 : -ENOMEM;
+
+	for (char *w = words ? strtok_r(words, " \t", &state) : NULL; r == 0 && w;
+	     w = strtok_r(NULL, " \t", &state))
+		r = add_pattern(app, x, w);
+	for (size_t i = 0; r == 0 && i < app->options.nexclude; i++)
+		r = add_pattern(app, x, app->options.exclude[i]);
+	free(words);
+	return r;
+}
+
+/* Without memory for the patterns more is counted than was asked for: it is said. */
+static void serve_scan(struct app *app, const struct request *r)
+{
+	const struct settings *s = &app->model->settings;
+	struct scan_ask ask = {.one_file_system = s->sizes_one_fs,
+			       .exclude_caches = s->sizes_exclude_caches,
+			       .exclude = calloc(1, sizeof(*ask.exclude))};
+
+	if (!ask.exclude || add_patterns(app, ask.exclude) < 0)
+		model_notice(app->model, NOTICE_ERROR, app->now_ms,
+			     "out of memory: nothing is left out by sizes-exclude");
+	browse_scan(app->browse, r->ticket, r->path, &ask);
 }
 
 static void serve_plain(struct browse *b, struct request *r)
@@ -91,6 +135,22 @@ static void serve_plain(struct browse *b, struct request *r)
 	case REQ_VIEW_COUNT:
 		serve_count(b, r);
 		break;
+	case REQ_SCAN_LOOK:
+		browse_scan_look(b, r->ticket);
+		break;
+	case REQ_SCAN_STOP:
+		browse_scan_stop(b, r->ticket);
+		break;
+	case REQ_SCAN_AGAIN:
+		browse_scan_again(b, r->ticket, r->id, r->urgent);
+		break;
+	case REQ_SCAN_TAKE:
+		browse_scan_take(b, r->ticket);
+		break;
+	case REQ_SCAN_WATCH:
+		browse_scan_watch(b, r->view.file, r->ticket, r->id);
+		break;
+	case REQ_SCAN:
 	case REQ_STAT:
 	case REQ_STAT_NAMES:
 	case REQ_ORDER:
@@ -113,6 +173,9 @@ static void serve_one(struct app *app, struct request *r)
 		break;
 	case REQ_ORDER:
 		browse_order(app->browse, r->ticket, &r->order);
+		break;
+	case REQ_SCAN:
+		serve_scan(app, r);
 		break;
 	case REQ_SAVE_BOOKMARK:
 		keep_bookmark(app, (char)r->id, r->path);

@@ -23,7 +23,7 @@ const struct verb verbs[] = {
 	 verb_list},
 	{"info", "[OPTION]... PATH...", "print metadata, type and permissions of each path",
 	 verb_info_options, verb_info},
-	{"sizes", "[OPTION]... [PATH]", "print what takes up the space below PATH",
+	{"sizes", "[OPTION]... [PATH]", "show what takes up the space below PATH, or print it",
 	 verb_sizes_options, verb_sizes},
 };
 const size_t nverbs = ARRAY_LEN(verbs);

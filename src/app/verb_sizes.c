@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/verb.h"
 
+#include "app/explore.h"
 #include "app/sizes_out.h"
+#include "base/args.h"
 #include "base/fmt.h"
 #include "fs/scan.h"
 #include "fs/stat.h"
@@ -53,6 +55,8 @@ struct sizes {
 	struct sizes_out out;
 	struct scan_options scan;
 	struct exclude exclude;
+	struct args patterns; /* the same as they were written */
+	bool print;           /* something was asked for that is printed */
 	bool failed;
 };
 
@@ -77,6 +81,8 @@ static int add_exclude(struct sizes *z, const char *pattern, size_t len)
 	CLEANUP(str_done) struct str why = STR_INIT;
 	int r = exclude_add(&z->exclude, pattern, len, &why);
 
+	if (r == 0)
+		r = args_add(&z->patterns, pattern, len);
 	if (r == -EINVAL)
 		verb_usage(NAME, "--exclude: '%.*s': %s", (int)len, pattern, why.buf);
 	return r;
@@ -112,6 +118,8 @@ static int add_file(struct sizes *z, const char *path)
 
 static int set_option(struct sizes *z, enum option option, const char *value)
 {
+	z->print |= option == OPT_PRINT || option == OPT_DEPTH || option == OPT_TOP ||
+		    option == OPT_EXTENSION || option == OPT_THREADS;
 	switch (option) {
 	case OPT_PRINT:
 		if (list_format_parse(value, &z->out.format))
@@ -268,6 +276,36 @@ static int size_of(struct sizes *z, const char *path)
 	return r;
 }
 
+/* The explorer with the view of it: nothing was asked for that only makes sense in print. */
+static int open_view(const struct sizes *z, const char *path)
+{
+	const char *set[3];
+	struct explore_options options = {
+		.path = path,
+		.set = set,
+		.sizes = true,
+		.exclude = (const char *const *)z->patterns.at,
+		.nexclude = z->patterns.n,
+	};
+
+	if (z->scan.one_file_system)
+		set[options.nset++] = "sizes-one-file-system=yes";
+	if (z->scan.exclude_caches)
+		set[options.nset++] = "sizes-exclude-caches=yes";
+	if (z->out.apparent)
+		set[options.nset++] = "sizes-apparent=yes";
+	return explore(&options);
+}
+
+static int print(struct sizes *z, const char *path)
+{
+	int r = size_of(z, path);
+
+	if (r == -ENOMEM)
+		verb_error(NAME, "memory", r);
+	return r == 0 && !z->failed ? EXIT_ALL_DONE : EXIT_SOME_FAILED;
+}
+
 int verb_sizes(int argc, char **argv)
 {
 	struct sizes z = {.out = {.depth = 1}};
@@ -284,13 +322,15 @@ int verb_sizes(int argc, char **argv)
 	} else if (r == 0 && argc - args.at > 1) {
 		status = verb_usage(NAME, "one PATH at a time");
 	} else {
-		if (r == 0)
-			r = size_of(&z, args.at < argc ? argv[args.at] : ".");
+		const char *path = args.at < argc ? argv[args.at] : ".";
+
 		if (r == -ENOMEM)
 			verb_error(NAME, "memory", r);
-		if (r == 0 && !z.failed)
-			status = EXIT_ALL_DONE;
+		else
+			status = z.print || !isatty(STDOUT_FILENO) ? print(&z, path)
+								   : open_view(&z, path);
 	}
+	args_done(&z.patterns);
 	exclude_done(&z.exclude);
 	return status;
 }

@@ -13,8 +13,11 @@ static const char *const states[] = {
 	[LISTING_OPENING] = "opening", [LISTING_LOADING] = "loading", [LISTING_READY] = "ready",
 	[LISTING_FAILED] = "failed",   [LISTING_GONE] = "gone",
 };
-static const char *const kinds[] = {
-	[VIEW_DIR] = "directory", [VIEW_MARKED] = "marked", [VIEW_MOUNTS] = "mounts"};
+static const char *const kinds[] = {[VIEW_DIR] = "directory",
+				    [VIEW_MARKED] = "marked",
+				    [VIEW_MOUNTS] = "mounts",
+				    [VIEW_SIZES] = "sizes",
+				    [VIEW_FOUND] = "found"};
 
 static void add_name(struct str *out, const char *bytes, size_t len)
 {

@@ -35,6 +35,12 @@ void tab_gone(struct model *m, struct tab *t);
 void tab_cut_views(struct model *m, struct tab *t, size_t keep);
 const char *tab_target(const struct tab *t); /* where it is, or is going to */
 
+/* views.c: what a view has beside its list. */
+void view_free_source(struct model *m, struct view *v);
+void found_renew(struct model *m, const struct sizes *s);
+/* Enter on a row of what was found: to where the file lies, or on to files of the extension. */
+bool found_enter(struct model *m, const struct view *v, uint32_t id);
+
 /* aim.c */
 int aim_set(struct aim *a, const char *name);
 void aim_done(struct aim *a);

@@ -161,7 +161,6 @@ static const enum column columns[] = {COL_NAME, COL_SIZE,  COL_MODIFIED,
 
 static const struct rows_ops ops = {
 	.name = "directory",
-	.columns = columns,
 	.count = op_count,
 	.row = op_row,
 	.names = op_names,
@@ -184,7 +183,7 @@ struct listing *listing_new(const char *path, uint64_t ticket)
 
 	if (!l)
 		return NULL;
-	l->rows.ops = &ops;
+	l->rows = (struct rows){.ops = &ops, .columns = columns};
 	l->ticket = ticket;
 	l->path = strdup(path);
 	if (!l->path) {

@@ -206,6 +206,23 @@ static int job_start(struct model *m, struct mark_job *j, size_t *ret_changed)
 	return 0;
 }
 
+/* Whether it is known where its rows lie. */
+static bool can_mark(const struct view *v, const struct dir_info *dir)
+{
+	switch (v->kind) {
+	case VIEW_DIR:
+		return dir;
+	case VIEW_MARKED:
+		return true;
+	case VIEW_SIZES:
+		return sizes_rows_where(v->sizes->rows);
+	case VIEW_MOUNTS:
+	case VIEW_FOUND: /* mark_found(): each lies somewhere else */
+		return false;
+	}
+	return false;
+}
+
 /* A job over the rows from position `from` to `end`; ".." is not among them. */
 static int job_new(const struct model *m, enum mark_how how, size_t from, size_t end,
 		   struct mark_job *ret_job)
@@ -218,7 +235,7 @@ static int job_new(const struct model *m, enum mark_how how, size_t from, size_t
 
 	from = MAX(from, (size_t)l->with_parent);
 	end = MIN(end, list_len(l));
-	if (from < end && (v->kind == VIEW_MARKED || (v->kind == VIEW_DIR && dir))) {
+	if (from < end && can_mark(v, dir)) {
 		j.n = end - from;
 		j.ids = malloc(j.n * sizeof(*j.ids));
 		j.names = names_ref(l->rows->ops->names(l->rows));
@@ -226,6 +243,10 @@ static int job_new(const struct model *m, enum mark_how how, size_t from, size_t
 			j.ticket = listing_ticket(listing);
 			j.where = strdup(listing_path(listing));
 			j.where_id = dir->meta.id;
+		} else if (v->kind == VIEW_SIZES) {
+			j.ticket = v->sizes->ticket;
+			j.where = strdup(sizes_rows_path(v->sizes->rows));
+			j.where_id = *sizes_rows_where(v->sizes->rows);
 		}
 		if (!j.ids || (j.ticket && !j.where)) {
 			job_done(&j);
@@ -237,11 +258,34 @@ static int job_new(const struct model *m, enum mark_how how, size_t from, size_t
 	return 0;
 }
 
+/* Few rows that lie in many directories. */
+static int mark_found(struct model *m, const struct mark_job *j, size_t from, size_t end,
+		      size_t *ret_changed)
+{
+	const struct list *l = model_list(m);
+	struct row row;
+	int r = 0;
+
+	*ret_changed = 0;
+	for (size_t pos = from; r >= 0 && pos < MIN(end, list_len(l)); pos++) {
+		if (list_row(l, pos, &row) && row.where_id.ino)
+			r = mark_row(m, j, &row);
+		*ret_changed += r > 0;
+	}
+	marks_changed(m);
+	model_settle(m);
+	return MIN(r, 0);
+}
+
 static int mark_span(struct model *m, enum mark_how how, size_t from, size_t end)
 {
-	struct mark_job j;
+	struct mark_job j = {.how = how};
 	size_t changed;
-	int r = job_new(m, how, from, end, &j);
+	int r;
+
+	if (model_view(m)->kind == VIEW_FOUND)
+		return mark_found(m, &j, from, end, &changed);
+	r = job_new(m, how, from, end, &j);
 
 	return r < 0 ? r : job_start(m, &j, &changed);
 }
@@ -315,6 +359,12 @@ int model_mark_matching(struct model *m, enum match_kind kind, const char *patte
 	model_touch(m);
 	if (r < 0)
 		return r;
+	if (model_view(m)->kind == VIEW_FOUND) {
+		j = (struct mark_job){.how = on ? MARK_ON : MARK_OFF, .matcher = matcher};
+		r = mark_found(m, &j, 0, list_len(model_list(m)), ret_count ? ret_count : &changed);
+		matcher_unref(matcher);
+		return r;
+	}
 	r = job_new(m, on ? MARK_ON : MARK_OFF, 0, list_len(model_list(m)), &j);
 	if (r < 0) {
 		matcher_unref(matcher);
@@ -348,6 +398,8 @@ bool model_escape(struct model *m)
 	}
 	if (l->filter.len)
 		return model_filter(m, l->filter_kind, "", NULL) == 0;
+	if (sizes_stop(m, model_view_mut(m)))
+		return true;
 	if (!m->marks.live)
 		return false;
 	if (again) {

@@ -87,7 +87,6 @@ static const enum column columns[] = {COL_NAME, COL_WHERE, COL_SIZE, COL_MODIFIE
 
 static const struct rows_ops ops = {
 	.name = "marked",
-	.columns = columns,
 	.count = op_count,
 	.row = op_row,
 	.names = op_names,
@@ -103,7 +102,7 @@ static const struct rows_ops ops = {
 
 int marks_init(struct marks *m)
 {
-	*m = (struct marks){.rows = {.ops = &ops}, .names = names_new()};
+	*m = (struct marks){.rows = {.ops = &ops, .columns = columns}, .names = names_new()};
 	return m->names ? 0 : -ENOMEM;
 }
 

@@ -265,7 +265,7 @@ static void event_viewer(struct model *m, struct fs_event *event)
 
 static void event_changed(struct model *m, struct fs_event *event)
 {
-	if (!viewer_apply(m, event))
+	if (!viewer_apply(m, event) && !sizes_changed(m, event))
 		route_listing(m, event);
 }
 
@@ -281,7 +281,9 @@ void model_apply(struct model *m, struct fs_event *event, int64_t now_ms)
 		[FS_VIEW_OPENED] = event_viewer,  [FS_VIEW_DATA] = event_viewer,
 		[FS_VIEW_FOUND] = event_viewer,   [FS_VIEW_LINES] = event_viewer,
 		[FS_VIEW_STATE] = event_viewer,   [FS_PREVIEW] = info_event,
-		[FS_INFO] = info_event,
+		[FS_INFO] = info_event,           [FS_SCAN_BEGUN] = sizes_event,
+		[FS_SCAN_GOES] = sizes_event,     [FS_SCAN_OVER] = sizes_event,
+		[FS_SCAN_READY] = sizes_event,    [FS_SCAN_TAKEN] = sizes_event,
 	};
 
 	m->now_ms = now_ms;
@@ -319,6 +321,7 @@ void model_tick(struct model *m, int64_t now_ms)
 		model_notice_clear(m);
 	owners_again(m);
 	viewer_tick(m);
+	sizes_tick(m);
 	for (size_t i = 0; i < m->ntabs; i++) {
 		struct tab *t = &m->tabs[i];
 
@@ -367,6 +370,7 @@ int64_t model_deadline(const struct model *m)
 
 	at = MIN(at, m->owners_ms);
 	at = MIN(at, viewer_deadline(m));
+	at = MIN(at, sizes_deadline(m));
 	at = MIN(at, info_deadline(m));
 	for (size_t i = 0; i < m->ntabs; i++)
 		at = MIN(at, tab_deadline(&m->tabs[i]));

@@ -40,6 +40,12 @@ enum request_kind {
 	REQ_VIEW_COUNT,    /* ticket, view.file, .at, .lines, .to_at, .to_lines, .step, .code */
 	REQ_INFO,          /* ticket, path */
 	REQ_PREVIEW,       /* ticket, path, depth, n lines */
+	REQ_SCAN,          /* ticket, path */
+	REQ_SCAN_LOOK,     /* ticket */
+	REQ_SCAN_STOP,     /* ticket */
+	REQ_SCAN_AGAIN,    /* ticket, id: the directory, urgent: deep */
+	REQ_SCAN_TAKE,     /* ticket */
+	REQ_SCAN_WATCH,    /* ticket, view.file: that of the scan, id: the directory */
 };
 
 struct request {
@@ -140,8 +146,18 @@ void model_tab_select(struct model *m, size_t i); /* from 0; out of range: nothi
 void model_tab_next(struct model *m, int dir);
 int model_view_marked(struct model *m);
 int model_view_mounts(struct model *m);
+int model_view_sizes(struct model *m); /* of the directory shown: scans it */
+/* The largest files below the directory of the view of sizes (top; 0: its extensions); of one
+ * extension only, unless that is NULL. */
+int model_view_found(struct model *m, size_t top, const char *only, size_t only_len);
 bool model_view_close(
 	struct model *m); /* back to where the view was opened from; false: it is the directory */
+
+/* ---- sizes: nothing in other views ---- */
+int model_sizes_again(struct model *m);     /* scans the directory shown again */
+void model_sizes_apparent(struct model *m); /* lengths, or what is taken on the disk */
+void model_sizes_parts(struct model *m);    /* bars, percents, both */
+void model_sizes_shared(struct model *m);   /* the columns of what is shared and freed */
 
 /* ---- marks ----
  * Few rows are marked at once, very many in slices in model_tick(): the count grows, Esc stops it,

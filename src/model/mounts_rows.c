@@ -108,7 +108,6 @@ static const enum column columns[] = {COL_NAME,   COL_FREE,   COL_SIZE,
 
 static const struct rows_ops ops = {
 	.name = "mounts",
-	.columns = columns,
 	.count = op_count,
 	.row = op_row,
 	.names = op_names,
@@ -125,7 +124,7 @@ struct mounts_rows *mounts_rows_new(void)
 
 	if (!m)
 		return NULL;
-	m->rows.ops = &ops;
+	m->rows = (struct rows){.ops = &ops, .columns = columns};
 	map_init(&m->index);
 	m->names = names_new();
 	if (!m->names) {

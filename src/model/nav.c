@@ -12,7 +12,9 @@
 
 const char *model_path(const struct model *m)
 {
-	return model_tab(m)->path.buf;
+	const struct sizes *s = model_sizes(m);
+
+	return s ? sizes_rows_path(s->rows) : model_tab(m)->path.buf;
 }
 
 int model_cursor_path(const struct model *m, struct str *out)
@@ -27,6 +29,8 @@ int model_cursor_path(const struct model *m, struct str *out)
 		return str_adds(out, dir);
 	if (row.parent)
 		return str_add(out, dir, path_parent_len(dir));
+	if (row.nowhere)
+		return str_adds(out, dir);
 	if (!row.where)
 		return str_add(out, row.name, row.name_len);
 	r = path_join(&path, row.where, row.name, row.name_len);
@@ -69,6 +73,8 @@ int model_parent(struct model *m)
 	int r;
 
 	model_touch(m);
+	if (model_view(m)->kind == VIEW_SIZES)
+		return sizes_up(m, model_view_mut(m));
 	if (model_view_close(m))
 		return 0;
 	r = str_adds(&here, tab_target(t));
@@ -107,6 +113,10 @@ enum enter_result model_enter(struct model *m)
 		return ENTER_NOTHING;
 	if (row.parent)
 		return model_parent(m) == 0 ? ENTER_WENT : ENTER_NOTHING;
+	if (v->kind == VIEW_SIZES && sizes_enter(m, model_view_mut(m), id))
+		return ENTER_WENT;
+	if (v->kind == VIEW_FOUND)
+		return found_enter(m, v, id) ? ENTER_WENT : ENTER_NOTHING;
 	if (!v->list.rows->ops->enter(v->list.rows, id, &path)) {
 		str_done(&path);
 		if (!model_special(row.type))

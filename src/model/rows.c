@@ -8,6 +8,7 @@ static const char *const sort_names[SORT_KINDS] = {
 	[SORT_NAME] = "name",       [SORT_SIZE] = "size", [SORT_MODIFIED] = "modified",
 	[SORT_CHANGED] = "changed", [SORT_BORN] = "born", [SORT_EXT] = "extension",
 	[SORT_OWNER] = "owner",     [SORT_MODE] = "mode", [SORT_ITEMS] = "items",
+	[SORT_FREED] = "freed",
 };
 
 const char *sort_name(enum sort_by by)

@@ -32,6 +32,7 @@ enum sort_by {
 	SORT_OWNER,
 	SORT_MODE,
 	SORT_ITEMS,
+	SORT_FREED,
 	SORT_KINDS
 };
 
@@ -44,7 +45,13 @@ struct sort_spec {
 const char *sort_name(enum sort_by by); /* "name", "size", ... as in the configuration */
 bool sort_parse(const char *name, enum sort_by *ret_by);
 
+/* As they stand on the screen; what comes before the name has the numbers beside each other. */
 enum column {
+	COL_SIGN, /* one letter */
+	COL_TOTAL,
+	COL_PERCENT,
+	COL_BAR,
+	COL_ITEMS,
 	COL_NAME,
 	COL_PERM,
 	COL_OWNER, /* "owner group" */
@@ -56,6 +63,8 @@ enum column {
 	COL_FSTYPE,
 	COL_FREE,
 	COL_SOURCE,
+	COL_SHARED,
+	COL_FREED,
 	COL_KINDS
 };
 
@@ -70,13 +79,13 @@ struct row {
 	const char *where;       /* path of the directory it lies in */
 	struct file_id where_id; /* and its identity: what a mark is bound to */
 	bool parent;             /* the ".." row: cannot be marked */
+	bool nowhere;            /* it is nothing that lies anywhere: it has no path */
 };
 
 struct rows;
 
 struct rows_ops {
-	const char *name;           /* "directory", "marked", "mounts" */
-	const enum column *columns; /* in order of importance; ends with COL_KINDS */
+	const char *name; /* "directory", "marked", "mounts" */
 	bool keeps_order; /* has an order of its own: sorting is offered, but off at first */
 	uint32_t (*count)(const struct rows *r);
 	/* False for a hole. */
@@ -85,6 +94,10 @@ struct rows_ops {
 	struct names *(*names)(const struct rows *r);
 	/* The number `by` sorts by, for orders that are not by name; false when not known yet. */
 	bool (*rank)(const struct rows *r, uint32_t id, enum sort_by by, uint64_t *ret_rank);
+	/* The number in a column that struct row does not say: bytes, seconds since the epoch (as a
+	 * two's complement), items; of COL_PERCENT and COL_BAR thousandths. NULL: none; false: not
+	 * known. */
+	bool (*number)(const struct rows *r, uint32_t id, enum column col, uint64_t *ret_number);
 	/* Text of a cell that struct row does not say (COL_FSTYPE...); appends bytes from outside.
 	 * NULL: none. */
 	int (*cell)(const struct rows *r, uint32_t id, enum column col, struct str *out);
@@ -115,6 +128,7 @@ static inline uint8_t rows_type_group(enum entry_type type)
 
 struct rows {
 	const struct rows_ops *ops;
+	const enum column *columns; /* in order of importance; ends with COL_KINDS */
 	uint64_t rev;
 };
 

@@ -15,6 +15,7 @@ void settings_init(struct settings *s)
 		.hints = true,
 		.colors = -1,
 		.theme = strdup("default"),
+		.sizes_exclude = strdup(""),
 		.ls_colors = true,
 		.which_key_ms = 300,
 		.escape_ms = -1,
@@ -31,6 +32,7 @@ void settings_done(struct settings *s)
 	if (!s)
 		return;
 	free(s->theme);
+	free(s->sizes_exclude);
 	*s = (struct settings){0};
 }
 

@@ -43,10 +43,14 @@ struct settings {
 	bool remember_places, remember_session; /* for the next time */
 	bool osc7, title; /* tell the terminal the directory; as the title of its window */
 	enum pane_when info_pane;
-	bool preview;      /* of the content, in the pane */
-	int pane_width;    /* columns, beside the list; 0: a share of the screen */
-	int pane_height;   /* lines, below it; 0: likewise */
-	bool line_numbers; /* in previews of text */
+	bool preview;              /* of the content, in the pane */
+	int pane_width;            /* columns, beside the list; 0: a share of the screen */
+	int pane_height;           /* lines, below it; 0: likewise */
+	bool line_numbers;         /* in previews of text */
+	char *sizes_exclude;       /* patterns between blanks; heap */
+	bool sizes_exclude_caches; /* directories with a CACHEDIR.TAG */
+	bool sizes_one_fs;         /* scans do not enter other file systems */
+	bool sizes_apparent;       /* lengths instead of what is taken on the disk */
 };
 
 void settings_init(struct settings *s); /* the defaults of options.def */

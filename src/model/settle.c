@@ -166,8 +166,11 @@ static void settle_tab(struct model *m, struct tab *t)
 		settle_coming(m, t);
 	if (t->unproven && listing_dir(t->listing))
 		t->unproven = false;
-	for (size_t i = 0; i < t->nviews; i++)
+	for (size_t i = 0; i < t->nviews; i++) {
 		settle_list(m, &t->views[i].list);
+		if (t->views[i].kind == VIEW_SIZES)
+			sizes_settle(&t->views[i]);
+	}
 	aim_follow(&t->aim, &t->views[0].list, t->listing);
 	want_ranks(m, &t->views[0].list, t->listing);
 	want_changed(m, t->listing);

@@ -30,6 +30,15 @@ static bool work_on_graves(struct model *m)
 	return true;
 }
 
+static bool work_on_found(struct model *m, struct view *v)
+{
+	if (!v->found || !found_rows_has_work(v->found))
+		return false;
+	(void)found_rows_work(v->found, m->slice);
+	m->rev++;
+	return true;
+}
+
 static bool work_on_tab(struct model *m, struct tab *t)
 {
 	struct list *coming = t->coming ? &t->coming_list : NULL;
@@ -41,6 +50,8 @@ static bool work_on_tab(struct model *m, struct tab *t)
 		return true;
 	}
 	for (size_t i = 0; i < t->nviews; i++) {
+		if (sizes_work(m, &t->views[i]) || work_on_found(m, &t->views[i]))
+			return true;
 		if (list_has_work(&t->views[i].list)) {
 			(void)list_work(&t->views[i].list);
 			return true;
@@ -70,7 +81,8 @@ static bool tab_has_work(const struct tab *t)
 	bool work = listing_has_work(t->listing);
 
 	for (size_t i = 0; i < t->nviews; i++)
-		work |= list_has_work(&t->views[i].list);
+		work |= list_has_work(&t->views[i].list) || sizes_has_work(&t->views[i]) ||
+			(t->views[i].found && found_rows_has_work(t->views[i].found));
 	return work || (t->coming && list_has_work(&t->coming_list));
 }
 

@@ -8,19 +8,23 @@
 #define MODEL_STATE_H
 
 #include "base/map.h"
+#include "model/found_rows.h"
 #include "model/info.h"
 #include "model/list.h"
 #include "model/listing.h"
 #include "model/marks.h"
 #include "model/model.h"
+#include "model/sizes.h"
 #include "model/viewer.h"
 
-enum view_kind { VIEW_DIR, VIEW_MARKED, VIEW_MOUNTS };
+enum view_kind { VIEW_DIR, VIEW_MARKED, VIEW_MOUNTS, VIEW_SIZES, VIEW_FOUND };
 
 /* One list on the stack of a tab; the lowest is always the directory. */
 struct view {
 	enum view_kind kind;
 	struct list list;
+	struct sizes *sizes;      /* of VIEW_SIZES; VIEW_FOUND borrows that of the view below it */
+	struct found_rows *found; /* of VIEW_FOUND */
 };
 #define VIEWS_MAX 8
 

@@ -42,6 +42,7 @@ void tab_cut_views(struct model *m, struct tab *t, size_t keep)
 
 		request_close_order(m, l);
 		list_done(l);
+		view_free_source(m, &t->views[t->nviews]);
 	}
 }
 

@@ -73,6 +73,15 @@ void model_tab_next(struct model *m, int dir)
 	model_tab_select(m, (m->tab + (dir < 0 ? m->ntabs - 1 : 1)) % m->ntabs);
 }
 
+void view_free_source(struct model *m, struct view *v)
+{
+	if (v->kind == VIEW_SIZES)
+		sizes_free(m, v->sizes);
+	found_rows_free(v->found);
+	v->sizes = NULL;
+	v->found = NULL;
+}
+
 /* A view that is open already comes to the top again. */
 static bool reopen(struct model *m, struct tab *t, enum view_kind kind)
 {
@@ -85,18 +94,20 @@ static bool reopen(struct model *m, struct tab *t, enum view_kind kind)
 	return false;
 }
 
-static int open_view(struct model *m, enum view_kind kind, const struct rows *rows)
+/* Takes the sizes or what was found when it succeeds. */
+static int open_view(struct model *m, enum view_kind kind, const struct rows *rows,
+		     struct sizes *sizes, struct found_rows *found)
 {
 	struct tab *t = model_tab_mut(m);
 	struct view *v = &t->views[t->nviews];
 	int r;
 
 	model_touch(m);
-	if (reopen(m, t, kind))
+	if (kind != VIEW_FOUND && reopen(m, t, kind))
 		return 0;
 	if (t->nviews == VIEWS_MAX)
 		return -ENOSPC;
-	v->kind = kind;
+	*v = (struct view){.kind = kind, .sizes = sizes, .found = found};
 	r = list_init(&v->list, rows, false);
 	if (r < 0) {
 		list_done(&v->list);
@@ -107,7 +118,8 @@ static int open_view(struct model *m, enum view_kind kind, const struct rows *ro
 	v->list.filter_kind = m->settings.filter;
 	v->list.margin = settings_margin(&m->settings);
 	v->list.wrap = m->settings.wrap;
-	v->list.sort = (struct sort_spec){SORT_NAME, false, true};
+	v->list.sort = sizes ? (struct sort_spec){SORT_SIZE, false, false}
+			     : (struct sort_spec){SORT_NAME, false, true};
 	/* Whoever marked a dot file, or asks for mounts, means to see it. */
 	list_set_hidden(&v->list, true);
 	list_fit(&v->list, t->views[t->nviews - 1].list.height);
@@ -123,14 +135,113 @@ int model_view_marked(struct model *m)
 		model_notice(m, NOTICE_INFO, m->now_ms, "nothing is marked; Space marks a row");
 		return 0;
 	}
-	return open_view(m, VIEW_MARKED, &m->marks.rows);
+	return open_view(m, VIEW_MARKED, &m->marks.rows, NULL, NULL);
 }
 
 int model_view_mounts(struct model *m)
 {
-	int r = open_view(m, VIEW_MOUNTS, mounts_rows_rows(m->mounts));
+	int r = open_view(m, VIEW_MOUNTS, mounts_rows_rows(m->mounts), NULL, NULL);
 
 	return r < 0 ? r : request_ticket(m, REQ_MOUNTS, 0);
+}
+
+int model_view_sizes(struct model *m)
+{
+	struct tab *t = model_tab_mut(m);
+	struct sizes *s;
+	int r;
+
+	if (model_view(m)->kind == VIEW_SIZES) {
+		model_touch(m);
+		model_notice(m, NOTICE_INFO, m->now_ms,
+			     "these are the sizes; gR scans this directory again");
+		return 0;
+	}
+	r = sizes_new(m, t->path.buf, &s);
+	if (r < 0)
+		return r;
+	/* One scan is enough: the one before is not of this moment. */
+	for (size_t i = 1; i < t->nviews; i++)
+		if (t->views[i].kind == VIEW_SIZES)
+			tab_cut_views(m, t, i);
+	r = open_view(m, VIEW_SIZES, sizes_rows_const(s->rows), s, NULL);
+	if (r < 0)
+		sizes_free(m, s);
+	return r;
+}
+
+/* The view of sizes below what is shown; NULL: there is none. */
+static struct view *sizes_below(struct tab *t)
+{
+	for (size_t i = t->nviews; i-- > 1;)
+		if (t->views[i].kind == VIEW_SIZES)
+			return &t->views[i];
+	return NULL;
+}
+
+int model_view_found(struct model *m, size_t top, const char *only, size_t only_len)
+{
+	struct tab *t = model_tab_mut(m);
+	struct view *v = sizes_below(t);
+	struct sizes *s = v ? v->sizes : NULL;
+	struct found_rows *f;
+	int r;
+
+	model_touch(m);
+	if (!s || !s->tree)
+		return 0;
+	f = found_rows_new(s->tree, sizes_rows_dir(s->rows), sizes_rows_path(s->rows), &s->look,
+			   top, only, only_len);
+	if (!f)
+		return -ENOMEM;
+	(void)found_rows_work(f, m->slice);
+	r = open_view(m, VIEW_FOUND, found_rows_rows(f), s, f);
+	if (r < 0)
+		found_rows_free(f);
+	else
+		list_move_to(model_list(m), 0);
+	return r;
+}
+
+/* The tree is another, or there is more of it: what was found is looked for again, below what is
+ * shown now. */
+void found_renew(struct model *m, const struct sizes *s)
+{
+	for (size_t i = 0; i < m->ntabs * VIEWS_MAX; i++) {
+		struct tab *t = &m->tabs[i / VIEWS_MAX];
+		struct view *v = &t->views[i % VIEWS_MAX];
+		struct found_rows *f;
+
+		if (i % VIEWS_MAX >= t->nviews || v->kind != VIEW_FOUND || v->sizes != s)
+			continue;
+		f = found_rows_again(v->found, s->tree, sizes_rows_dir(s->rows),
+				     sizes_rows_path(s->rows), &s->look);
+		if (!f)
+			continue;
+		if (m->search.rows == v->list.rows)
+			search_stop(m);
+		request_close_order(m, &v->list);
+		list_reset(&v->list);
+		v->list.rows = found_rows_rows(f);
+		found_rows_free(v->found);
+		v->found = f;
+	}
+}
+
+bool found_enter(struct model *m, const struct view *v, uint32_t id)
+{
+	struct tab *t = model_tab_mut(m);
+	size_t len;
+	const char *ext = found_rows_ext(v->found, id, &len);
+	uint32_t dir, entry;
+
+	if (ext)
+		return model_view_found(m, FOUND_LARGEST, ext, len) == 0;
+	if (!found_rows_file(v->found, id, &dir, &entry))
+		return false;
+	while (model_view(m)->kind != VIEW_SIZES)
+		tab_cut_views(m, t, t->nviews - 1);
+	return sizes_go(m, model_view_mut(m), dir, entry) == 0;
 }
 
 bool model_view_close(struct model *m)

@@ -136,18 +136,26 @@ static const struct {
 	enum width_rule rule;
 	int width, max;
 	bool right;
+	int gap; /* before the next column */
 } shapes[COL_KINDS] = {
-	[COL_NAME] = {WIDTH_FIXED, COLUMN_NAME_MIN, COLUMN_NAME_MAX, false},
-	[COL_PERM] = {WIDTH_FIXED, 10, 10, false},
-	[COL_OWNER] = {WIDTH_OWNER, 9, 17, false},
-	[COL_SIZE] = {WIDTH_SIZE, 5, 20, true},
-	[COL_MODIFIED] = {WIDTH_TIME, 10, 20, false},
-	[COL_CHANGED] = {WIDTH_TIME, 10, 20, false},
-	[COL_BORN] = {WIDTH_TIME, 10, 20, false},
-	[COL_WHERE] = {WIDTH_FLEX, 14, 60, false},
-	[COL_FSTYPE] = {WIDTH_FIXED, 10, 10, false},
-	[COL_FREE] = {WIDTH_FIXED, 6, 6, true},
-	[COL_SOURCE] = {WIDTH_FLEX, 10, 40, false},
+	[COL_SIGN] = {WIDTH_FIXED, 1, 1, false, 1},
+	[COL_TOTAL] = {WIDTH_SIZE, 6, 21, true, COLUMN_GAP},
+	[COL_PERCENT] = {WIDTH_FIXED, 6, 6, true, COLUMN_GAP},
+	[COL_BAR] = {WIDTH_FLEX, 12, 22, false, COLUMN_GAP},
+	[COL_ITEMS] = {WIDTH_FIXED, 9, 9, true, COLUMN_GAP},
+	[COL_NAME] = {WIDTH_FIXED, COLUMN_NAME_MIN, COLUMN_NAME_MAX, false, COLUMN_GAP},
+	[COL_PERM] = {WIDTH_FIXED, 10, 10, false, COLUMN_GAP},
+	[COL_OWNER] = {WIDTH_OWNER, 9, 17, false, COLUMN_GAP},
+	[COL_SIZE] = {WIDTH_SIZE, 5, 20, true, COLUMN_GAP},
+	[COL_MODIFIED] = {WIDTH_TIME, 10, 20, false, COLUMN_GAP},
+	[COL_CHANGED] = {WIDTH_TIME, 10, 20, false, COLUMN_GAP},
+	[COL_BORN] = {WIDTH_TIME, 10, 20, false, COLUMN_GAP},
+	[COL_WHERE] = {WIDTH_FLEX, 14, 60, false, COLUMN_GAP},
+	[COL_FSTYPE] = {WIDTH_FIXED, 10, 10, false, COLUMN_GAP},
+	[COL_FREE] = {WIDTH_FIXED, 6, 6, true, COLUMN_GAP},
+	[COL_SOURCE] = {WIDTH_FLEX, 10, 40, false, COLUMN_GAP},
+	[COL_SHARED] = {WIDTH_SIZE, 6, 21, true, COLUMN_GAP},
+	[COL_FREED] = {WIDTH_SIZE, 6, 21, true, COLUMN_GAP},
 };
 
 /* Rounds up to low, low + step, low + 2 step... */
@@ -183,10 +191,10 @@ static int choose(const enum column *wanted, int left, const struct column_needs
 
 		if (*wanted == COL_NAME)
 			continue;
-		if (left - width - COLUMN_GAP < COLUMN_NAME_MIN)
+		if (left - width - shapes[*wanted].gap < COLUMN_NAME_MIN)
 			break;
 		widths[*wanted] = width;
-		left -= width + COLUMN_GAP;
+		left -= width + shapes[*wanted].gap;
 	}
 	return left;
 }
@@ -214,17 +222,21 @@ void layout_columns(const enum column *wanted, int cols, const struct column_nee
 		    struct column_slots *ret_slots)
 {
 	int icon = cols >= COLUMN_NAME_MIN + needs->icon ? needs->icon : 0;
-	int gutter = layout_gutter(cols) + icon, col = gutter;
+	int col = layout_gutter(cols);
 	int widths[COL_KINDS] = {0};
-	struct column_slots s = {.wanted = wanted, .cols = cols, .icon = icon};
+	struct column_slots s = {.n = 1, .wanted = wanted, .cols = cols, .icon = icon};
 
 	cols -= layout_margin(cols);
-	widths[COL_NAME] = share(choose(wanted, cols - gutter, needs, widths), needs, widths);
+	widths[COL_NAME] = share(choose(wanted, cols - col - icon, needs, widths), needs, widths);
 	for (int i = 0; i < COL_KINDS; i++) {
+		struct column_slot *at = i == COL_NAME ? &s.at[0] : &s.at[s.n];
+
 		if (widths[i] == 0 && i != COL_NAME)
 			continue;
-		s.at[s.n++] = (struct column_slot){(enum column)i, col, widths[i], shapes[i].right};
-		col += widths[i] + COLUMN_GAP;
+		s.n += i != COL_NAME;
+		col += i == COL_NAME ? icon : 0;
+		*at = (struct column_slot){(enum column)i, col, widths[i], shapes[i].right};
+		col += widths[i] + shapes[i].gap;
 	}
 	*ret_slots = s;
 }

@@ -66,7 +66,8 @@ struct column_slot {
 	bool right;     /* aligned to the right */
 };
 
-/* The columns of a list; at[0] is the name, the others follow as they stand on the screen. */
+/* The columns of a list; at[0] is the name, the others follow as they stand on the screen: before
+ * it and behind it. */
 struct column_slots {
 	int n;
 	struct column_slot at[COL_KINDS];

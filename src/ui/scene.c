@@ -74,7 +74,7 @@ int scene_list_height(const struct drawing *d, int rows, int cols)
 /* While a key is held the columns stay as they are shown, whatever scrolls into view. */
 static void choose_columns(struct frame *f)
 {
-	const enum column *wanted = model_view(f->model)->list.rows->ops->columns;
+	const enum column *wanted = model_view(f->model)->list.rows->columns;
 	const struct column_slots *shown = &f->d->layout->slots;
 	struct column_needs needs;
 

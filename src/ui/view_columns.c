@@ -104,26 +104,102 @@ static void born_text(struct cell_text *t)
 	time_text(t, t->row->meta->btime);
 }
 
+/* ---- numbers of the source ---- */
+
+static void bytes_number(struct cell_text *t, uint64_t n, int width)
+{
+	char buf[FMT_MAX];
+
+	(void)width;
+	str_adds(t->out, t->f->model->settings.size_exact ? fmt_count(buf, n) : fmt_size(buf, n));
+}
+
+static void time_number(struct cell_text *t, uint64_t n, int width)
+{
+	(void)width;
+	time_text(t, (int64_t)n);
+}
+
+static void count_number(struct cell_text *t, uint64_t n, int width)
+{
+	char buf[FMT_MAX];
+
+	(void)width;
+	str_adds(t->out, n > 9999999 ? fmt_size(buf, n) : fmt_count(buf, n));
+}
+
+static void percent_number(struct cell_text *t, uint64_t n, int width)
+{
+	(void)width;
+	str_addf(t->out, "%u.%u%%", (unsigned)(n / 10), (unsigned)(n % 10));
+}
+
+/* Whatever is not nothing has a sign. */
+static void bar_number(struct cell_text *t, uint64_t n, int width)
+{
+	int room = width - 2, full = (int)((n * (uint64_t)room + 500) / 1000);
+
+	full = MIN(MAX(full, n > 0), room);
+	str_addc(t->out, '[');
+	for (int i = 0; i < room; i++)
+		str_addc(t->out, i < full ? '#' : ' ');
+	str_addc(t->out, ']');
+}
+
 static const struct {
 	const char *title;
 	enum sort_by sort;                 /* SORT_KINDS: not sorted by */
 	void (*text)(struct cell_text *t); /* from the metadata; NULL: only the source knows */
+	/* When the source has a number for it. */
+	void (*number)(struct cell_text *t, uint64_t n, int width);
 } columns[COL_KINDS] = {
-	[COL_NAME] = {"Name", SORT_NAME, NULL},
-	[COL_PERM] = {"Perm", SORT_MODE, perm_text},
-	[COL_OWNER] = {"Owner", SORT_OWNER, owner_text},
-	[COL_SIZE] = {"Size", SORT_SIZE, size_text},
-	[COL_MODIFIED] = {"Modified", SORT_MODIFIED, modified_text},
-	[COL_CHANGED] = {"Changed", SORT_CHANGED, changed_text},
-	[COL_BORN] = {"Born", SORT_BORN, born_text},
-	[COL_WHERE] = {"Where", SORT_KINDS, NULL},
-	[COL_FSTYPE] = {"Type", SORT_KINDS, NULL},
-	[COL_FREE] = {"Free", SORT_KINDS, NULL},
-	[COL_SOURCE] = {"Source", SORT_KINDS, NULL},
+	[COL_SIGN] = {"", SORT_KINDS, NULL, NULL},
+	[COL_TOTAL] = {"Size", SORT_SIZE, NULL, bytes_number},
+	[COL_PERCENT] = {"%", SORT_KINDS, NULL, percent_number},
+	[COL_BAR] = {"", SORT_KINDS, NULL, bar_number},
+	[COL_ITEMS] = {"Items", SORT_ITEMS, NULL, count_number},
+	[COL_NAME] = {"Name", SORT_NAME, NULL, NULL},
+	[COL_PERM] = {"Perm", SORT_MODE, perm_text, NULL},
+	[COL_OWNER] = {"Owner", SORT_OWNER, owner_text, NULL},
+	[COL_SIZE] = {"Size", SORT_SIZE, size_text, bytes_number},
+	[COL_MODIFIED] = {"Modified", SORT_MODIFIED, modified_text, time_number},
+	[COL_CHANGED] = {"Changed", SORT_CHANGED, changed_text, time_number},
+	[COL_BORN] = {"Born", SORT_BORN, born_text, time_number},
+	[COL_WHERE] = {"Where", SORT_KINDS, NULL, NULL},
+	[COL_FSTYPE] = {"Type", SORT_KINDS, NULL, NULL},
+	[COL_FREE] = {"Free", SORT_KINDS, NULL, NULL},
+	[COL_SOURCE] = {"Source", SORT_KINDS, NULL, NULL},
+	[COL_SHARED] = {"Shared", SORT_KINDS, NULL, bytes_number},
+	[COL_FREED] = {"Freed", SORT_FREED, NULL, bytes_number},
 };
 
+static bool number_text(struct cell_text *t, enum column column, int width)
+{
+	const struct rows *rows = model_view(t->f->model)->list.rows;
+	uint64_t n;
+
+	if (!columns[column].number || !rows->ops->number || t->id == NAMES_NONE ||
+	    !rows->ops->number(rows, t->id, column, &n))
+		return false;
+	columns[column].number(t, n, width);
+	return true;
+}
+
+/* What was found below a directory: from there on. */
+static void where_text(struct cell_text *t)
+{
+	const struct view *view = model_view(t->f->model);
+	const char *top = view->found ? found_rows_path(view->found) : NULL;
+	size_t len = top ? strlen(top) : 0;
+
+	if (!top || strncmp(t->row->where, top, len) != 0)
+		view_add_path(t->f, t->out, t->row->where);
+	else
+		str_addf(t->out, ".%s%s", len == 1 ? "/" : "", t->row->where + len);
+}
+
 /* Unknown is blank until it is known, and "?" when it cannot be. */
-static void cell_text(struct cell_text *t, enum column column)
+static void cell_text(struct cell_text *t, enum column column, int width)
 {
 	const struct rows *rows = model_view(t->f->model)->list.rows;
 
@@ -131,8 +207,10 @@ static void cell_text(struct cell_text *t, enum column column)
 	t->look = ROLE_META;
 	if (t->row->meta && columns[column].text)
 		columns[column].text(t);
+	else if (number_text(t, column, width))
+		return;
 	else if (column == COL_WHERE && t->row->where && !t->row->parent)
-		view_add_path(t->f, t->out, t->row->where);
+		where_text(t);
 	else if (rows->ops->cell && t->id != NAMES_NONE)
 		(void)rows->ops->cell(rows, t->id, column, t->out);
 	if (t->out->len == 0 && t->row->err && columns[column].text)
@@ -148,7 +226,7 @@ void view_cells(struct frame *f, int line, const struct row *row, uint32_t id)
 		const struct column_slot *s = &f->slots.at[i];
 		int col = f->screen.list.col + s->col, width;
 
-		cell_text(&t, s->column);
+		cell_text(&t, s->column, s->width);
 		width = view_width(f->c, text.buf, text.len);
 		if (s->column == COL_WHERE)
 			view_tail(f->c, line, col, s->width, text.buf, text.len, t.look);
@@ -180,6 +258,19 @@ static int size_need(const struct settings *settings, const struct meta *meta)
 	return 0;
 }
 
+/* Exact sizes are as long as they are. */
+static int total_need(const struct frame *f, uint32_t id)
+{
+	const struct rows *rows = model_view(f->model)->list.rows;
+	char buf[FMT_MAX];
+	uint64_t n;
+
+	if (!f->model->settings.size_exact || !rows->ops->number || id == NAMES_NONE ||
+	    !rows->ops->number(rows, id, COL_TOTAL, &n))
+		return 0;
+	return (int)strlen(fmt_count(buf, n));
+}
+
 void view_column_needs(const struct frame *f, struct column_needs *ret_needs)
 {
 	const struct list *l = &model_view(f->model)->list;
@@ -196,6 +287,7 @@ void view_column_needs(const struct frame *f, struct column_needs *ret_needs)
 			continue;
 		/* One more for the "/" of a directory. */
 		needs.names = MAX(needs.names, view_width(f->c, row.name, row.name_len) + 1);
+		needs.size = MAX(needs.size, total_need(f, list_id(l, pos)));
 		if (!row.meta)
 			continue;
 		needs.owner = MAX(needs.owner, owner_need(f, row.meta));

@@ -24,6 +24,44 @@ static void add_mount_sentence(const struct frame *f, uint32_t id, struct str *o
 		str_addf(out, "%sof the kernel: nothing is stored here", dot);
 }
 
+const char *view_sizes_words(enum sizes_sign sign)
+{
+	static const char *const words[SIZES_SIGNS] = {
+		[SIZES_WAITING] = "not looked at yet",
+		[SIZES_UNREAD] = "could not be read: it takes at least so much",
+		[SIZES_EXCLUDED] = "left out by a pattern, not counted",
+		[SIZES_OTHER_FS] = "another file system, not entered",
+		[SIZES_KERNEL] = "a file system of the kernel: nothing is stored there",
+		[SIZES_ELSEWHERE] = "counted at another place",
+		[SIZES_UNREAD_BELOW] = "not everything below could be read: at least so much",
+		[SIZES_LINKED] = "has other links, and stays while there is one",
+		[SIZES_EMPTY] = "empty",
+	};
+
+	return words[sign];
+}
+
+/* What a row of sizes means: what is not as it seems, what deleting it would give. */
+static void add_sizes_sentence(const struct frame *f, uint32_t id, struct str *out)
+{
+	const struct sizes *s = model_sizes(f->model);
+	const char *dot = view_sign(f->c, " · ", " - "), *words;
+	struct sizetree_total t;
+	char buf[FMT_MAX];
+
+	if (id == NAMES_NONE || !sizes_rows_of(s->rows, id, &t))
+		return;
+	words = view_sizes_words(sizes_rows_sign(s->rows, id));
+	if (words)
+		str_adds(out, words);
+	if (sizes_rows_subdir(s->rows, id) != TREE_NONE && t.items)
+		str_addf(out, "%s%s %s below", out->len ? dot : "", fmt_count(buf, t.items),
+			 t.items == 1 ? "item" : "items");
+	if (t.shared)
+		str_addf(out, "%s%s of it shared with links elsewhere", out->len ? dot : "",
+			 fmt_size(buf, t.shared * 512));
+}
+
 /* The sentence is our words and owner names that perm_sentence() has made safe. */
 static void add_perm(const struct frame *f, const struct meta *meta, struct str *out)
 {
@@ -57,6 +95,8 @@ void view_sentence(const struct frame *f, struct str *out)
 	meta = row.meta;
 	if (model_view(f->model)->kind == VIEW_MOUNTS)
 		add_mount_sentence(f, list_id(l, l->cursor), out);
+	else if (model_view(f->model)->kind == VIEW_SIZES)
+		add_sizes_sentence(f, list_id(l, l->cursor), out);
 	else if (row.parent)
 		add_here_sentence(f, out);
 	else if (row.err == -ENOENT)

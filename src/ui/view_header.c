@@ -14,9 +14,11 @@ enum part {
 	PART_CHOOSING,
 	PART_USER,
 	PART_TABS,
+	PART_TITLE,
 	PART_PATH,
 	PART_STALL,
 	PART_STATE,
+	PART_SCAN,
 	PART_ITEMS,
 	PART_HIDDEN,
 	PART_FILTER,
@@ -24,14 +26,16 @@ enum part {
 	PART_MARKED,
 	PART_READ_ONLY,
 	PART_FREE,
+	PART_DISK,
+	PART_UNREAD,
 	PARTS
 };
 
 /* The first to be left out is the least important. */
-static const enum part dispensable[] = {PART_FREE,     PART_ITEMS, PART_USER,      PART_HIDDEN,
-					PART_FILTER,   PART_TABS,  PART_READ_ONLY, PART_MARKED,
-					PART_FILTERED, PART_STATE, PART_STALL,     PART_CHOOSING,
-					PART_ROOT};
+static const enum part dispensable[] = {
+	PART_FREE,      PART_ITEMS,  PART_USER,     PART_HIDDEN,   PART_FILTER, PART_TABS,
+	PART_READ_ONLY, PART_MARKED, PART_FILTERED, PART_SCAN,     PART_STATE,  PART_STALL,
+	PART_DISK,      PART_UNREAD, PART_TITLE,    PART_CHOOSING, PART_ROOT};
 
 struct part_text {
 	struct str text; /* may hold bytes from outside; empty: not there */
@@ -94,6 +98,15 @@ static void add_path(struct header *h)
 	case VIEW_MOUNTS:
 		str_adds(&p->text, "Mounted file systems");
 		break;
+	case VIEW_FOUND:
+		h->parts[PART_TITLE].look = ROLE_HEADER_PATH;
+		(void)found_rows_title(model_view(h->f->model)->found, &h->parts[PART_TITLE].text);
+		str_adds(&h->parts[PART_TITLE].text, " below");
+		view_add_path(h->f, &p->text, found_rows_path(model_view(h->f->model)->found));
+		break;
+	case VIEW_SIZES:
+		view_add_path(h->f, &p->text, model_path(h->f->model));
+		break;
 	}
 }
 
@@ -106,6 +119,9 @@ static bool is_loading(const struct model *m)
 	/* Listing the same place again happens by itself and is not worth a word. */
 	if (view->kind == VIEW_DIR && tab->coming && tab->going != GO_RELOAD)
 		return true;
+	/* That it is being scanned is said already. */
+	if (view->sizes && sizes_busy(view->sizes))
+		return false;
 	return rows->ops->loading && rows->ops->loading(rows);
 }
 
@@ -199,6 +215,53 @@ static void add_space(struct header *h)
 		str_addf(&p->text, "%s free", fmt_size(buf, space->avail));
 }
 
+/* How the scan goes, or went. */
+static void add_scan(struct header *h, const struct sizes *s)
+{
+	const struct model *m = h->f->model;
+	const char *more = view_sign(h->f->c, "…", "...");
+	struct part_text *p = &h->parts[PART_SCAN];
+	char entries[FMT_MAX], time[FMT_MAX];
+
+	p->look = ROLE_HEADER_COUNT;
+	fmt_count(entries, s->progress.entries);
+	if (s->phase == SIZES_FAILED)
+		str_adds(&p->text, "not scanned");
+	else if (s->again)
+		str_addf(&p->text, "scanning again%s", more);
+	else if (s->phase == SIZES_OVER)
+		str_addf(&p->text, "scanned %s entries in %s", entries,
+			 fmt_duration(time, (uint64_t)s->took_ms));
+	else if (s->phase == SIZES_STOPPED)
+		str_addf(&p->text, "stopped after %s entries", entries);
+	else if (s->progress.entries)
+		str_addf(&p->text, "scanning %s entries, %s%s", entries,
+			 fmt_duration(time, (uint64_t)MAX(m->now_ms - s->began_ms, 0)), more);
+	else
+		str_addf(&p->text, "scanning%s", more);
+}
+
+static void add_sizes(struct header *h)
+{
+	const struct sizes *s = model_sizes(h->f->model);
+	struct part_text *p = &h->parts[PART_DISK], *unread = &h->parts[PART_UNREAD];
+	struct sizetree_total total;
+	char buf[FMT_MAX];
+
+	if (!s)
+		return;
+	add_scan(h, s);
+	total = sizes_total(s);
+	p->look = ROLE_HEADER_COUNT;
+	str_addf(&p->text, "%s %s%s", s->look.apparent ? "length" : "disk",
+		 sizes_exact(s) || sizes_busy(s) ? "" : view_sign(h->f->c, "≥", ">="),
+		 fmt_size(buf, sizes_bytes_of(&s->look, &total)));
+	unread->look = ROLE_WARNING;
+	if (total.unread)
+		str_addf(&unread->text, "%s %s unread", view_sign(h->f->c, "▒", "!"),
+			 fmt_count(buf, total.unread));
+}
+
 static int total_width(const struct header *h)
 {
 	int total = 1; /* the margin at the right; each part brings the gap before it */
@@ -219,7 +282,8 @@ static void fit(struct header *h, int cols)
 		h->parts[i].width = view_width(h->f->c, h->parts[i].text.buf, h->parts[i].text.len);
 	h->parts[PART_FILTER].width = MIN(h->parts[PART_FILTER].width, FILTER_WIDTH_MAX);
 	whole = path->width;
-	path->width = MIN(whole, MAX(cols * 2 / 5, 10));
+	/* Of sizes the numbers are what matters. */
+	path->width = MIN(whole, MAX(h->parts[PART_DISK].width ? cols / 4 : cols * 2 / 5, 10));
 	for (size_t i = 0; i < ARRAY_LEN(dispensable) && total_width(h) > cols; i++)
 		h->parts[dispensable[i]].width = 0;
 	spare = cols - total_width(h);
@@ -287,6 +351,7 @@ void view_header(struct frame *f)
 	add_counts(&h);
 	add_marked(&h);
 	add_space(&h);
+	add_sizes(&h);
 	canvas_fill(f->c, f->screen.header, ROLE_HEADER);
 	fit(&h, f->screen.header.cols);
 	draw_parts(&h);

@@ -120,11 +120,12 @@ static int line_before(const struct frame *f, int line, int after, int *shift)
 	return -1;
 }
 
-static void copy_cells(struct frame *f, int line, int was, int from)
+/* From one column on and before another. */
+static void copy_cells(struct frame *f, int line, int was, int from, int end)
 {
 	size_t cols = (size_t)f->c->cols;
 
-	for (int col = MAX(from, 0); col < f->screen.list.col + f->screen.list.cols; col++)
+	for (int col = MAX(from, 0); col < end; col++)
 		f->c->cells[(size_t)line * cols + (size_t)col] =
 			f->before->cells[(size_t)was * cols + (size_t)col];
 }
@@ -133,7 +134,7 @@ static void draw_row(struct frame *f, int line, size_t pos, int *shift)
 {
 	const struct list *l = &model_view(f->model)->list;
 	struct row row;
-	int after, was;
+	int after, was, left = f->screen.list.col;
 
 	if (!list_row(l, pos, &row))
 		return;
@@ -146,8 +147,11 @@ static void draw_row(struct frame *f, int line, size_t pos, int *shift)
 		return;
 	}
 	was = line_before(f, line, after, shift);
-	if (was >= 0)
-		copy_cells(f, line, was, after);
+	if (was < 0)
+		return;
+	copy_cells(f, line, was, left + layout_gutter(f->screen.list.cols),
+		   left + f->slots.at[0].col - f->slots.icon);
+	copy_cells(f, line, was, after, left + f->screen.list.cols);
 }
 
 /* What keeps a directory from being shown, or NULL; buf serves what is not constant. */

@@ -28,6 +28,15 @@ static void add_place(const struct frame *f, struct str *out)
 	case VIEW_MOUNTS:
 		str_adds(out, "Mounted file systems");
 		break;
+	case VIEW_FOUND:
+		(void)found_rows_title(model_view(f->model)->found, out);
+		str_adds(out, " below ");
+		view_add_path(f, out, found_rows_path(model_view(f->model)->found));
+		break;
+	case VIEW_SIZES:
+		str_adds(out, "Sizes below ");
+		view_add_path(f, out, model_path(f->model));
+		break;
 	}
 }
 
@@ -44,6 +53,8 @@ static void add_state(const struct frame *f, struct str *out)
 			 l->sort.reverse ? " reversed" : "");
 	if (l->filter.len > 0 && f->scene->overlay != OVERLAY_PROMPT)
 		str_addf(out, ", filter %s", l->filter.buf);
+	if (model_sizes(m) && sizes_busy(model_sizes(m)))
+		str_adds(out, ", scanning");
 	if (f->scene->read_only)
 		str_adds(out, ", read-only");
 	if (m->stall.ms > 0)
@@ -113,6 +124,33 @@ static void add_numbers(const struct frame *f, const struct row *row, struct str
 	str_addf(out, ", %.*s", (int)strcspn(buf, " "), buf);
 }
 
+static bool number_of(const struct rows *rows, uint32_t id, enum column col, uint64_t *ret)
+{
+	return rows->ops->number && id != NAMES_NONE && rows->ops->number(rows, id, col, ret);
+}
+
+/* Of sources that know numbers: what it takes up, its share, how much is in it. */
+static void add_sums(const struct frame *f, uint32_t id, struct str *out)
+{
+	const struct view *v = model_view(f->model);
+	const struct rows *rows = v->list.rows;
+	const char *words = NULL;
+	char buf[FMT_MAX];
+	uint64_t n;
+
+	if (number_of(rows, id, COL_TOTAL, &n))
+		str_addf(out, ", %s",
+			 f->model->settings.size_exact ? fmt_count(buf, n) : fmt_size(buf, n));
+	if (number_of(rows, id, COL_PERCENT, &n))
+		str_addf(out, ", %u.%u%%", (unsigned)(n / 10), (unsigned)(n % 10));
+	if (number_of(rows, id, COL_ITEMS, &n))
+		str_addf(out, ", %s item%s", fmt_count(buf, n), n == 1 ? "" : "s");
+	if (v->kind == VIEW_SIZES && id != NAMES_NONE)
+		words = view_sizes_words(sizes_rows_sign(v->sizes->rows, id));
+	if (words)
+		str_addf(out, ", %s", words);
+}
+
 /* Of sources that know more than metadata. */
 static void add_cells(const struct frame *f, const struct row *row, uint32_t id, struct str *out)
 {
@@ -123,7 +161,9 @@ static void add_cells(const struct frame *f, const struct row *row, uint32_t id,
 		{COL_FSTYPE, ", ", ""}, {COL_FREE, ", ", " free"}, {COL_SOURCE, ", from ", ""}};
 	const struct rows *rows = model_view(f->model)->list.rows;
 
-	if (model_view(f->model)->kind == VIEW_MARKED && row->where) {
+	if ((model_view(f->model)->kind == VIEW_MARKED ||
+	     model_view(f->model)->kind == VIEW_FOUND) &&
+	    row->where) {
 		str_adds(out, ", in ");
 		view_add_path(f, out, row->where);
 	}
@@ -158,6 +198,7 @@ static void draw_row(struct frame *f, int line, size_t pos)
 			add_kind(&row, &rest);
 		add_numbers(f, &row, &rest);
 	}
+	add_sums(f, list_id(l, pos), &rest);
 	add_cells(f, &row, list_id(l, pos), &rest);
 	col = canvas_name(f->c, line, col, cols - col, row.name, row.name_len,
 			  theme_name_look(f->d->theme, &row), &spans);
@@ -285,7 +326,12 @@ int scene_tell_row(const struct drawing *d, struct str *out)
 		return str_adds(out, "no row");
 	str_add(out, row.name, row.name_len);
 	str_adds(out, ": ");
-	view_sentence(&f, &sentence);
+	if (model_sizes(d->model))
+		add_sums(&f, list_id(l, l->cursor), &sentence);
+	if (sentence.len)
+		str_remove(&sentence, 0, strlen(", "));
+	else
+		view_sentence(&f, &sentence);
 	add_spoken(out, sentence.len ? sentence.buf : "not known yet");
 	if (!row.meta || row.parent)
 		return out->failed ? -ENOMEM : 0;
@@ -316,6 +362,21 @@ static void add_counts(const struct model *m, struct str *out)
 			 fmt_size(buf, m->marks.bytes));
 }
 
+static void add_total(const struct model *m, struct str *out)
+{
+	const struct sizes *s = model_sizes(m);
+	struct sizetree_total total;
+	char buf[FMT_MAX];
+
+	if (!s)
+		return;
+	total = sizes_total(s);
+	str_addf(out, ", %s%s in all", sizes_exact(s) ? "" : "at least ",
+		 fmt_size(buf, sizes_bytes_of(&s->look, &total)));
+	if (total.unread)
+		str_addf(out, ", %s unread", fmt_count(buf, total.unread));
+}
+
 int scene_tell_place(const struct drawing *d, struct str *out)
 {
 	struct canvas c = {.ascii = false};
@@ -329,6 +390,7 @@ int scene_tell_place(const struct drawing *d, struct str *out)
 	add_place(&f, out);
 	add_state(&f, out);
 	add_counts(d->model, out);
+	add_total(d->model, out);
 	if (space && space->read_only && !d->scene->read_only)
 		str_adds(out, ", read-only");
 	if (space)

@@ -418,8 +418,9 @@ static const struct scene_item stage_hints[] = {
 	{"Program", "?", "help", "help"},  {"Program", ":", "palette", "command"},
 	{"Move", "h", "parent", "up"},     {"Move", "l", "open", "open"},
 	{"Mark", "Space", "mark", "mark"}, {"Find", "/", "filter", "filter"},
-	{"View", ".", "hidden", "hidden"}, {"Out", "e", "edit", "edit"},
-	{"Out", "!", "shell", "shell"},    {"Program", "q", "quit", "quit"},
+	{"View", "S", "sizes", "sizes"},   {"View", ".", "hidden", "hidden"},
+	{"Out", "e", "edit", "edit"},      {"Out", "!", "shell", "shell"},
+	{"Program", "q", "quit", "quit"},
 };
 
 static inline void stage_self(struct stage *s)

@@ -160,9 +160,9 @@ static void test_keys_of_a_context(void **state)
 			"F:3: 'down' does not work in the viewer, but in lists: its keys are set "
 			"in [keys.list] or [keys]\n"
 			"F:7: no section [keys.]: keys are set in [keys], [keys.list], "
-			"[keys.viewer] and [keys.pane]\n"
+			"[keys.viewer], [keys.pane] and [keys.sizes]\n"
 			"F:9: no section [keys.^[]: keys are set in [keys], [keys.list], "
-			"[keys.viewer] and [keys.pane]\n");
+			"[keys.viewer], [keys.pane] and [keys.sizes]\n");
 	assert_string_equal(command_in(f, CTX_VIEWER, "+"), "redraw");
 	assert_string_equal(command_in(f, CTX_LIST, "+"), "mark-matching");
 	assert_string_equal(command_in(f, CTX_LIST, "J"), "down");
@@ -209,7 +209,7 @@ static void test_bad_lines(void **state)
 					   "[keys]\n"
 					   "down = g\n"
 					   "dwon = j\n"
-					   "[keys.sizes]\n"
+					   "[keys.nowhere]\n"
 					   "down = x\n"
 					   "[esc\033ape]\n"
 					   "a = b\n"
@@ -228,8 +228,8 @@ static void test_bad_lines(void **state)
 			"F:5: scroll-margin: 'many' is none of: 0..100\n"
 			"F:8: \n"
 			"F:9: no command 'dwon'; did you mean 'down'?\n"
-			"F:11: no section [keys.sizes]: keys are set in [keys], [keys.list], "
-			"[keys.viewer] and [keys.pane]\n"
+			"F:11: no section [keys.nowhere]: keys are set in [keys], [keys.list], "
+			"[keys.viewer], [keys.pane] and [keys.sizes]\n"
 			"F:13: no section [esc^[ape]: there are [options], [keys] and [openers]\n");
 	assert_true(f->settings.mouse);
 	assert_false(f->settings.show_hidden);
