@@ -418,7 +418,9 @@ void sizes_tick(struct model *m)
 		s->look_ms = m->now_ms + SIZES_LOOK_MS;
 		if (s->tree)
 			(void)request_ticket(m, REQ_SCAN_LOOK, s->ticket);
-		sizes_rows_look(s->rows);
+		/* A pass through very much may take longer than that. */
+		if (!sizes_rows_has_work(s->rows))
+			sizes_rows_look(s->rows);
 	}
 	if (due_again(s) && m->now_ms >= s->again_ms)
 		(void)sizes_scan_again(m, s, false);

@@ -188,7 +188,9 @@ static void end_pass(struct sizes_rows *r)
 {
 	struct sizetree_total now = sizetree_dir_total(r->tree, r->dir), was = r->total;
 
-	r->passing = false;
+	r->passing = r->again;
+	r->again = false;
+	r->at = SIZE_MAX;
 	r->npending = r->kept;
 	add_total(&r->sum, &r->settled);
 	if (now.done)
@@ -216,6 +218,7 @@ bool sizes_rows_has_work(const struct sizes_rows *r)
 
 void sizes_rows_look(struct sizes_rows *r)
 {
+	r->again = r->passing && r->at != SIZE_MAX;
 	if (!r->passing)
 		r->at = SIZE_MAX;
 	r->passing = true;

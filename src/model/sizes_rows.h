@@ -55,7 +55,7 @@ const char *sizes_rows_path(const struct sizes_rows *r);
  */
 bool sizes_rows_work(struct sizes_rows *r, size_t slice);
 bool sizes_rows_has_work(const struct sizes_rows *r);
-/* Begins a pass over what is not done yet. */
+/* Begins a pass over what is not done yet; while one goes on another will follow it. */
 void sizes_rows_look(struct sizes_rows *r);
 /* Sums have changed that were done: of everything. */
 void sizes_rows_changed(struct sizes_rows *r);

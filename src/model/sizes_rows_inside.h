@@ -41,6 +41,7 @@ struct sizes_rows {
 	size_t npending, pending_cap;
 	/* the pass */
 	bool passing, walking;
+	bool again; /* one more after it: what it has gone past may have become done */
 	size_t at, kept;
 	struct sizetree_total settled;  /* of what is not pending, and of the directory by itself */
 	struct sizetree_total sum, sub; /* of what is pending, of the one at hand */

@@ -173,6 +173,39 @@ static void test_grows(void **state)
 	}
 }
 
+/* What ends while it is looked at is looked at once more. */
+static void test_looks_again_after_a_pass(void **state)
+{
+	struct sizetree *t = made_new("/top");
+	struct sizes_rows *r;
+
+	(void)state;
+	made_read(t, "", ". a/ b/ c/");
+	made_done(t, "");
+	r = make(t, "");
+	work(r, 100);
+	sizes_rows_look(r);
+	/* Past "a", which is not done so far. */
+	assert_true(sizes_rows_work(r, 1));
+	assert_true(sizes_rows_work(r, 1));
+	for (const char *name = "a\0b\0c\0"; *name; name += 2) {
+		made_read(t, name, ".:1:5 x:1:1");
+		made_done(t, name);
+	}
+	sizes_rows_look(r);
+	work(r, 1);
+	for (const char *name = "a\0b\0c\0"; *name; name += 2) {
+		struct sizetree_total total;
+
+		assert_true(sizes_rows_of(r, id_of(r, name), &total));
+		assert_true(total.done);
+		assert_int_equal(total.blocks, 6);
+		assert_int_equal(number(r, name, COL_ITEMS), 1);
+	}
+	sizes_rows_free(r);
+	made_free(t);
+}
+
 /* ---- what a row says ---- */
 
 static void test_signs(void **state)
