@@ -265,7 +265,7 @@ static bool op_loading(const struct rows *rows)
 {
 	const struct sizes_rows *r = of(rows);
 
-	return !r->err && (!r->there || r->filled < r->count);
+	return !r->err && (r->there ? r->filled < r->count : !r->look->over);
 }
 
 static const uint8_t *op_holes(const struct rows *rows)

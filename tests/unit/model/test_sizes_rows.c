@@ -258,6 +258,41 @@ static void test_signs(void **state)
 	made_free(t);
 }
 
+/* What was not read when the scan was stopped will not be. */
+static void test_stopped(void **state)
+{
+	struct sizetree *t = made_new("/top");
+	struct sizes_look over = plain;
+	struct sizes_rows *r, *inside;
+
+	(void)state;
+	made_read(t, "", ".:1:8 waiting/ begun/ f:1:1");
+	made_done(t, "");
+	made_read(t, "begun", ".:1:2 x:5:5 y/");
+	r = sizes_rows_new(t, sizetree_root(t), "/top", &over);
+	work(r, 100);
+	assert_int_equal(sizes_rows_sign(r, id_of(r, "waiting")), SIZES_WAITING);
+	assert_int_equal(sizes_rows_sign(r, id_of(r, "begun")), SIZES_PLAIN);
+	inside = sizes_rows_new(t, made_dir(t, "waiting"), "/top/waiting", &over);
+	work(inside, 100);
+	assert_true(rows_loading(sizes_rows_const(inside)));
+	over.over = true;
+	look(r, 100);
+	sizes_rows_changed(r);
+	assert_int_equal(sizes_rows_sign(r, id_of(r, "waiting")), SIZES_UNREAD_BELOW);
+	assert_int_equal(sizes_rows_sign(r, id_of(r, "begun")), SIZES_UNREAD_BELOW);
+	assert_int_equal(number(r, "begun", COL_TOTAL), 7 * 512);
+	assert_int_equal(sizes_rows_total(r).blocks, 16);
+	assert_false(sizes_rows_total(r).done);
+	/* Nobody waits for rows that will not come. */
+	look(inside, 100);
+	assert_false(rows_loading(sizes_rows_const(inside)));
+	assert_int_equal(rows_count(sizes_rows_const(inside)), 0);
+	sizes_rows_free(inside);
+	sizes_rows_free(r);
+	made_free(t);
+}
+
 static void test_holes(void **state)
 {
 	struct sizetree *t = made_new("/top");
