@@ -11,11 +11,16 @@ static const struct sizes_rows *of(const struct rows *r)
 	return (const struct sizes_rows *)(const void *)r;
 }
 
+static uint64_t on_disk(uint64_t blocks)
+{
+	return blocks > UINT64_MAX / 512 ? UINT64_MAX : blocks * 512;
+}
+
 uint64_t sizes_bytes_of(const struct sizes_look *look, const struct sizetree_total *total)
 {
 	if (look->apparent)
 		return total->size;
-	return total->blocks > UINT64_MAX / 512 ? UINT64_MAX : total->blocks * 512;
+	return on_disk(total->blocks);
 }
 
 /* From below: each name goes where those above it will have left off. */
@@ -137,9 +142,7 @@ uint32_t sizes_rows_id(const struct sizes_rows *r, uint32_t entry)
 
 static uint64_t freed(const struct sizetree_total *total)
 {
-	uint64_t blocks = total->blocks - MIN(total->blocks, total->shared);
-
-	return blocks > UINT64_MAX / 512 ? UINT64_MAX : blocks * 512;
+	return on_disk(total->blocks - MIN(total->blocks, total->shared));
 }
 
 uint64_t sizes_thousandths(uint64_t part, uint64_t whole)
@@ -200,7 +203,7 @@ static bool op_number(const struct rows *rows, uint32_t id, enum column col, uin
 		*ret_number = sizetree_mtime(r->tree, r->first + id);
 		return *ret_number > 0;
 	case COL_SHARED:
-		*ret_number = t.blocks * 512 - freed(&t);
+		*ret_number = on_disk(MIN(t.blocks, t.shared));
 		return t.shared > 0;
 	case COL_FREED:
 		*ret_number = freed(&t);

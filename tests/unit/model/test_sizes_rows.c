@@ -354,6 +354,43 @@ static void test_shares_of_nothing(void **state)
 	assert_int_equal(sizes_thousandths(1, UINT64_MAX), 0);
 }
 
+/* Sums that have come to the end of what can be counted stay there. */
+static void test_saturated(void **state)
+{
+	struct sizetree *t = made_new("/top");
+	struct sizes_look lengths = {.apparent = true, .shared = true};
+	struct sizes_rows *r, *l;
+
+	(void)state;
+	made_read(t, "",
+		  ".:1:1 a:18446744073709551615:18446744073709551615 "
+		  "b:18446744073709551615:18446744073709551615 "
+		  "h:9223372036854775808:36028797018963968:linked sub/");
+	made_read(t, "sub", ". x:18446744073709551615:18446744073709551615:7");
+	made_done(t, "sub");
+	made_done(t, "");
+	r = make(t, "");
+	l = sizes_rows_new(t, 0, "/top", &lengths);
+	work(r, 1);
+	work(l, 1);
+	assert_int_equal(sizes_rows_total(r).blocks, UINT64_MAX);
+	assert_int_equal(number(r, "a", COL_TOTAL), UINT64_MAX);
+	assert_int_equal(rank(r, "a", SORT_SIZE), UINT64_MAX);
+	assert_int_equal(number(r, "a", COL_PERCENT), 1000);
+	assert_int_equal(number(r, "sub", COL_BAR), 1000);
+	assert_int_equal(rank(r, "sub", SORT_FREED), UINT64_MAX);
+	/* 2^55 blocks of 2^9 bytes do not fit. */
+	assert_int_equal(rank(r, "h", SORT_SIZE), UINT64_MAX);
+	assert_int_equal(rank(r, "h", SORT_FREED), 0);
+	/* Not known: no number, or the largest. */
+	assert_int_equal(number(r, "h", COL_SHARED), UINT64_MAX);
+	assert_int_equal(number(l, "h", COL_TOTAL), UINT64_C(1) << 63);
+	assert_int_equal(number(l, "h", COL_PERCENT), 500);
+	sizes_rows_free(l);
+	sizes_rows_free(r);
+	made_free(t);
+}
+
 static void test_ranks(void **state)
 {
 	struct sizetree *t = made_new("/top");
