@@ -479,3 +479,13 @@ void made_take(struct sizetree *t, uint32_t dir, uint32_t now)
 	for (uint32_t up = old->parent; up != TREE_NONE; up = sizetree_dir(t, up)->parent)
 		replace_sums(dir_mut(t, up), old, d);
 }
+
+/* splitmix64 */
+uint32_t made_random(uint64_t *state, uint32_t n)
+{
+	uint64_t z = *state += UINT64_C(0x9e3779b97f4a7c15);
+
+	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+	return (uint32_t)((z ^ z >> 31) % n);
+}

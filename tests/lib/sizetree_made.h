@@ -63,4 +63,7 @@ void made_linked(struct sizetree *t, const char *path, uint64_t blocks, uint64_t
 uint32_t made_again(struct sizetree *t, uint32_t dir);
 void made_take(struct sizetree *t, uint32_t dir, uint32_t now);
 
+/* Less than n, the same for the same state, which may be anything at first. */
+uint32_t made_random(uint64_t *state, uint32_t n);
+
 #endif
