@@ -168,25 +168,35 @@ static uint32_t find(const struct sizetree *t, uint32_t dir, const char *name, s
 	return TREE_NONE;
 }
 
+static uint32_t entry_below(const struct sizetree *t, uint32_t dir, const char *path)
+{
+	uint32_t entry = sizetree_dir(t, dir)->entry;
+
+	while (*path && dir != TREE_NONE) {
+		size_t len = strcspn(path, "/");
+
+		entry = find(t, dir, path, len);
+		path += len + (path[len] == '/');
+		dir = entry == TREE_NONE ? TREE_NONE : sizetree_subdir(t, entry);
+	}
+	return *path ? TREE_NONE : entry;
+}
+
 uint32_t made_entry_at(const struct sizetree *t, const char *path)
 {
-	uint32_t entry = 0;
+	return entry_below(t, sizetree_root(t), path);
+}
 
-	while (*path && entry != TREE_NONE) {
-		size_t len = strcspn(path, "/");
-		uint32_t dir = sizetree_subdir(t, entry);
+uint32_t made_dir_below(const struct sizetree *t, uint32_t dir, const char *path)
+{
+	uint32_t entry = *path ? entry_below(t, dir, path) : TREE_NONE;
 
-		entry = dir == TREE_NONE ? TREE_NONE : find(t, dir, path, len);
-		path += len + (path[len] == '/');
-	}
-	return entry;
+	return !*path ? dir : entry == TREE_NONE ? TREE_NONE : sizetree_subdir(t, entry);
 }
 
 uint32_t made_dir(const struct sizetree *t, const char *path)
 {
-	uint32_t entry = made_entry_at(t, path);
-
-	return entry == TREE_NONE ? TREE_NONE : sizetree_subdir(t, entry);
+	return made_dir_below(t, sizetree_root(t), path);
 }
 
 /* ---- publishing ---- */

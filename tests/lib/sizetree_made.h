@@ -41,6 +41,7 @@ void made_free(struct sizetree *t);
 /* The number of a directory, of the entry at a path; TREE_NONE: it is not there. */
 uint32_t made_dir(const struct sizetree *t, const char *path);
 uint32_t made_entry_at(const struct sizetree *t, const char *path);
+uint32_t made_dir_below(const struct sizetree *t, uint32_t dir, const char *path);
 
 /* Its entries, as of now; the text or n entries. */
 void made_read(struct sizetree *t, const char *path, const char *text);

@@ -16,11 +16,14 @@
 #define ORDERS_MAX 16
 #define POOLS_MAX  64
 
+struct sizetree;
 struct runner {
 	struct model *m;
 	struct str out;
 	int64_t now;
-	struct names *pools[POOLS_MAX]; /* by ticket */
+	struct names *pools[POOLS_MAX];    /* by ticket */
+	struct sizetree *trees[POOLS_MAX]; /* likewise, of scans */
+	uint32_t anew;                     /* directory that is to take the place of another */
 	struct order_spec orders[ORDERS_MAX];
 	uint64_t order_tickets[ORDERS_MAX];
 	char *arg[64];
@@ -269,6 +272,7 @@ static void do_mounts(struct runner *r)
 }
 
 #include "pane.h"
+#include "scans.h"
 
 static void do_start(struct runner *r)
 {
@@ -523,6 +527,12 @@ SIMPLE(view_follow, viewer_follow(r->m))
 SIMPLE(view_leave, viewer_close(r->m))
 SIMPLE(view_reload, viewer_reload(r->m))
 SIMPLE(hex, (model_info_hex(r->m), 0))
+SIMPLE(sizes, model_view_sizes(r->m))
+SIMPLE(again, model_sizes_again(r->m))
+SIMPLE(extensions, model_view_found(r->m, 0, NULL, 0))
+SIMPLE(apparent, (model_sizes_apparent(r->m), 0))
+SIMPLE(parts, (model_sizes_parts(r->m), 0))
+SIMPLE(shared, (model_sizes_shared(r->m), 0))
 
 static const struct {
 	const char *name;
@@ -601,6 +611,25 @@ static const struct {
 	{"look", do_look},
 	{"look-next", do_look_next},
 	{"hex", do_hex},
+	{"sizes", do_sizes},
+	{"again", do_again},
+	{"largest", do_largest},
+	{"extensions", do_extensions},
+	{"apparent", do_apparent},
+	{"parts", do_parts},
+	{"shared", do_shared},
+	{"rows", do_rows},
+	{"scan-begun", do_scan_begun},
+	{"scan-goes", do_scan_goes},
+	{"scan-over", do_scan_over},
+	{"scan-ready", do_scan_ready},
+	{"scan-read", do_scan_read},
+	{"scan-done", do_scan_done},
+	{"scan-gone", do_scan_gone},
+	{"scan-linked", do_scan_linked},
+	{"scan-anew", do_scan_anew},
+	{"scan-inside", do_scan_inside},
+	{"scan-taken", do_scan_taken},
 };
 
 static void keep_order(struct runner *r, struct request *q)
@@ -618,10 +647,12 @@ static void keep_order(struct runner *r, struct request *q)
 static void show_request(struct runner *r, struct request *q)
 {
 	static const char *const names[] = {
-		"start",      "list",          "close",  "stat",        "stat-names", "order",
-		"owner",      "mounts",        "place",  "link-target", "repo-root",  "complete",
-		"check",      "save-bookmark", "view",   "view-read",   "view-check", "view-search",
-		"view-count", "info",          "preview"};
+		"start",     "list",       "close",       "stat",          "stat-names",
+		"order",     "owner",      "mounts",      "place",         "link-target",
+		"repo-root", "complete",   "check",       "save-bookmark", "view",
+		"view-read", "view-check", "view-search", "view-count",    "info",
+		"preview",   "scan",       "scan-look",   "scan-stop",     "scan-again",
+		"scan-take", "scan-watch"};
 	static const char *const depths[] = {
 		[INFO_KIND] = "kind", [INFO_CONTENT] = "content", [INFO_BYTES] = "bytes"};
 
@@ -644,6 +675,8 @@ static void show_request(struct runner *r, struct request *q)
 		str_adds(&r->out, " urgent");
 	if (q->kind == REQ_STAT)
 		str_addf(&r->out, " n=%u", q->n);
+	if (q->kind == REQ_SCAN_AGAIN || q->kind == REQ_SCAN_WATCH)
+		str_addf(&r->out, " %u", q->id);
 	if (q->kind == REQ_PREVIEW)
 		str_addf(&r->out, " %s", depths[q->depth]);
 	for (uint32_t i = 0; q->ids && i < q->n && i < 8; i++)
@@ -729,6 +762,8 @@ static void run_file(const char *path)
 		order_spec_done(&r.orders[i]);
 	for (size_t i = 0; i < POOLS_MAX; i++)
 		names_unref(r.pools[i]);
+	for (size_t i = 0; i < POOLS_MAX; i++)
+		made_free(r.trees[i]);
 	if (getenv("UPDATE"))
 		write_all(path, &r.out);
 	else if (strcmp(text, r.out.buf) != 0)
