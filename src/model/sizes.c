@@ -70,6 +70,16 @@ static void watch(struct model *m, struct sizes *s)
 		s->watch = ++m->next_ticket;
 }
 
+static void work(struct model *m, struct sizes *s)
+{
+	bool had = sizes_rows_has_work(s->rows);
+
+	(void)sizes_rows_work(s->rows, m->slice);
+	if (had && sizes_rows_err(s->rows) < 0)
+		notice_failed(m, "not everything is shown of", sizes_rows_path(s->rows),
+			      sizes_rows_err(s->rows));
+}
+
 /* The list of the directory takes over what the one before it had. */
 static int make_list(struct model *m, const struct list *old, struct sizes_rows *rows, bool top,
 		     struct list *ret_list)
@@ -115,7 +125,7 @@ int sizes_show(struct model *m, struct view *v, uint32_t dir, const char *path)
 	s->aim = TREE_NONE;
 	s->top = true;
 	s->top_id = list.cursor_id;
-	(void)sizes_rows_work(rows, m->slice);
+	work(m, s);
 	watch(m, s);
 	m->rev++;
 	return 0;
@@ -220,7 +230,7 @@ int sizes_up(struct model *m, struct view *v)
 	uint32_t dir = sizes_rows_dir(s->rows);
 	const struct sizetree_dir *d;
 
-	if (!s->tree || dir == sizetree_root(s->tree)) {
+	if (!s->tree || sizetree_dir(s->tree, dir)->parent == TREE_NONE) {
 		model_notice(m, NOTICE_INFO, m->now_ms,
 			     "the scan began here; q leaves it, and S above scans more");
 		return 0;
@@ -257,33 +267,61 @@ void sizes_settle(struct view *v)
 
 /* ---- events ---- */
 
+/* It has no tree, and none will come: nobody waits for rows. */
+static void nothing(struct sizes *s, int err)
+{
+	s->phase = SIZES_FAILED;
+	s->err = err;
+	s->tree = NULL;
+	s->look.over = true;
+	sizes_rows_changed(s->rows);
+}
+
+void sizes_lost(struct model *m, struct view *v, int err)
+{
+	struct sizes *s = v->sizes;
+	const struct sizetree *tree = s->tree;
+
+	unwatch(m, s);
+	nothing(s, err);
+	/* What was found there and cannot be found anew has the tree, too: the scan stays open.
+	 * Without memory what is shown stays there. */
+	if (sizes_show(m, v, TREE_NONE, s->path) < 0)
+		s->tree = tree;
+}
+
 static void begun(struct model *m, struct view *v, struct fs_event *event)
 {
 	struct sizes *s = v->sizes;
 
 	if (event->err) {
-		s->phase = SIZES_FAILED;
-		s->err = event->err;
+		nothing(s, event->err);
 		notice_failed(m, "cannot scan", s->path, event->err);
 		return;
 	}
-	s->phase = SIZES_SCANNING;
+	/* It may have been stopped before. */
+	if (s->phase == SIZES_ASKED)
+		s->phase = SIZES_SCANNING;
 	s->tree = event->u.scan.tree;
-	if (sizes_show(m, v, sizetree_root(s->tree), s->path) < 0)
+	if (sizes_show(m, v, sizetree_root(s->tree), s->path) < 0) {
+		nothing(s, -ENOMEM);
 		notice_failed(m, "cannot show", s->path, -ENOMEM);
+	}
 }
 
 static void over(struct model *m, struct view *v, struct fs_event *event)
 {
 	struct sizes *s = v->sizes;
 
+	if (!s->tree)
+		return;
 	s->phase = event->err ? SIZES_STOPPED : SIZES_OVER;
 	s->err = event->err;
 	s->look.over = true;
 	s->progress = event->u.scan.progress;
 	s->took_ms = m->now_ms - s->began_ms;
 	sizes_rows_look(s->rows);
-	(void)sizes_rows_work(s->rows, m->slice);
+	work(m, s);
 	sizes_rows_changed(s->rows);
 	watch(m, s);
 	/* Who does not see the header is told. */
@@ -442,10 +480,7 @@ bool sizes_work(struct model *m, struct view *v)
 {
 	if (!sizes_has_work(v))
 		return false;
-	(void)sizes_rows_work(v->sizes->rows, m->slice);
-	if (sizes_rows_err(v->sizes->rows) < 0)
-		notice_failed(m, "not everything is shown of", sizes_rows_path(v->sizes->rows),
-			      sizes_rows_err(v->sizes->rows));
+	work(m, v->sizes);
 	m->rev++;
 	return true;
 }

@@ -80,6 +80,8 @@ int sizes_go(struct model *m, struct view *v, uint32_t dir, uint32_t entry);
 /* Shows a directory of the tree, whose absolute path is given. 0 or -ENOMEM: then it stays as it
  * was. */
 int sizes_show(struct model *m, struct view *v, uint32_t dir, const char *path);
+/* There is no tree any more, or none came: nothing is shown, and the scan is closed. */
+void sizes_lost(struct model *m, struct view *v, int err);
 /* The view that has this scan, or whose directory is watched under this ticket; NULL. */
 struct view *sizes_view_of(struct model *m, uint64_t ticket);
 /* sizes_again.c: the directory shown is scanned again; what came of it. */
