@@ -395,6 +395,8 @@ void model_sizes_apparent(struct model *m)
 		return;
 	v->sizes->look.apparent = !v->sizes->look.apparent;
 	v->list.dirty = true;
+	/* The largest are others. */
+	found_renew(m, v->sizes);
 	restyle(m, v->sizes);
 }
 
