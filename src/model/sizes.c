@@ -296,7 +296,10 @@ static void begun(struct model *m, struct view *v, struct fs_event *event)
 
 	if (event->err) {
 		nothing(s, event->err);
-		notice_failed(m, "cannot scan", s->path, event->err);
+		if (event->err == -ECANCELED)
+			s->phase = SIZES_STOPPED;
+		else
+			notice_failed(m, "cannot scan", s->path, event->err);
 		return;
 	}
 	/* It may have been stopped before. */
