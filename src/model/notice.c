@@ -17,7 +17,8 @@ void model_notice(struct model *m, enum notice_kind kind, int64_t now_ms, const 
 	va_start(args, fmt);
 	str_vaddf(&m->notice.text, fmt, args);
 	va_end(args);
-	m->notice.kind = kind;
+	/* Without memory for the words nothing is said. */
+	m->notice.kind = m->notice.text.len ? kind : NOTICE_NONE;
 	/* Whoever reads it by finger is not to lose it: there the next key takes it away. */
 	m->notice.until_ms = m->settings.plain        ? INT64_MAX
 			     : kind == NOTICE_INFO    ? now_ms + INFO_MS
@@ -41,6 +42,7 @@ void notice_failed(struct model *m, const char *what, const char *path, int err)
 	struct str why = STR_INIT;
 
 	reason_add(&why, err);
-	model_notice(m, NOTICE_ERROR, m->now_ms, "%s %s: %s", what, path, why.buf);
+	model_notice(m, NOTICE_ERROR, m->now_ms, "%s %s: %s", what, path,
+		     why.len ? why.buf : "out of memory");
 	str_done(&why);
 }
