@@ -9,6 +9,36 @@
 
 #define REQUESTS_MAX 100000
 
+static void check_sizes(const struct sizes *s)
+{
+	uint32_t dir = sizes_rows_dir(s->rows);
+
+	assert(s->tree ? dir != TREE_NONE : dir == TREE_NONE);
+	assert(s->tree || s->phase != SIZES_OVER);
+	assert(!s->watch || s->phase == SIZES_OVER);
+	assert(!s->again || s->phase == SIZES_OVER || s->phase == SIZES_STOPPED);
+	assert(s->path[0] == '/' && sizes_rows_path(s->rows)[0] == '/');
+}
+
+/* Each view has what its kind needs, and its list is that of its own source. */
+static void check_view(const struct tab *t, const struct view *v)
+{
+	const struct view *below = v;
+
+	assert(!v->sizes == (v->kind != VIEW_SIZES && v->kind != VIEW_FOUND));
+	assert(!v->found == (v->kind != VIEW_FOUND));
+	if (v->kind == VIEW_SIZES) {
+		assert(v->list.rows == sizes_rows_const(v->sizes->rows));
+		check_sizes(v->sizes);
+	}
+	if (v->kind == VIEW_FOUND) {
+		assert(v->list.rows == found_rows_rows(v->found));
+		while (below > t->views && below->kind != VIEW_SIZES)
+			below--;
+		assert(below->kind == VIEW_SIZES && below->sizes == v->sizes);
+	}
+}
+
 static void check_tab(const struct tab *t)
 {
 	assert(t->nviews >= 1 && t->nviews <= VIEWS_MAX);
@@ -18,8 +48,10 @@ static void check_tab(const struct tab *t)
 	assert(!t->coming || t->coming_list.rows == listing_rows(t->coming));
 	assert(!t->coming || listing_ticket(t->coming) != listing_ticket(t->listing));
 	assert(strcmp(t->path.buf, listing_path(t->listing)) == 0);
-	for (size_t i = 0; i < t->nviews; i++)
+	for (size_t i = 0; i < t->nviews; i++) {
+		check_view(t, &t->views[i]);
 		list_check(&t->views[i].list);
+	}
 	if (t->coming)
 		list_check(&t->coming_list);
 }
