@@ -11,10 +11,27 @@
 #include <string.h>
 #include <sys/stat.h>
 
+/* The fuzzers link nothing of tests. */
+#include "../lib/sizetree_made.c"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define KEEP        8
 #define NAMES_LIMIT 400
+
+#define DIRS_LIMIT 200
+
+enum round { ROUND_NONE, ROUND_GOES, ROUND_READY, ROUND_TAKEN };
+
+/* A scan as fs has it: its tree is there until it is closed, and no longer. */
+struct scan {
+	uint64_t ticket, watch;
+	struct sizetree *tree;
+	bool read[DIRS_LIMIT * 2]; /* directories whose reading is over */
+	bool over;
+	enum round round;
+	uint32_t dir, now;
+};
 
 struct state {
 	struct model *m;
@@ -31,6 +48,7 @@ struct state {
 	} orders[KEEP];
 	uint64_t questions[KEEP];
 	size_t nlists, norders, nquestions;
+	struct scan scans[KEEP];
 };
 
 static uint8_t byte(struct state *s)
@@ -50,10 +68,240 @@ static void make_name(struct state *s, char name[8])
 	snprintf(name, 8, "%s%c%u", v & 128 ? "." : "", 'a' + (int)(v % 5), v % 23);
 }
 
+/* ---- scans ---- */
+
+static struct scan *scan_of(struct state *s, uint64_t ticket)
+{
+	for (size_t i = 0; i < KEEP; i++)
+		if (s->scans[i].ticket == ticket)
+			return &s->scans[i];
+	return NULL;
+}
+
+static void scan_close(struct scan *c)
+{
+	made_free(c->tree);
+	*c = (struct scan){0};
+}
+
+/* Up to the root each is where its entry says. */
+static void check_reachable(const struct sizetree *t, uint32_t dir)
+{
+	for (; dir != TREE_NONE; dir = sizetree_dir(t, dir)->parent)
+		assert(sizetree_subdir(t, sizetree_dir(t, dir)->entry) == dir);
+}
+
+static void scan_request(struct state *s, const struct request *r)
+{
+	uint64_t ticket = r->kind == REQ_SCAN_WATCH ? r->view.file : r->ticket;
+	struct scan *c = scan_of(s, r->kind == REQ_SCAN ? 0 : ticket);
+
+	if (!c)
+		return;
+	switch (r->kind) {
+	case REQ_SCAN:
+		c->ticket = ticket;
+		break;
+	case REQ_CLOSE:
+		scan_close(c);
+		break;
+	case REQ_SCAN_AGAIN:
+		assert(c->tree && c->round == ROUND_NONE);
+		check_reachable(c->tree, r->id);
+		c->round = ROUND_GOES;
+		c->dir = r->id;
+		break;
+	case REQ_SCAN_TAKE:
+		assert(c->round == ROUND_READY);
+		made_take(c->tree, c->dir, c->now);
+		c->round = ROUND_TAKEN;
+		break;
+	case REQ_SCAN_WATCH:
+		assert(c->tree && r->id < atomic_load(&c->tree->ndirs));
+		c->watch = r->ticket;
+		break;
+	default:
+		break;
+	}
+}
+
+static void publish(struct state *s, struct sizetree *t, uint32_t dir, bool dirs)
+{
+	static const uint32_t flags[] = {0, 0, 0, TREE_UNREAD, TREE_EXCLUDED, TREE_LINKED};
+	struct made_entry e[16] = {0}, own = {.size = byte(s), .blocks = byte(s) % 16};
+	char names[16][8];
+	size_t n = 0;
+
+	for (size_t left = pick(s, 16); left; left--) {
+		uint8_t how = byte(s);
+		size_t i = 0;
+
+		make_name(s, names[n]);
+		while (i < n && strcmp(names[i], names[n]) != 0)
+			i++;
+		if (i < n)
+			continue;
+		e[n] = (struct made_entry){.name = names[n], .len = strlen(names[n])};
+		e[n].type = how & 1 && dirs && atomic_load(&t->ndirs) < DIRS_LIMIT - 16
+				    ? ENTRY_DIR
+				    : ENTRY_FILE;
+		if (e[n].type == ENTRY_FILE) {
+			e[n].flags = flags[(how >> 1) % ARRAY_LEN(flags)];
+			e[n].blocks = e[n].flags & TREE_UNREAD ? 0 : how;
+			e[n].size = e[n].blocks * 100;
+		}
+		n++;
+	}
+	made_publish(t, dir, &own, e, n);
+}
+
+static bool is_read(const struct sizetree *t, uint32_t dir)
+{
+	return dir == TREE_NONE || sizetree_dir_state(t, dir) >= TREE_READ;
+}
+
+static void scan_grow(struct state *s, struct scan *c)
+{
+	struct sizetree *t = c->tree;
+	uint32_t dir = (uint32_t)pick(s, atomic_load(&t->ndirs));
+
+	if (is_read(t, dir)) {
+		if (!c->read[dir])
+			made_dir_done(t, dir);
+		c->read[dir] = true;
+	} else if (is_read(t, sizetree_dir(t, dir)->parent)) {
+		c->read[dir] = dir && byte(s) % 16 == 0;
+		if (c->read[dir])
+			made_gone(t, dir);
+		else
+			publish(s, t, dir, true);
+	}
+}
+
+/* Subdirectories are those of the old one, or new and without any. */
+static void scan_anew(struct state *s, struct scan *c)
+{
+	struct sizetree *t = c->tree;
+	const struct sizetree_dir *d;
+
+	c->now = made_again(t, c->dir);
+	publish(s, t, c->now, true);
+	made_dir_done(t, c->now);
+	d = sizetree_dir(t, c->now);
+	for (uint32_t i = 0; i < d->count; i++) {
+		uint32_t sub = sizetree_subdir(t, d->first + i), old;
+		char name[8] = "";
+		size_t len;
+		const char *at = sizetree_name(t, c->now, d->first + i, &len);
+
+		memcpy(name, at, len);
+		old = sub == TREE_NONE ? TREE_NONE : made_dir_below(t, c->dir, name);
+		if (sub == TREE_NONE || (old != TREE_NONE && byte(s) & 1))
+			continue;
+		publish(s, t, sub, false);
+		made_dir_done(t, sub);
+	}
+	if (byte(s) % 8 == 0)
+		c->now = TREE_NONE;
+}
+
+static void scan_event(struct state *s, struct scan *c, enum fs_event_kind kind, int err)
+{
+	struct fs_event e = {.kind = kind, .ticket = c->ticket, .err = err};
+
+	e.u.scan.tree = c->tree;
+	e.u.scan.progress.entries = byte(s);
+	e.u.scan.dir = c->dir;
+	e.u.scan.now = c->now;
+	model_apply(s->m, &e, s->now);
+}
+
+static void scan_again(struct state *s, struct scan *c)
+{
+	bool can = sizetree_dir_state(c->tree, 0) == TREE_DONE &&
+		   atomic_load(&c->tree->ndirs) < DIRS_LIMIT - 32 && byte(s) % 8;
+
+	if (c->round == ROUND_GOES && can) {
+		scan_anew(s, c);
+		c->round = ROUND_READY;
+		scan_event(s, c, FS_SCAN_READY, 0);
+	} else if (c->round == ROUND_GOES) {
+		c->round = ROUND_NONE;
+		scan_event(s, c, FS_SCAN_READY, byte(s) & 1 ? -ECANCELED : -EIO);
+	} else if (c->round == ROUND_TAKEN) {
+		c->round = ROUND_NONE;
+		scan_event(s, c, FS_SCAN_TAKEN, 0);
+	}
+}
+
+static void scan_goes_on(struct state *s)
+{
+	struct scan *c = &s->scans[pick(s, 2)];
+	uint8_t how = byte(s);
+	struct fs_event e = {.kind = FS_CHANGED, .ticket = c->watch};
+
+	if (!c->ticket)
+		return;
+	if (!c->tree) {
+		c->tree = how % 8 ? made_new("/a/b") : NULL;
+		scan_event(s, c, FS_SCAN_BEGUN, c->tree ? 0 : -EACCES);
+		if (!c->tree)
+			c->ticket = 0;
+	} else if (c->over && how % 4 == 0) {
+		model_apply(s->m, &e, s->now);
+	} else if (c->over) {
+		scan_again(s, c);
+	} else if (how % 16 == 0 || sizetree_dir_state(c->tree, 0) == TREE_DONE) {
+		c->over = true;
+		scan_event(s, c, FS_SCAN_OVER,
+			   sizetree_dir_state(c->tree, 0) == TREE_DONE ? 0
+			   : how & 16                                  ? -ECANCELED
+								       : -ENOMEM);
+	} else if (how % 16 == 1) {
+		scan_event(s, c, FS_SCAN_GOES, 0);
+	} else {
+		for (unsigned n = how >> 4; n; n--)
+			scan_grow(s, c);
+	}
+}
+
+static void sizes(struct state *s)
+{
+	struct model *m = s->m;
+
+	switch (byte(s) % 9) {
+	case 0:
+		(void)model_view_found(m, 3, NULL, 0);
+		break;
+	case 1:
+		(void)model_view_found(m, 0, NULL, 0);
+		break;
+	case 2:
+		(void)model_view_found(m, 3, "", 0);
+		break;
+	case 3:
+	case 4:
+		(void)model_sizes_again(m);
+		break;
+	case 5:
+		model_sizes_apparent(m);
+		break;
+	case 6:
+		model_sizes_parts(m);
+		break;
+	case 7:
+		model_sizes_shared(m);
+		break;
+	default:
+		(void)model_view_sizes(m);
+	}
+}
+
 static void take_request(struct state *s, struct request *r)
 {
 	size_t i;
 
+	scan_request(s, r);
 	switch (r->kind) {
 	case REQ_LIST:
 		i = s->nlists++ % KEEP;
@@ -353,7 +601,7 @@ static void sort(struct state *s)
 
 static void step(struct state *s)
 {
-	switch (byte(s) % 12) {
+	switch (byte(s) % 16) {
 	case 0:
 		go(s);
 		break;
@@ -372,6 +620,14 @@ static void step(struct state *s)
 	case 5:
 		s->now += byte(s) * 8;
 		model_tick(s->m, s->now);
+		break;
+	case 6:
+		sizes(s);
+		break;
+	case 7:
+	case 8:
+	case 9:
+		scan_goes_on(s);
 		break;
 	default:
 		event(s);
@@ -405,6 +661,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < KEEP; i++) {
 		names_unref(s.lists[i].names);
 		order_spec_done(&s.orders[i].spec);
+		scan_close(&s.scans[i]);
 	}
 	return 0;
 }
