@@ -120,6 +120,8 @@ bool list_work(struct list *l);
 bool list_has_work(const struct list *l);
 /* The worker's answer; a stale ticket is ignored. Takes the ids. */
 void list_apply_order(struct list *l, uint64_t ticket, struct order_result *result, int err);
+/* A fresh list of the same directory takes over the cursor, by name, and the window. */
+void list_carry(struct list *new, const struct list *old);
 /* The source began anew: its ids mean other things. Drops the order and what was asked for. */
 void list_reset(struct list *l);
 /* Where the row of this id is; list_len() when it is not shown. Linear, 0.3 ms for a million. */

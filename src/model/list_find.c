@@ -6,6 +6,8 @@
 #include "model/list.h"
 #include "model/list_inside.h"
 
+#include <string.h>
+
 void list_spans(const struct list *l, size_t pos, struct match_spans *ret_spans)
 {
 	struct row row;
@@ -124,4 +126,41 @@ size_t list_group_step(const struct list *l, size_t pos, int dir)
 		return MIN(run_end(l, pos), len - 1);
 	start = run_start(l, pos);
 	return start < pos || !start ? start : run_start(l, start - 1);
+}
+
+/* ---- a list of the same again ---- */
+
+#define NEAR 4096 /* ids */
+
+/* A directory listed again mostly has a name where it had it: there it is looked for first, since
+ * looking among a million takes long. */
+static bool move_to_same(struct list *list, uint32_t near, const struct row *row)
+{
+	const struct names *names = list->rows->ops->names(list->rows);
+	uint32_t count = names ? rows_count(list->rows) : 0;
+	uint32_t from = near > NEAR ? near - NEAR : 0;
+
+	for (uint32_t id = from; id < count && id - from <= 2 * NEAR; id++) {
+		size_t len;
+		const char *name = names_get(names, id, &len);
+
+		if (len == row->name_len && memcmp(name, row->name, len) == 0)
+			return list_move_to_id(list, id);
+	}
+	return list_move_to_name(list, row->name, row->name_len);
+}
+
+void list_carry(struct list *new, const struct list *old)
+{
+	struct row row;
+	size_t line = old->cursor - MIN(old->top, old->cursor), cursor;
+
+	list_fit(new, old->height);
+	if (!list_row(old, old->cursor, &row) || row.parent ||
+	    !move_to_same(new, list_id(old, old->cursor), &row))
+		list_move_to(new, old->cursor);
+	cursor = new->cursor;
+	list_scroll(new, (long)cursor - (long)line - (long)new->top);
+	/* What is near the edge of the window may not be dragged from there. */
+	list_move_to(new, cursor);
 }

@@ -223,9 +223,15 @@ static void route_order(struct model *m, struct fs_event *event)
 	for (size_t i = 0; i < m->ntabs; i++) {
 		struct tab *t = &m->tabs[i];
 
-		for (size_t v = 0; v < t->nviews; v++)
+		for (size_t v = 0; v < t->nviews; v++) {
+			struct sizes *s = t->views[v].sizes;
+
 			list_apply_order(&t->views[v].list, event->ticket, &event->u.order,
 					 event->err);
+			if (s && s->coming)
+				list_apply_order(&s->coming_list, event->ticket, &event->u.order,
+						 event->err);
+		}
 		if (t->coming)
 			list_apply_order(&t->coming_list, event->ticket, &event->u.order,
 					 event->err);

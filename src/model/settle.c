@@ -167,9 +167,14 @@ static void settle_tab(struct model *m, struct tab *t)
 	if (t->unproven && listing_dir(t->listing))
 		t->unproven = false;
 	for (size_t i = 0; i < t->nviews; i++) {
-		settle_list(m, &t->views[i].list);
-		if (t->views[i].kind == VIEW_SIZES)
-			sizes_settle(&t->views[i]);
+		struct view *v = &t->views[i];
+
+		settle_list(m, &v->list);
+		if (v->kind != VIEW_SIZES)
+			continue;
+		if (v->sizes->coming)
+			settle_list(m, &v->sizes->coming_list);
+		sizes_settle(m, v);
 	}
 	aim_follow(&t->aim, &t->views[0].list, t->listing);
 	want_ranks(m, &t->views[0].list, t->listing);

@@ -40,7 +40,7 @@ struct view *sizes_view_of(struct model *m, uint64_t ticket)
 			struct sizes *s = t->views[v].sizes;
 
 			if (s && t->views[v].kind == VIEW_SIZES &&
-			    (s->ticket == ticket || s->watch == ticket))
+			    (s->ticket == ticket || s->watch == ticket || s->fresh == ticket))
 				return &t->views[v];
 		}
 	}
@@ -49,6 +49,16 @@ struct view *sizes_view_of(struct model *m, uint64_t ticket)
 
 /* ---- what is shown ---- */
 
+static void work(struct model *m, struct sizes_rows *rows)
+{
+	bool had = sizes_rows_has_work(rows);
+
+	(void)sizes_rows_work(rows, m->slice);
+	if (had && sizes_rows_err(rows) < 0)
+		notice_failed(m, "not everything is shown of", sizes_rows_path(rows),
+			      sizes_rows_err(rows));
+}
+
 static void unwatch(struct model *m, struct sizes *s)
 {
 	request_close(m, s->watch);
@@ -56,31 +66,26 @@ static void unwatch(struct model *m, struct sizes *s)
 	s->changed = false;
 }
 
-/* Only what is whole can be corrected. */
-static void watch(struct model *m, struct sizes *s)
+/* Only what is whole can be corrected. The same directory is watched on. */
+void sizes_watch(struct model *m, struct sizes *s)
 {
+	const struct file_id *id = sizes_rows_where(s->rows);
 	struct request request = {.kind = REQ_SCAN_WATCH, .ticket = m->next_ticket + 1};
 
+	if (s->watch && id && id->ino == s->watched.ino && id->dev == s->watched.dev)
+		return;
 	unwatch(m, s);
-	if (s->phase != SIZES_OVER)
+	if (s->phase != SIZES_OVER || !id)
 		return;
 	request.view.file = s->ticket;
 	request.id = sizes_rows_dir(s->rows);
-	if (request_add(m, &request) == 0)
-		s->watch = ++m->next_ticket;
+	if (request_add(m, &request) < 0)
+		return;
+	s->watch = ++m->next_ticket;
+	s->watched = *id;
 }
 
-static void work(struct model *m, struct sizes *s)
-{
-	bool had = sizes_rows_has_work(s->rows);
-
-	(void)sizes_rows_work(s->rows, m->slice);
-	if (had && sizes_rows_err(s->rows) < 0)
-		notice_failed(m, "not everything is shown of", sizes_rows_path(s->rows),
-			      sizes_rows_err(s->rows));
-}
-
-/* The list of the directory takes over what the one before it had. */
+/* It takes over what the one before it had. */
 static int make_list(struct model *m, const struct list *old, struct sizes_rows *rows, bool top,
 		     struct list *ret_list)
 {
@@ -101,33 +106,54 @@ static int make_list(struct model *m, const struct list *old, struct sizes_rows 
 	return 0;
 }
 
-/* Shows a directory of the tree. */
-int sizes_show(struct model *m, struct view *v, uint32_t dir, const char *path)
+int sizes_make(struct model *m, const struct view *v, uint32_t dir, const char *path,
+	       struct sizes_rows **ret_rows, struct list *ret_list)
 {
 	struct sizes *s = v->sizes;
 	struct sizes_rows *rows = sizes_rows_new(s->tree, dir, path, &s->look);
-	struct list list;
 	int r = rows ? 0 : -ENOMEM;
 
 	if (r == 0)
-		r = make_list(m, &v->list, rows, !s->tree || dir == sizetree_root(s->tree), &list);
+		r = make_list(m, &v->list, rows, !s->tree || dir == sizetree_root(s->tree),
+			      ret_list);
 	if (r < 0) {
 		sizes_rows_free(rows);
 		return r;
 	}
+	work(m, rows);
+	*ret_rows = rows;
+	return 0;
+}
+
+void sizes_replace(struct model *m, struct view *v, struct sizes_rows *rows, struct list *list)
+{
+	struct sizes *s = v->sizes;
+
 	if (m->search.rows == v->list.rows)
 		search_stop(m);
 	request_close_order(m, &v->list);
 	list_done(&v->list);
 	sizes_rows_free(s->rows);
-	v->list = list;
+	v->list = *list;
 	s->rows = rows;
 	s->aim = TREE_NONE;
-	s->top = true;
-	s->top_id = list.cursor_id;
-	work(m, s);
-	watch(m, s);
 	m->rev++;
+}
+
+int sizes_show(struct model *m, struct view *v, uint32_t dir, const char *path)
+{
+	struct sizes *s = v->sizes;
+	struct sizes_rows *rows;
+	struct list list;
+	int r = sizes_make(m, v, dir, path, &rows, &list);
+
+	if (r < 0)
+		return r;
+	sizes_drop_coming(m, s);
+	sizes_replace(m, v, rows, &list);
+	s->top = true;
+	s->top_id = v->list.cursor_id;
+	sizes_watch(m, s);
 	return 0;
 }
 
@@ -163,7 +189,9 @@ void sizes_free(struct model *m, struct sizes *s)
 {
 	if (!s)
 		return;
+	sizes_drop_coming(m, s);
 	request_close(m, s->watch);
+	request_close(m, s->fresh);
 	request_close(m, s->ticket);
 	sizes_rows_free(s->rows);
 	free(s->path);
@@ -201,7 +229,7 @@ bool sizes_enter(struct model *m, struct view *v, uint32_t id)
 		return true;
 	}
 	if (path_join(&path, sizes_rows_path(s->rows), row.name, row.name_len) == 0)
-		(void)sizes_show(m, v, dir, path.buf);
+		(void)sizes_show(m, v, s->coming ? sizes_locate(s, path.buf, NULL) : dir, path.buf);
 	str_done(&path);
 	model_settle(m);
 	return true;
@@ -250,11 +278,24 @@ static void stay_on_top(struct sizes *s, struct list *l)
 	s->top_id = l->cursor_id;
 }
 
-void sizes_settle(struct view *v)
+static bool coming_ready(const struct sizes *s)
+{
+	const struct list *l = &s->coming_list;
+
+	return s->coming && !rows_loading(l->rows) && !l->want_order && !l->order_ticket &&
+	       !sizes_rows_has_work(s->coming);
+}
+
+void sizes_settle(struct model *m, struct view *v)
 {
 	struct sizes *s = v->sizes;
 	struct list *l = &v->list;
 
+	if (coming_ready(s))
+		sizes_show_coming(m, v);
+
+	if (!s->watch && s->phase == SIZES_OVER)
+		sizes_watch(m, s);
 	if (s->aim == TREE_NONE) {
 		stay_on_top(s, l);
 		return;
@@ -320,13 +361,15 @@ static void over(struct model *m, struct view *v, struct fs_event *event)
 		return;
 	s->phase = event->err ? SIZES_STOPPED : SIZES_OVER;
 	s->err = event->err;
-	s->look.over = true;
 	s->progress = event->u.scan.progress;
-	s->took_ms = m->now_ms - s->began_ms;
+	/* One that was stopped may have come to its end all the same. */
+	if (!s->look.over || !event->err)
+		s->took_ms = m->now_ms - s->began_ms;
+	s->look.over = true;
 	sizes_rows_look(s->rows);
-	work(m, s);
+	work(m, s->rows);
 	sizes_rows_changed(s->rows);
-	watch(m, s);
+	sizes_watch(m, s);
 	/* Who does not see the header is told. */
 	if (m->settings.plain && !event->err)
 		model_notice(m, NOTICE_INFO, m->now_ms, "scanned %llu entries",
@@ -342,6 +385,10 @@ void sizes_event(struct model *m, struct fs_event *event)
 
 	if (!v)
 		return;
+	if (event->ticket == v->sizes->fresh) {
+		sizes_fresh(m, v, event);
+		return;
+	}
 	switch (event->kind) {
 	case FS_SCAN_BEGUN:
 		begun(m, v, event);
@@ -369,7 +416,7 @@ bool sizes_stop(struct model *m, struct view *v)
 
 	if (!s || !sizes_busy(s))
 		return false;
-	(void)request_ticket(m, REQ_SCAN_STOP, s->ticket);
+	(void)request_ticket(m, REQ_SCAN_STOP, s->fresh ? s->fresh : s->ticket);
 	/* A thread that a dead server holds up may never say that it is over. */
 	if (!s->again) {
 		s->phase = SIZES_STOPPED;
@@ -445,9 +492,12 @@ static bool looks(const struct sizes *s)
 	return s->phase == SIZES_ASKED || s->phase == SIZES_SCANNING;
 }
 
-static bool due_again(const struct sizes *s)
+/* Not while a range is chosen: it is of rows that would be others. */
+static bool due_again(const struct view *v)
 {
-	return s->changed && s->phase == SIZES_OVER && !s->again;
+	const struct sizes *s = v->sizes;
+
+	return s->changed && s->phase == SIZES_OVER && !s->again && !s->coming && !v->list.ranging;
 }
 
 void sizes_tick(struct model *m)
@@ -465,7 +515,7 @@ void sizes_tick(struct model *m)
 		if (!sizes_rows_has_work(s->rows))
 			sizes_rows_look(s->rows);
 	}
-	if (due_again(s) && m->now_ms >= s->again_ms)
+	if (due_again(v) && m->now_ms >= s->again_ms)
 		(void)sizes_scan_again(m, s, false);
 }
 
@@ -476,7 +526,7 @@ int64_t sizes_deadline(const struct model *m)
 
 	if (!s)
 		return INT64_MAX;
-	if (due_again(s))
+	if (due_again(v))
 		return s->again_ms;
 	return looks(s) ? s->look_ms : INT64_MAX;
 }
@@ -485,12 +535,21 @@ bool sizes_work(struct model *m, struct view *v)
 {
 	if (!sizes_has_work(v))
 		return false;
-	work(m, v->sizes);
+	if (sizes_rows_has_work(v->sizes->rows))
+		work(m, v->sizes->rows);
+	else if (v->sizes->coming && sizes_rows_has_work(v->sizes->coming))
+		work(m, v->sizes->coming);
+	else
+		(void)list_work(&v->sizes->coming_list);
 	m->rev++;
 	return true;
 }
 
 bool sizes_has_work(const struct view *v)
 {
-	return v->kind == VIEW_SIZES && sizes_rows_has_work(v->sizes->rows);
+	const struct sizes *s = v->kind == VIEW_SIZES ? v->sizes : NULL;
+
+	return s &&
+	       (sizes_rows_has_work(s->rows) ||
+		(s->coming && (sizes_rows_has_work(s->coming) || list_has_work(&s->coming_list))));
 }

@@ -14,6 +14,7 @@
 #define MODEL_SIZES_H
 
 #include "fs/event.h"
+#include "model/list.h"
 #include "model/sizes_rows.h"
 
 #define SIZES_LOOK_MS  500  /* between two looks at a scan that runs */
@@ -42,13 +43,21 @@ struct sizes {
 	int64_t began_ms, took_ms, look_ms;
 	struct sizes_look look;
 	struct sizes_rows *rows; /* the directory that is shown */
-	uint64_t watch;          /* ticket; 0: it is not watched */
-	bool changed;            /* there: it is to be read again */
-	bool again;              /* a directory is being scanned again */
-	int64_t again_ms;        /* since when; or until when what changed has to wait */
-	uint32_t aim;            /* entry for the cursor to come to; TREE_NONE */
-	bool top;                /* it has not been moved: it stays on the first row, */
-	uint32_t top_id;         /* which is this one so far */
+	/* The same directory, scanned again: shown when it is in order. NULL: there is none. */
+	struct sizes_rows *coming;
+	struct list coming_list;
+	/* A scan of everything that takes the place of this one when it is over; 0: there is none.
+	 */
+	uint64_t fresh;
+	const struct sizetree *fresh_tree;
+	uint64_t watch; /* ticket; 0: it is not watched */
+	struct file_id watched;
+	bool changed;     /* there: it is to be read again */
+	bool again;       /* a directory is being scanned again */
+	int64_t again_ms; /* since when; or until when what changed has to wait */
+	uint32_t aim;     /* entry for the cursor to come to; TREE_NONE */
+	bool top;         /* it has not been moved: it stays on the first row, */
+	uint32_t top_id;  /* which is this one so far */
 };
 
 /* The view of this list, NULL when it is none of sizes. */
@@ -69,7 +78,8 @@ void sizes_event(struct model *m, struct fs_event *event);
 bool sizes_changed(struct model *m, const struct fs_event *event);
 void sizes_tick(struct model *m);
 int64_t sizes_deadline(const struct model *m);
-void sizes_settle(struct view *v);
+/* What is coming is shown when it is ready; where the cursor is. */
+void sizes_settle(struct model *m, struct view *v);
 bool sizes_work(struct model *m, struct view *v);
 bool sizes_has_work(const struct view *v);
 /* Enter on the row of this id; true: that was all. */
@@ -84,10 +94,22 @@ int sizes_show(struct model *m, struct view *v, uint32_t dir, const char *path);
 void sizes_lost(struct model *m, struct view *v, int err);
 /* The view that has this scan, or whose directory is watched under this ticket; NULL. */
 struct view *sizes_view_of(struct model *m, uint64_t ticket);
-/* sizes_again.c: the directory shown is scanned again; what came of it. */
+/* The directory of the tree at this absolute path, or the nearest above it that there is. *ret_path
+ * (may be NULL): heap, its path; NULL when out of memory. */
+uint32_t sizes_locate(const struct sizes *s, const char *path, char **ret_path);
+/* A list for a directory of the tree. 0 or -ENOMEM. */
+int sizes_make(struct model *m, const struct view *v, uint32_t dir, const char *path,
+	       struct sizes_rows **ret_rows, struct list *ret_list);
+/* Shows it; takes both. */
+void sizes_replace(struct model *m, struct view *v, struct sizes_rows *rows, struct list *list);
+void sizes_watch(struct model *m, struct sizes *s);
+/* sizes_again.c: what is scanned again, and what came of it. */
 int sizes_scan_again(struct model *m, struct sizes *s, bool deep);
 void sizes_ready(struct model *m, struct view *v, const struct fs_event *event);
 void sizes_taken(struct model *m, struct view *v, const struct fs_event *event);
+void sizes_fresh(struct model *m, struct view *v, const struct fs_event *event);
+void sizes_show_coming(struct model *m, struct view *v);
+void sizes_drop_coming(struct model *m, struct sizes *s);
 bool sizes_stop(struct model *m, struct view *v); /* false: there is nothing to stop */
 
 #endif

@@ -22,13 +22,31 @@ bool sizes_changed(struct model *m, const struct fs_event *event)
 	return v != NULL;
 }
 
+/* More of the tree is what was replaced than what there is: it is made anew. */
+#define DEAD_MIN 65536u
+static bool is_worn(const struct sizetree *t)
+{
+	uint32_t dead = atomic_load(&t->ndead), all = atomic_load(&t->nentries);
+
+	return dead > DEAD_MIN && dead > all / 2;
+}
+
+static int scan_anew(struct model *m, struct sizes *s)
+{
+	int r = request_path(m, REQ_SCAN, m->next_ticket + 1, s->path);
+
+	if (r == 0)
+		s->fresh = ++m->next_ticket;
+	return r;
+}
+
 int sizes_scan_again(struct model *m, struct sizes *s, bool deep)
 {
 	struct request request = {.kind = REQ_SCAN_AGAIN, .ticket = s->ticket, .urgent = deep};
 	int r;
 
-	request.id = sizes_rows_dir(s->rows);
-	r = request_add(m, &request);
+	request.id = sizes_rows_dir(s->coming ? s->coming : s->rows);
+	r = is_worn(s->tree) ? scan_anew(m, s) : request_add(m, &request);
 	s->changed &= r < 0;
 	s->again = r == 0;
 	s->again_ms = m->now_ms;
@@ -49,29 +67,15 @@ int model_sizes_again(struct model *m)
 	return sizes_scan_again(m, s, true);
 }
 
-/* Where a directory lies now: the names of all below `top` lead to it, in the one that has taken
- * its place. The nearest that is left. How many directories it is from there up to the one that was
- * replaced; false: it is not below it. */
-static bool depth_below(const struct sizetree *t, uint32_t dir, uint32_t top, size_t *ret_depth)
-{
-	*ret_depth = 0;
-	for (; dir != TREE_NONE && dir != top; dir = sizetree_dir(t, dir)->parent)
-		++*ret_depth;
-	return dir == top;
-}
-
-static uint32_t above(const struct sizetree *t, uint32_t dir, size_t steps)
-{
-	while (steps--)
-		dir = sizetree_dir(t, dir)->parent;
-	return dir;
-}
+/* ---- where a directory lies now ---- */
 
 /* The entry of this name; TREE_NONE. */
 static uint32_t find_entry(const struct sizetree *t, uint32_t dir, const char *name, size_t len)
 {
 	const struct sizetree_dir *d = sizetree_dir(t, dir);
 
+	if (sizetree_dir_state(t, dir) < TREE_READ)
+		return TREE_NONE;
 	for (uint32_t i = 0; i < d->count; i++) {
 		size_t n;
 		const char *at = sizetree_name(t, dir, d->first + i, &n);
@@ -82,121 +86,104 @@ static uint32_t find_entry(const struct sizetree *t, uint32_t dir, const char *n
 	return TREE_NONE;
 }
 
-static int add_name(struct str *path, const char *name, size_t len)
+uint32_t sizes_locate(const struct sizes *s, const char *path, char **ret_path)
 {
-	int r = path->len && path->buf[path->len - 1] == '/' ? 0 : str_addc(path, '/');
+	uint32_t dir = sizetree_root(s->tree), entry, sub;
+	const char *at = path + strlen(s->path), *end = path + strlen(s->path);
 
-	return r < 0 ? r : str_add(path, name, len);
-}
-
-static uint32_t follow(const struct sizetree *t, uint32_t dir, size_t depth, uint32_t now,
-		       struct str *path)
-{
-	while (depth--) {
-		const struct sizetree_dir *d = sizetree_dir(t, above(t, dir, depth));
+	for (; *at; at = end + strcspn(end, "/")) {
 		size_t len;
-		const char *name = sizetree_name(t, d->parent, d->entry, &len);
-		uint32_t entry = find_entry(t, now, name, len);
-		uint32_t sub = entry == TREE_NONE ? TREE_NONE : sizetree_subdir(t, entry);
 
+		at += strspn(at, "/");
+		len = strcspn(at, "/");
+		entry = len ? find_entry(s->tree, dir, at, len) : TREE_NONE;
+		sub = entry == TREE_NONE || sizetree_meta(s->tree, entry) & TREE_GONE
+			      ? TREE_NONE
+			      : sizetree_subdir(s->tree, entry);
 		if (sub == TREE_NONE)
 			break;
-		if (add_name(path, name, len) < 0)
-			break;
-		now = sub;
+		dir = sub;
+		end = at + len;
 	}
-	return now;
+	if (ret_path)
+		*ret_path = strndup(path, (size_t)(end - path));
+	return dir;
 }
 
-/* What the user has set in the list that is about to be replaced. */
-struct kept {
-	struct str name, filter;
-	enum match_kind kind;
-	size_t cursor, line;
-	bool top;
-};
+/* ---- what is coming ---- */
 
-static void keep(const struct sizes *s, const struct list *l, struct kept *ret_kept)
+void sizes_drop_coming(struct model *m, struct sizes *s)
 {
-	struct row row;
-
-	*ret_kept = (struct kept){.kind = l->filter_kind, .cursor = l->cursor, .top = s->top};
-	ret_kept->line = l->cursor - MIN(l->top, l->cursor);
-	/* Without memory for them they are forgotten. */
-	(void)str_add(&ret_kept->filter, l->filter.buf, l->filter.len);
-	if (list_row(l, l->cursor, &row) && !row.parent)
-		(void)str_add(&ret_kept->name, row.name, row.name_len);
-}
-
-static void kept_done(struct kept *k)
-{
-	str_done(&k->name);
-	str_done(&k->filter);
-}
-
-/* Shows what has become of the directory, with the cursor on the same name, else in the same line.
- */
-static void show_again(struct model *m, struct view *v, uint32_t dir, const char *path)
-{
-	CLEANUP(kept_done) struct kept k;
-	struct list *l = &v->list;
-
-	keep(v->sizes, l, &k);
-	if (sizes_show(m, v, dir, path) < 0)
+	if (!s->coming)
 		return;
-	if (k.filter.len)
-		(void)list_set_filter(l, k.kind, k.filter.buf, k.filter.len, NULL);
-	else
-		(void)list_update(l);
-	list_move_to(l, k.cursor);
-	list_scroll(l, (long)l->cursor - (long)k.line - (long)l->top);
-	v->sizes->top = k.top;
-	if (k.name.len)
-		v->sizes->aim = find_entry(v->sizes->tree, dir, k.name.buf, k.name.len);
+	request_close_order(m, &s->coming_list);
+	list_done(&s->coming_list);
+	sizes_rows_free(s->coming);
+	s->coming = NULL;
 }
 
-/* What is shown has gone with a directory: the one that it was in is shown. */
-static void gone(struct model *m, struct view *v, uint32_t dir)
+void sizes_show_coming(struct model *m, struct view *v)
 {
 	struct sizes *s = v->sizes;
-	const struct sizetree_dir *d = sizetree_dir(s->tree, dir);
+	struct sizes_rows *rows = s->coming;
+	struct list list = s->coming_list;
 
-	model_notice(m, NOTICE_WARNING, m->now_ms, "%s is gone: it was removed or moved",
-		     sizes_rows_path(s->rows));
-	if (d->parent != TREE_NONE)
-		(void)sizes_go(m, v, d->parent, d->entry);
-	else
-		sizes_lost(m, v, -ENOENT);
+	s->coming = NULL;
+	list_carry(&list, &v->list);
+	sizes_replace(m, v, rows, &list);
+	/* Who never moved it is on the first row, whichever that is. */
+	s->top_id = s->top ? v->list.cursor_id : s->top_id;
+	sizes_watch(m, s);
 }
 
-static void taken(struct model *m, struct view *v, uint32_t dir, uint32_t now)
+/* The filter as it is now; what is typed goes on. */
+static int keep_filter(const struct list *old, struct list *new)
 {
-	CLEANUP(str_done) struct str path = STR_INIT;
-	struct sizes *s = v->sizes;
-	uint32_t shown = sizes_rows_dir(s->rows);
-	size_t depth;
+	return old->filter.len ? list_set_filter(new, old->filter_kind, old->filter.buf,
+						 old->filter.len, NULL)
+			       : 0;
+}
 
-	if (!depth_below(s->tree, shown, dir, &depth)) {
-		if (str_adds(&path, sizes_rows_path(s->rows)) == 0)
-			show_again(m, v, shown, path.buf);
-	} else if (now == TREE_NONE) {
-		gone(m, v, dir);
-	} else if (str_adds(&path, s->path) == 0 &&
-		   sizes_add_path(s->tree, now, sizetree_root(s->tree), &path) == 0) {
-		now = follow(s->tree, shown, depth, now, &path);
-		show_again(m, v, now, path.buf);
+/* What is shown has other numbers now, or other sums: it comes anew, with cursor and filter. */
+static void come_again(struct model *m, struct view *v)
+{
+	struct sizes *s = v->sizes;
+	const char *was = sizes_rows_path(s->rows);
+	char *path = NULL;
+	uint32_t dir = sizes_locate(s, was, &path);
+
+	if (path && strcmp(path, was) != 0) {
+		model_notice(m, NOTICE_WARNING, m->now_ms, "%s is gone: it was removed or moved",
+			     was);
+		(void)sizes_show(m, v, dir, path);
+	} else if (path) {
+		sizes_drop_coming(m, s);
+		if (sizes_make(m, v, dir, path, &s->coming, &s->coming_list) == 0)
+			(void)keep_filter(&v->list, &s->coming_list);
+		else
+			s->coming = NULL;
 	}
+	free(path);
+	found_renew(m, s);
 }
 
 void sizes_taken(struct model *m, struct view *v, const struct fs_event *event)
 {
 	struct sizes *s = v->sizes;
+	int64_t took = m->now_ms - s->again_ms;
 
 	s->again = false;
-	s->again_ms = m->now_ms + MAX(SIZES_REST_MS, (m->now_ms - s->again_ms) * 4);
-	if (event->err == 0)
-		taken(m, v, event->u.scan.dir, event->u.scan.now);
-	found_renew(m, s);
+	s->again_ms = m->now_ms + MAX(SIZES_REST_MS, took * 4);
+	/* Everything has gone. */
+	if (event->u.scan.now == TREE_NONE &&
+	    sizetree_dir(s->tree, event->u.scan.dir)->parent == TREE_NONE) {
+		model_notice(m, NOTICE_WARNING, m->now_ms, "%s is gone: it was removed or moved",
+			     s->path);
+		sizes_lost(m, v, -ENOENT);
+		found_renew(m, s);
+	} else {
+		come_again(m, v);
+	}
 }
 
 void sizes_ready(struct model *m, struct view *v, const struct fs_event *event)
@@ -213,4 +200,63 @@ void sizes_ready(struct model *m, struct view *v, const struct fs_event *event)
 	s->again_ms = m->now_ms + SIZES_REST_MS;
 	if (err != -ECANCELED)
 		notice_failed(m, "cannot scan again", sizes_rows_path(s->rows), err);
+}
+
+/* ---- everything anew ---- */
+
+static void end_fresh(struct model *m, struct sizes *s, int err)
+{
+	request_close(m, s->fresh);
+	s->fresh = 0;
+	s->fresh_tree = NULL;
+	s->again = false;
+	s->again_ms = m->now_ms + SIZES_REST_MS;
+	if (err < 0 && err != -ECANCELED)
+		notice_failed(m, "cannot scan again", s->path, err);
+}
+
+/* Rows of the tree before must be gone when its ticket is closed: what is shown is shown at once.
+ */
+static void take_fresh(struct model *m, struct view *v, const struct fs_event *event)
+{
+	struct sizes *s = v->sizes;
+	const struct sizetree *before = s->tree;
+	struct sizes_rows *rows;
+	struct list list;
+	char *path = NULL;
+	uint32_t dir;
+
+	s->tree = s->fresh_tree;
+	dir = sizes_locate(s, sizes_rows_path(s->rows), &path);
+	if (!path || sizes_make(m, v, dir, path, &rows, &list) < 0) {
+		s->tree = before;
+		free(path);
+		end_fresh(m, s, -ENOMEM);
+		return;
+	}
+	(void)keep_filter(&v->list, &list);
+	sizes_drop_coming(m, s);
+	list_carry(&list, &v->list);
+	sizes_replace(m, v, rows, &list);
+	request_close(m, s->watch);
+	request_close(m, s->ticket);
+	s->watch = 0;
+	s->ticket = s->fresh;
+	s->fresh = 0;
+	s->fresh_tree = NULL;
+	s->again = false;
+	s->again_ms = m->now_ms + SIZES_REST_MS;
+	s->progress = event->u.scan.progress;
+	found_renew(m, s);
+	free(path);
+}
+
+void sizes_fresh(struct model *m, struct view *v, const struct fs_event *event)
+{
+	if (event->kind == FS_SCAN_BEGUN && event->err == 0)
+		v->sizes->fresh_tree = event->u.scan.tree;
+	else if (event->kind == FS_SCAN_OVER && event->err == 0)
+		take_fresh(m, v, event);
+	else if (event->err)
+		end_fresh(m, v->sizes, event->err);
 }

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define NEAR             4096 /* ids */
 #define RELOAD_FAILED_MS 10000
 #define RELOAD_REST_MS   1000 /* a directory that changes all the time is not listed all the time */
 
@@ -179,47 +178,12 @@ static void remember_cursor(struct tab *t, char **ret_select)
 	selects_remember(t, t->path.buf, row.name, row.name_len);
 }
 
-/* A directory listed again mostly has a name where it had it: there it is looked for first, since
- * looking among a million takes long. */
-static bool move_to_same(struct list *list, uint32_t near, const struct row *row)
-{
-	const struct names *names = list->rows->ops->names(list->rows);
-	uint32_t count = names ? rows_count(list->rows) : 0;
-	uint32_t from = near > NEAR ? near - NEAR : 0;
-
-	for (uint32_t id = from; id < count && id - from <= 2 * NEAR; id++) {
-		size_t len;
-		const char *name = names_get(names, id, &len);
-
-		if (len == row->name_len && memcmp(name, row->name, len) == 0)
-			return list_move_to_id(list, id);
-	}
-	return list_move_to_name(list, row->name, row->name_len);
-}
-
-/* A fresh list of the same directory takes over the cursor and the window. */
-static void carry_cursor(struct tab *t)
-{
-	struct list *old = &t->views[0].list, *new = &t->coming_list;
-	struct row row;
-	size_t line = old->cursor - MIN(old->top, old->cursor), cursor;
-
-	list_fit(new, old->height);
-	if (!list_row(old, old->cursor, &row) || row.parent ||
-	    !move_to_same(new, list_id(old, old->cursor), &row))
-		list_move_to(new, old->cursor);
-	cursor = new->cursor;
-	list_scroll(new, (long)cursor - (long)line - (long)new->top);
-	/* What is near the edge of the window may not be dragged from there. */
-	list_move_to(new, cursor);
-}
-
 static void leave(struct model *m, struct tab *t)
 {
 	char *select = NULL;
 
 	if (t->going == GO_RELOAD) {
-		carry_cursor(t);
+		list_carry(&t->coming_list, &t->views[0].list);
 		request_close_order(m, &t->views[0].list);
 		list_done(&t->views[0].list);
 	} else {

@@ -94,6 +94,12 @@ static bool reopen(struct model *m, struct tab *t, enum view_kind kind)
 	return false;
 }
 
+/* -EBUSY has been told. */
+static int told(int r)
+{
+	return r == -EBUSY ? 0 : r;
+}
+
 /* Takes the sizes or what was found when it succeeds. */
 static int open_view(struct model *m, enum view_kind kind, const struct rows *rows,
 		     struct sizes *sizes, struct found_rows *found)
@@ -105,8 +111,10 @@ static int open_view(struct model *m, enum view_kind kind, const struct rows *ro
 	model_touch(m);
 	if (kind != VIEW_FOUND && reopen(m, t, kind))
 		return 0;
-	if (t->nviews == VIEWS_MAX)
-		return -ENOSPC;
+	if (t->nviews == VIEWS_MAX) {
+		model_notice(m, NOTICE_INFO, m->now_ms, "too many lists are open; q closes one");
+		return -EBUSY;
+	}
 	*v = (struct view){.kind = kind, .sizes = sizes, .found = found};
 	r = list_init(&v->list, rows, false);
 	if (r < 0) {
@@ -135,39 +143,14 @@ int model_view_marked(struct model *m)
 		model_notice(m, NOTICE_INFO, m->now_ms, "nothing is marked; Space marks a row");
 		return 0;
 	}
-	return open_view(m, VIEW_MARKED, &m->marks.rows, NULL, NULL);
+	return told(open_view(m, VIEW_MARKED, &m->marks.rows, NULL, NULL));
 }
 
 int model_view_mounts(struct model *m)
 {
 	int r = open_view(m, VIEW_MOUNTS, mounts_rows_rows(m->mounts), NULL, NULL);
 
-	return r < 0 ? r : request_ticket(m, REQ_MOUNTS, 0);
-}
-
-int model_view_sizes(struct model *m)
-{
-	struct tab *t = model_tab_mut(m);
-	struct sizes *s;
-	int r;
-
-	if (model_view(m)->kind == VIEW_SIZES) {
-		model_touch(m);
-		model_notice(m, NOTICE_INFO, m->now_ms,
-			     "these are the sizes; gR scans this directory again");
-		return 0;
-	}
-	r = sizes_new(m, t->path.buf, &s);
-	if (r < 0)
-		return r;
-	/* One scan is enough: the one before is not of this moment. */
-	for (size_t i = 1; i < t->nviews; i++)
-		if (t->views[i].kind == VIEW_SIZES)
-			tab_cut_views(m, t, i);
-	r = open_view(m, VIEW_SIZES, sizes_rows_const(s->rows), s, NULL);
-	if (r < 0)
-		sizes_free(m, s);
-	return r;
+	return r < 0 ? told(r) : request_ticket(m, REQ_MOUNTS, 0);
 }
 
 /* The view of sizes below what is shown; NULL: there is none. */
@@ -177,6 +160,30 @@ static struct view *sizes_below(struct tab *t)
 		if (t->views[i].kind == VIEW_SIZES)
 			return &t->views[i];
 	return NULL;
+}
+
+int model_view_sizes(struct model *m)
+{
+	struct tab *t = model_tab_mut(m);
+	struct view *v = sizes_below(t);
+	struct sizes *s;
+	int r;
+
+	if (v) {
+		model_touch(m);
+		tab_cut_views(m, t, (size_t)(v - t->views) + 1);
+		model_notice(m, NOTICE_INFO, m->now_ms,
+			     "these are the sizes; gR scans this directory again");
+		model_settle(m);
+		return 0;
+	}
+	r = sizes_new(m, t->path.buf, &s);
+	if (r < 0)
+		return r;
+	r = open_view(m, VIEW_SIZES, sizes_rows_const(s->rows), s, NULL);
+	if (r < 0)
+		sizes_free(m, s);
+	return told(r);
 }
 
 int model_view_found(struct model *m, size_t top, const char *only, size_t only_len)
@@ -190,6 +197,9 @@ int model_view_found(struct model *m, size_t top, const char *only, size_t only_
 	model_touch(m);
 	if (!s || !s->tree)
 		return 0;
+	/* One question at a time; the files of an extension stand above the extensions. */
+	if (!only)
+		tab_cut_views(m, t, (size_t)(v - t->views) + 1);
 	f = found_rows_new(s->tree, sizes_rows_dir(s->rows), sizes_rows_path(s->rows), &s->look,
 			   top, only, only_len);
 	if (!f)
@@ -200,7 +210,7 @@ int model_view_found(struct model *m, size_t top, const char *only, size_t only_
 		found_rows_free(f);
 	else
 		list_move_to(model_list(m), 0);
-	return r;
+	return told(r);
 }
 
 /* The tree is another, or there is more of it: what was found is looked for again, below what is

@@ -194,7 +194,7 @@ static void test_quit_is_always_shown(void **state)
 		stage_draw_at(&s, 14, cols);
 		assert_int_equal(canvas_dump(&s.canvas, &text, false), 0);
 		assert_non_null(strstr(text.buf, " q quit\n"));
-		assert_int_equal(strstr(text.buf, "! shell") != NULL, cols >= 90);
+		assert_int_equal(strstr(text.buf, "! shell") != NULL, cols >= 99);
 		str_done(&text);
 	}
 	stage_close(&s);
