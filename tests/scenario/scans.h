@@ -13,7 +13,9 @@
  *	scan-anew TICKET PATH WORD...           a directory is read again, to take its place later;
  *	scan-inside TICKET PATH WORD...         PATH below that is read and done
  *	scan-ready TICKET [-ERRNO]
- *	scan-taken TICKET PATH [gone|-ERRNO]    it takes the place of PATH
+ *	scan-put TICKET PATH [gone]             it takes the place of PATH,
+ *	scan-told TICKET [-ERRNO]               and that is told
+ *	scan-taken TICKET PATH [gone]           both
  *	rows                                    the view of sizes with its numbers
  */
 #ifndef TESTS_SCENARIO_SCANS_H
@@ -118,20 +120,31 @@ static void do_scan_inside(struct runner *r)
 	made_dir_done(tree_of(r), dir);
 }
 
-static void do_scan_taken(struct runner *r)
+static void do_scan_put(struct runner *r)
+{
+	r->replaced = made_dir(tree_of(r), scan_path(r, 2));
+	if (r->n > 3)
+		r->anew = TREE_NONE;
+	made_take(tree_of(r), r->replaced, r->anew);
+}
+
+static void do_scan_told(struct runner *r)
 {
 	struct fs_event e = {.kind = FS_SCAN_TAKEN, .ticket = ticket(r)};
 
-	e.u.scan.now = TREE_NONE;
+	if (arg(r, 2)[0] == '-')
+		e.err = atoi(arg(r, 2));
 	e.u.scan.tree = tree_of(r);
-	if (arg(r, 3)[0] == '-') {
-		e.err = atoi(arg(r, 3));
-	} else {
-		e.u.scan.dir = made_dir(tree_of(r), scan_path(r, 2));
-		e.u.scan.now = r->n > 3 ? TREE_NONE : r->anew;
-		made_take(tree_of(r), e.u.scan.dir, e.u.scan.now);
-	}
+	e.u.scan.dir = r->replaced;
+	e.u.scan.now = e.err ? TREE_NONE : r->anew;
 	apply(r, &e);
+}
+
+static void do_scan_taken(struct runner *r)
+{
+	do_scan_put(r);
+	r->n = 2;
+	do_scan_told(r);
 }
 
 /* ---- what is shown ---- */

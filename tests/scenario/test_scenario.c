@@ -23,7 +23,7 @@ struct runner {
 	int64_t now;
 	struct names *pools[POOLS_MAX];    /* by ticket */
 	struct sizetree *trees[POOLS_MAX]; /* likewise, of scans */
-	uint32_t anew;                     /* directory that is to take the place of another */
+	uint32_t anew, replaced;           /* a directory that takes the place of another */
 	struct order_spec orders[ORDERS_MAX];
 	uint64_t order_tickets[ORDERS_MAX];
 	char *arg[64];
@@ -629,6 +629,8 @@ static const struct {
 	{"scan-linked", do_scan_linked},
 	{"scan-anew", do_scan_anew},
 	{"scan-inside", do_scan_inside},
+	{"scan-put", do_scan_put},
+	{"scan-told", do_scan_told},
 	{"scan-taken", do_scan_taken},
 };
 
