@@ -33,6 +33,8 @@ static void check_view(const struct tab *t, const struct view *v)
 	}
 	if (v->kind == VIEW_FOUND) {
 		assert(v->list.rows == found_rows_rows(v->found));
+		/* Another may have been given back. */
+		assert(found_rows_tree(v->found) == v->sizes->tree);
 		while (below > t->views && below->kind != VIEW_SIZES)
 			below--;
 		assert(below->kind == VIEW_SIZES && below->sizes == v->sizes);

@@ -225,6 +225,11 @@ const char *found_rows_path(const struct found_rows *f)
 	return f->path;
 }
 
+const struct sizetree *found_rows_tree(const struct found_rows *f)
+{
+	return f->survey.tree;
+}
+
 uint32_t found_rows_dir(const struct found_rows *f)
 {
 	return f->dir;

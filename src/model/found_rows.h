@@ -31,6 +31,7 @@ bool found_rows_work(struct found_rows *f, size_t slice);
 bool found_rows_has_work(const struct found_rows *f);
 int found_rows_err(const struct found_rows *f); /* -ENOMEM: there are no rows */
 const char *found_rows_path(const struct found_rows *f);
+const struct sizetree *found_rows_tree(const struct found_rows *f);
 uint32_t found_rows_dir(const struct found_rows *f);
 /* "largest files", "extensions", "largest .jpg files"; appends bytes from outside. */
 int found_rows_title(const struct found_rows *f, struct str *out);

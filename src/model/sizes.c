@@ -278,6 +278,19 @@ static void stay_on_top(struct sizes *s, struct list *l)
 	s->top_id = l->cursor_id;
 }
 
+/* What is set in the list that is shown holds for the one that takes its place. */
+static void keep_up(struct view *v)
+{
+	struct list *to = &v->sizes->coming_list;
+	const struct list *l = &v->list;
+
+	list_set_sort(to, &l->sort);
+	list_set_hidden(to, l->show_hidden);
+	if (to->filter_kind != l->filter_kind || to->filter.len != l->filter.len ||
+	    (l->filter.len && memcmp(to->filter.buf, l->filter.buf, l->filter.len) != 0))
+		(void)list_set_filter(to, l->filter_kind, l->filter.buf, l->filter.len, NULL);
+}
+
 static bool coming_ready(const struct sizes *s)
 {
 	const struct list *l = &s->coming_list;
@@ -291,9 +304,10 @@ void sizes_settle(struct model *m, struct view *v)
 	struct sizes *s = v->sizes;
 	struct list *l = &v->list;
 
+	if (s->coming)
+		keep_up(v);
 	if (coming_ready(s))
 		sizes_show_coming(m, v);
-
 	if (!s->watch && s->phase == SIZES_OVER)
 		sizes_watch(m, s);
 	if (s->aim == TREE_NONE) {
@@ -434,20 +448,23 @@ static void restyle(struct model *m, struct sizes *s)
 {
 	model_touch(m);
 	sizes_rows_restyle(s->rows);
+	if (s->coming)
+		sizes_rows_restyle(s->coming);
 	model_settle(m);
 }
 
 void model_sizes_apparent(struct model *m)
 {
 	struct view *v = model_view_mut(m);
+	struct sizes *s = v->sizes;
 
-	if (!v->sizes)
+	if (!s)
 		return;
-	v->sizes->look.apparent = !v->sizes->look.apparent;
-	v->list.dirty = true;
+	s->look.apparent = !s->look.apparent;
+	v->list.dirty = s->coming_list.dirty = true;
 	/* The largest are others. */
-	found_renew(m, v->sizes);
-	restyle(m, v->sizes);
+	found_renew(m, s);
+	restyle(m, s);
 }
 
 void model_sizes_parts(struct model *m)

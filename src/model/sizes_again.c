@@ -215,6 +215,16 @@ static void end_fresh(struct model *m, struct sizes *s, int err)
 		notice_failed(m, "cannot scan again", s->path, err);
 }
 
+/* The entry of the directory that has the name the cursor is on; TREE_NONE. */
+static uint32_t entry_of_cursor(const struct sizes *s, const struct list *l, uint32_t dir)
+{
+	struct row row;
+
+	return list_row(l, l->cursor, &row) && !row.parent
+		       ? find_entry(s->tree, dir, row.name, row.name_len)
+		       : TREE_NONE;
+}
+
 /* Rows of the tree before must be gone when its ticket is closed: what is shown is shown at once.
  */
 static void take_fresh(struct model *m, struct view *v, const struct fs_event *event)
@@ -224,7 +234,7 @@ static void take_fresh(struct model *m, struct view *v, const struct fs_event *e
 	struct sizes_rows *rows;
 	struct list list;
 	char *path = NULL;
-	uint32_t dir;
+	uint32_t dir, aim;
 
 	s->tree = s->fresh_tree;
 	dir = sizes_locate(s, sizes_rows_path(s->rows), &path);
@@ -235,9 +245,14 @@ static void take_fresh(struct model *m, struct view *v, const struct fs_event *e
 		return;
 	}
 	(void)keep_filter(&v->list, &list);
+	(void)list_update(&list);
 	sizes_drop_coming(m, s);
 	list_carry(&list, &v->list);
+	aim = entry_of_cursor(s, &v->list, dir);
 	sizes_replace(m, v, rows, &list);
+	/* What is large comes in slices. */
+	s->aim = s->top ? TREE_NONE : aim;
+	s->top_id = s->top ? v->list.cursor_id : s->top_id;
 	request_close(m, s->watch);
 	request_close(m, s->ticket);
 	s->watch = 0;

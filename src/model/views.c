@@ -186,6 +186,12 @@ int model_view_sizes(struct model *m)
 	return told(r);
 }
 
+/* The directory that is shown, as it will be in a moment. */
+static const struct sizes_rows *latest(const struct sizes *s)
+{
+	return s->coming ? s->coming : s->rows;
+}
+
 int model_view_found(struct model *m, size_t top, const char *only, size_t only_len)
 {
 	struct tab *t = model_tab_mut(m);
@@ -200,7 +206,7 @@ int model_view_found(struct model *m, size_t top, const char *only, size_t only_
 	/* One question at a time; the files of an extension stand above the extensions. */
 	if (!only)
 		tab_cut_views(m, t, (size_t)(v - t->views) + 1);
-	f = found_rows_new(s->tree, sizes_rows_dir(s->rows), sizes_rows_path(s->rows), &s->look,
+	f = found_rows_new(s->tree, sizes_rows_dir(latest(s)), sizes_rows_path(latest(s)), &s->look,
 			   top, only, only_len);
 	if (!f)
 		return -ENOMEM;
@@ -224,10 +230,14 @@ void found_renew(struct model *m, const struct sizes *s)
 
 		if (i % VIEWS_MAX >= t->nviews || v->kind != VIEW_FOUND || v->sizes != s)
 			continue;
-		f = found_rows_again(v->found, s->tree, sizes_rows_dir(s->rows),
-				     sizes_rows_path(s->rows), &s->look);
-		if (!f)
+		f = found_rows_again(v->found, s->tree, sizes_rows_dir(latest(s)),
+				     sizes_rows_path(latest(s)), &s->look);
+		/* Its tree may be about to go. */
+		if (!f) {
+			notice_failed(m, "cannot show what was found below", s->path, -ENOMEM);
+			tab_cut_views(m, t, i % VIEWS_MAX);
 			continue;
+		}
 		if (m->search.rows == v->list.rows)
 			search_stop(m);
 		request_close_order(m, &v->list);

@@ -482,6 +482,7 @@ void made_take(struct sizetree *t, uint32_t dir, uint32_t now)
 		sizetree_seg(t, entry)->size[at] =
 			sizetree_seg(t, d->entry)->size[d->entry & (TREE_SEG_LEN - 1)];
 		d->entry = entry;
+		d->id = old->id;
 	} else {
 		made_flags(t, entry, TREE_GONE);
 	}

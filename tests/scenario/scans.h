@@ -16,6 +16,7 @@
  *	scan-put TICKET PATH [gone]             it takes the place of PATH,
  *	scan-told TICKET [-ERRNO]               and that is told
  *	scan-taken TICKET PATH [gone]           both
+ *	scan-worn TICKET                        so much was replaced that the next is of everything
  *	rows                                    the view of sizes with its numbers
  */
 #ifndef TESTS_SCENARIO_SCANS_H
@@ -145,6 +146,11 @@ static void do_scan_taken(struct runner *r)
 	do_scan_put(r);
 	r->n = 2;
 	do_scan_told(r);
+}
+
+static void do_scan_worn(struct runner *r)
+{
+	atomic_store(&tree_of(r)->ndead, 1u << 20);
 }
 
 /* ---- what is shown ---- */

@@ -629,6 +629,7 @@ static const struct {
 	{"scan-linked", do_scan_linked},
 	{"scan-anew", do_scan_anew},
 	{"scan-inside", do_scan_inside},
+	{"scan-worn", do_scan_worn},
 	{"scan-put", do_scan_put},
 	{"scan-told", do_scan_told},
 	{"scan-taken", do_scan_taken},

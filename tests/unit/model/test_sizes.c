@@ -18,7 +18,8 @@ struct run {
 	struct model *m;
 	struct sizetree *t;
 	int64_t now;
-	uint64_t listing, scan, watch; /* tickets */
+	struct sizetree *fresh_tree;
+	uint64_t listing, scan, fresh, watch; /* tickets */
 	uint32_t dir, now_dir;
 	bool again, take, closed;
 };
@@ -34,7 +35,7 @@ static void serve(struct run *r)
 			r->listing = q.ticket;
 			break;
 		case REQ_SCAN:
-			r->scan = q.ticket;
+			*(r->scan ? &r->fresh : &r->scan) = q.ticket;
 			break;
 		case REQ_SCAN_AGAIN:
 			assert_true(q.id < atomic_load(&r->t->ndirs));
@@ -46,8 +47,11 @@ static void serve(struct run *r)
 			r->take = true;
 			break;
 		case REQ_SCAN_WATCH:
-			assert_true(q.id < atomic_load(&r->t->ndirs));
-			assert_int_equal(q.view.file, r->scan);
+			assert_true(q.view.file == r->scan || q.view.file == r->fresh);
+			assert_true(
+				q.id <
+				atomic_load(
+					&(q.view.file == r->scan ? r->t : r->fresh_tree)->ndirs));
 			r->watch = q.ticket;
 			break;
 		case REQ_CLOSE:
@@ -216,6 +220,51 @@ static void look(struct run *r)
 	model_sizes_shared(r->m);
 }
 
+/* Most of the tree is what was replaced: the next scan is of everything. */
+static void worn_before(struct run *r)
+{
+	atomic_store(&r->t->ndead, 1u << 20);
+}
+
+static void fresh_event(struct run *r, enum fs_event_kind kind)
+{
+	struct fs_event e = {.kind = kind, .ticket = r->fresh};
+
+	e.u.scan.tree = r->fresh_tree;
+	if (r->fresh)
+		model_apply(r->m, &e, r->now);
+}
+
+static void fresh_begun(struct run *r)
+{
+	fresh_event(r, FS_SCAN_BEGUN);
+}
+
+static void fresh_over_before(struct run *r)
+{
+	made_read(r->fresh_tree, "", ". a/ f:10:1");
+	made_read(r->fresh_tree, "a", ".:1:10 y.c:2:20");
+	made_done(r->fresh_tree, "");
+	made_done(r->fresh_tree, "a");
+}
+
+static void fresh_over(struct run *r)
+{
+	fresh_event(r, FS_SCAN_OVER);
+}
+
+/* From now on only the new tree is there. */
+static void fresh_taken(struct run *r)
+{
+	if (!r->closed)
+		return;
+	made_free(r->t);
+	r->t = r->fresh_tree;
+	r->fresh_tree = NULL;
+	r->scan = r->fresh;
+	r->closed = false;
+}
+
 static void lose_before(struct run *r)
 {
 	if (r->again)
@@ -226,14 +275,20 @@ static const struct {
 	void (*before)(struct run *r);
 	void (*run)(struct run *r);
 } steps[] = {
-	{NULL, view},          {NULL, begun},       {grow_before, tick},  {NULL, largest},
-	{over_before, over},   {NULL, tick},        {NULL, to_sizes},     {NULL, enter_a},
-	{NULL, mark},          {NULL, filter},      {NULL, again},        {ready_before, ready},
-	{taken_before, taken}, {NULL, tick},        {NULL, extensions},   {NULL, enter_found},
-	{NULL, tick},          {NULL, enter_found}, {NULL, to_sizes},     {NULL, parent},
-	{NULL, look},          {NULL, again},       {lose_before, ready}, {taken_before, taken},
-	{NULL, parent},        {NULL, parent},      {NULL, again},        {lose_before, ready},
-	{taken_before, taken}, {NULL, tick},        {NULL, again},        {NULL, parent},
+	{NULL, view},          {NULL, begun},         {grow_before, tick},
+	{NULL, largest},       {over_before, over},   {NULL, tick},
+	{NULL, to_sizes},      {NULL, enter_a},       {NULL, mark},
+	{NULL, filter},        {NULL, again},         {ready_before, ready},
+	{taken_before, taken}, {NULL, tick},          {NULL, extensions},
+	{NULL, look},          {NULL, look},          {NULL, enter_found},
+	{NULL, tick},          {NULL, enter_found},   {NULL, to_sizes},
+	{NULL, parent},        {NULL, look},          {worn_before, again},
+	{NULL, extensions},    {NULL, fresh_begun},   {fresh_over_before, fresh_over},
+	{NULL, fresh_taken},   {NULL, tick},          {NULL, to_sizes},
+	{NULL, again},         {lose_before, ready},  {taken_before, taken},
+	{NULL, parent},        {NULL, parent},        {NULL, again},
+	{lose_before, ready},  {taken_before, taken}, {NULL, tick},
+	{NULL, again},         {NULL, parent},
 };
 
 static void start(struct run *r)
@@ -241,7 +296,7 @@ static void start(struct run *r)
 	struct fs_event e = {.kind = FS_LIST_OPENED};
 	struct names *names;
 
-	*r = (struct run){.t = made_new("/top")};
+	*r = (struct run){.t = made_new("/top"), .fresh_tree = made_new("/top")};
 	assert_int_equal(model_new(&r->m), 0);
 	assert_int_equal(model_start(r->m, "/top", NULL), 0);
 	serve(r);
@@ -282,12 +337,14 @@ static bool run(size_t failing, unsigned long n)
 		assert_true(shown(&r, VIEW_SIZES));
 		assert_int_equal(model_view(r.m)->sizes->phase, SIZES_FAILED);
 		assert_int_equal(model_view(r.m)->sizes->err, -ENOENT);
+		assert_null(r.fresh_tree);
 	}
 	while (model_view_close(r.m))
 		continue;
 	serve(&r);
 	assert_true(r.closed || !r.scan || failed);
 	model_free(r.m);
+	made_free(r.fresh_tree);
 	made_free(r.t);
 	return failed;
 }
@@ -332,6 +389,7 @@ static void test_no_memory_at_the_beginning(void **state)
 		serve(&r);
 		model_check(r.m);
 		model_free(r.m);
+		made_free(r.fresh_tree);
 		made_free(r.t);
 		if (!failed)
 			break;
