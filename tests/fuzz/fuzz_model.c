@@ -203,6 +203,9 @@ static void scan_anew(struct state *s, struct scan *c)
 	}
 	if (byte(s) % 8 == 0)
 		c->now = TREE_NONE;
+	/* So much was replaced that all is scanned anew. */
+	if (byte(s) % 8 == 0)
+		atomic_store(&t->ndead, 1u << 20);
 }
 
 static void scan_event(struct state *s, struct scan *c, enum fs_event_kind kind, int err)
@@ -236,7 +239,7 @@ static void scan_again(struct state *s, struct scan *c)
 
 static void scan_goes_on(struct state *s)
 {
-	struct scan *c = &s->scans[pick(s, 2)];
+	struct scan *c = &s->scans[pick(s, 3)];
 	uint8_t how = byte(s);
 	struct fs_event e = {.kind = FS_CHANGED, .ticket = c->watch};
 
