@@ -36,6 +36,7 @@ const struct command commands[] = {
 	IN(CTX_SIZES, "sizes-again", "Sizes", "gR",        CMD_HINT, "scan the directory shown again", "again", cmd_sizes_again, 0),
 	IN(CTX_SIZES, "sizes-largest", "Sizes", "gt",      CMD_HINT, "list the largest files below this directory", "largest", cmd_sizes_found, FOUND_LARGEST),
 	IN(CTX_SIZES, "sizes-extensions", "Sizes", "ge",   0, "list what files of each extension take up", "extensions", cmd_sizes_found, 0),
+	IN(CTX_SIZES, "sizes-browse", "Sizes", "gb",       0, "browse the directory that is shown, and leave the sizes", NULL, cmd_sizes_browse, 0),
 	IN(CTX_SIZES, "sizes-apparent", "Sizes", "=",      CMD_HINT, "lengths of files, or what they take on the disk", "length", cmd_sizes_show, SIZES_SHOW_APPARENT),
 	IN(CTX_SIZES, "sizes-bars", "Sizes", "%",          0, "bars, percents, or both", NULL, cmd_sizes_show, SIZES_SHOW_PARTS),
 	IN(CTX_SIZES, "sizes-shared", "Sizes", "_",        0, "what deleting would free, and what other links share", NULL, cmd_sizes_show, SIZES_SHOW_SHARED),

@@ -45,7 +45,7 @@ command_fn cmd_help, cmd_palette, cmd_tab_new, cmd_tab_close, cmd_tab_next, cmd_
 command_fn cmd_edit, cmd_open_with, cmd_shell, cmd_suspend, cmd_quit;
 
 /* cmd_sizes.c */
-command_fn cmd_sizes, cmd_sizes_again, cmd_sizes_found, cmd_sizes_show;
+command_fn cmd_sizes, cmd_sizes_again, cmd_sizes_browse, cmd_sizes_found, cmd_sizes_show;
 
 /* jump.c */
 command_fn cmd_jump;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/verb.h"
 
+#include "app/config.h"
 #include "app/explore.h"
 #include "app/sizes_out.h"
 #include "base/args.h"
@@ -13,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -31,6 +33,9 @@ enum option {
 	OPT_XDEV,
 	OPT_APPARENT,
 	OPT_THREADS,
+	OPT_READ_ONLY,
+	OPT_PLAIN,
+	OPT_OPTION,
 };
 
 const struct verb_option verb_sizes_options[] = {
@@ -48,6 +53,11 @@ const struct verb_option verb_sizes_options[] = {
 	[OPT_APPARENT] = {"apparent", 'a', NULL,
 			  "lengths of files instead of what they take up on disk"},
 	[OPT_THREADS] = {"threads", 0, "N", "use N threads (the default: as storage answers)"},
+	[OPT_READ_ONLY] = {"read-only", 0, NULL,
+			   "of the explorer: offer nothing that changes files"},
+	[OPT_PLAIN] = {"plain", 0, NULL, "of the explorer: for screen readers and braille"},
+	[OPT_OPTION] = {"option", 'o', "NAME=VALUE",
+			"of the explorer: set an option of the configuration"},
 	{0},
 };
 
@@ -56,7 +66,9 @@ struct sizes {
 	struct scan_options scan;
 	struct exclude exclude;
 	struct args patterns; /* the same as they were written */
-	bool print;           /* something was asked for that is printed */
+	struct args set;      /* options of the explorer */
+	bool read_only;
+	bool print; /* something was asked for that is printed */
 	bool failed;
 };
 
@@ -116,6 +128,21 @@ static int add_file(struct sizes *z, const char *path)
 	return r;
 }
 
+/* One that is none is refused before anything is scanned. */
+static int add_setting(struct sizes *z, const char *assignment)
+{
+	CLEANUP(str_done) struct str why = STR_INIT;
+	struct settings settings;
+	int r;
+
+	settings_init(&settings);
+	r = option_assign(&settings, assignment, &why);
+	settings_done(&settings);
+	if (r == -EINVAL)
+		verb_usage(NAME, "%s", why.buf);
+	return r < 0 ? r : args_add(&z->set, assignment, strlen(assignment));
+}
+
 static int set_option(struct sizes *z, enum option option, const char *value)
 {
 	z->print |= option == OPT_PRINT || option == OPT_DEPTH || option == OPT_TOP ||
@@ -146,6 +173,13 @@ static int set_option(struct sizes *z, enum option option, const char *value)
 	case OPT_APPARENT:
 		z->out.apparent = true;
 		break;
+	case OPT_READ_ONLY:
+		z->read_only = true;
+		break;
+	case OPT_PLAIN:
+		return args_add(&z->set, "plain=yes", strlen("plain=yes"));
+	case OPT_OPTION:
+		return add_setting(z, value);
 	case OPT_THREADS:
 		return set_number("threads", value, SCAN_THREADS_MAX, &z->scan.threads);
 	}
@@ -277,24 +311,33 @@ static int size_of(struct sizes *z, const char *path)
 }
 
 /* The explorer with the view of it: nothing was asked for that only makes sense in print. */
-static int open_view(const struct sizes *z, const char *path)
+static int open_view(struct sizes *z, const char *path)
 {
-	const char *set[3];
+	static const char *const words[] = {"sizes-one-file-system=yes", "sizes-exclude-caches=yes",
+					    "sizes-apparent=yes"};
+	const bool wanted[] = {z->scan.one_file_system, z->scan.exclude_caches, z->out.apparent};
 	struct explore_options options = {
 		.path = path,
-		.set = set,
 		.sizes = true,
+		.read_only = z->read_only,
 		.exclude = (const char *const *)z->patterns.at,
 		.nexclude = z->patterns.n,
 	};
 
-	if (z->scan.one_file_system)
-		set[options.nset++] = "sizes-one-file-system=yes";
-	if (z->scan.exclude_caches)
-		set[options.nset++] = "sizes-exclude-caches=yes";
-	if (z->out.apparent)
-		set[options.nset++] = "sizes-apparent=yes";
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (wanted[i] && args_add(&z->set, words[i], strlen(words[i])) < 0)
+			return EXIT_SOME_FAILED;
+	options.set = (const char *const *)z->set.at;
+	options.nset = z->set.n;
 	return explore(&options);
+}
+
+/* Of what is none, printing says what there is to say. */
+static bool is_dir(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 static int print(struct sizes *z, const char *path)
@@ -327,9 +370,11 @@ int verb_sizes(int argc, char **argv)
 		if (r == -ENOMEM)
 			verb_error(NAME, "memory", r);
 		else
-			status = z.print || !isatty(STDOUT_FILENO) ? print(&z, path)
-								   : open_view(&z, path);
+			status = z.print || !isatty(STDOUT_FILENO) || !is_dir(path)
+					 ? print(&z, path)
+					 : open_view(&z, path);
 	}
+	args_done(&z.set);
 	args_done(&z.patterns);
 	exclude_done(&z.exclude);
 	return status;

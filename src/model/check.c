@@ -76,8 +76,9 @@ static void check_marks(const struct marks *m)
 		assert(marks_has(m, &row));
 		live++;
 		kinds[mark->type]++;
-		unsummed += !mark->has_meta || mark->type == ENTRY_DIR;
-		bytes += mark->has_meta && (mark->type == ENTRY_FILE || mark->type == ENTRY_LINK)
+		unsummed += !mark->has_bytes && (!mark->has_meta || mark->type == ENTRY_DIR);
+		bytes += mark->has_bytes ? mark->bytes
+			 : mark->has_meta && (mark->type == ENTRY_FILE || mark->type == ENTRY_LINK)
 				 ? mark->meta.size
 				 : 0;
 	}

@@ -8,6 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Paths that were asked for last: one may be as long as the tree is deep, a thousand are too many.
+ */
+#define WHERES 16u
+struct where {
+	struct {
+		uint32_t dir;
+		char *path; /* heap */
+	} at[WHERES];
+	unsigned next;
+};
+
 struct found_rows {
 	struct rows rows;
 	const struct sizes_look *look;
@@ -15,7 +26,7 @@ struct found_rows {
 	uint32_t dir;
 	char *path;
 	struct names *names;
-	char **where; /* heap, each heap: directories of the files */
+	struct where *where;
 	uint32_t count;
 	bool over;
 	int err;
@@ -59,6 +70,25 @@ static struct sizetree_total total_of(const struct found_rows *f, uint32_t id)
 		.blocks = k->blocks, .size = k->size, .items = k->files, .done = true};
 }
 
+/* Valid until WHERES other directories were asked for; "" without memory. */
+static const char *where_of(const struct found_rows *f, uint32_t dir)
+{
+	CLEANUP(str_done) struct str path = STR_INIT;
+	struct where *w = f->where;
+	unsigned at = w->next;
+
+	for (unsigned i = 0; i < WHERES; i++)
+		if (w->at[i].path && w->at[i].dir == dir)
+			return w->at[i].path;
+	if (str_adds(&path, f->path) < 0 || sizes_add_path(f->survey.tree, dir, f->dir, &path) < 0)
+		return "";
+	w->next = (at + 1) % WHERES;
+	free(w->at[at].path);
+	w->at[at].dir = dir;
+	w->at[at].path = str_take(&path);
+	return w->at[at].path ? w->at[at].path : "";
+}
+
 static uint32_t op_count(const struct rows *rows)
 {
 	return of(rows)->count;
@@ -67,6 +97,7 @@ static uint32_t op_count(const struct rows *rows)
 static bool op_row(const struct rows *rows, uint32_t id, struct row *ret_row)
 {
 	const struct found_rows *f = of(rows);
+	struct sizetree_total total;
 	uint32_t dir, entry;
 
 	if (id >= f->count)
@@ -76,9 +107,12 @@ static bool op_row(const struct rows *rows, uint32_t id, struct row *ret_row)
 	if (!found_rows_file(f, id, &dir, &entry))
 		return true;
 	ret_row->type = TREE_META_TYPE(sizetree_meta(f->survey.tree, entry));
-	ret_row->where = f->where[id];
+	ret_row->where = where_of(f, dir);
 	ret_row->where_id = sizetree_dir(f->survey.tree, dir)->id;
 	ret_row->nowhere = false;
+	ret_row->has_bytes = true;
+	total = total_of(f, id);
+	ret_row->bytes = sizes_bytes_of(f->look, &total);
 	return true;
 }
 
@@ -182,11 +216,13 @@ struct found_rows *found_rows_new(const struct sizetree *tree, uint32_t dir, con
 	f->dir = dir;
 	f->path = strdup(path);
 	f->names = names_new();
+	f->where = calloc(1, sizeof(*f->where));
 	if (survey_init(&f->survey, tree, dir, look->apparent, top, only, only_len) < 0 ||
-	    !f->path || !f->names) {
+	    !f->path || !f->names || !f->where) {
 		found_rows_free(f);
 		return NULL;
 	}
+	f->survey.kinds_max = FOUND_KINDS;
 	return f;
 }
 
@@ -201,8 +237,8 @@ void found_rows_free(struct found_rows *f)
 {
 	if (!f)
 		return;
-	for (size_t i = 0; f->where && i < f->survey.nfiles; i++)
-		free(f->where[i]);
+	for (size_t i = 0; f->where && i < WHERES; i++)
+		free(f->where->at[i].path);
 	free(f->where);
 	survey_done(&f->survey);
 	names_unref(f->names);
@@ -251,28 +287,22 @@ int found_rows_title(const struct found_rows *f, struct str *out)
 static int add_file(struct found_rows *f, const struct survey_file *file)
 {
 	const struct sizetree *t = f->survey.tree;
-	CLEANUP(str_done) struct str where = STR_INIT;
-	uint32_t meta = sizetree_meta(t, file->entry), id;
 	size_t len;
 	const char *name = sizetree_name(t, file->dir, file->entry, &len);
-	int r = str_adds(&where, f->path);
 
-	if (r == 0)
-		r = sizes_add_path(t, file->dir, f->dir, &where);
-	if (r == 0)
-		r = names_add(f->names, name, len, TREE_META_TYPE(meta), &id);
-	if (r == 0)
-		f->where[id] = str_take(&where);
-	return r == 0 && !f->where[id] ? -ENOMEM : r;
+	return names_add(f->names, name, len, TREE_META_TYPE(sizetree_meta(t, file->entry)), NULL);
 }
 
 static int add_kind(struct found_rows *f, const struct survey_kind *kind)
 {
 	CLEANUP(str_done) struct str name = STR_INIT;
 	uint32_t id;
-	int r = kind->len ? str_addc(&name, '.') : str_adds(&name, "(no extension)");
+	bool others = kind->len == 1 && kind->ext[0] == '/';
+	int r = others      ? str_adds(&name, "(others)")
+		: kind->len ? str_addc(&name, '.')
+			    : str_adds(&name, "(no extension)");
 
-	if (r == 0)
+	if (r == 0 && !others)
 		r = str_add(&name, kind->ext, kind->len);
 	return r < 0 ? r : names_add(f->names, name.buf, name.len, ENTRY_UNKNOWN, &id);
 }
@@ -282,9 +312,6 @@ static int publish(struct found_rows *f)
 	struct survey *s = &f->survey;
 	int r = 0;
 
-	f->where = calloc(s->nfiles + 1, sizeof(char *));
-	if (!f->where)
-		return -ENOMEM;
 	for (size_t i = 0; r == 0 && i < s->nfiles; i++)
 		r = add_file(f, &s->files[i]);
 	for (size_t i = 0; r == 0 && i < s->nkinds; i++)

@@ -13,6 +13,7 @@
 #include "model/survey.h"
 
 #define FOUND_LARGEST 1000u /* files */
+#define FOUND_KINDS   5000u /* extensions; the rest is "(others)" */
 
 struct found_rows;
 

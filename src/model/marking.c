@@ -56,13 +56,27 @@ static struct listing *listing_of(struct model *m, uint64_t ticket)
 	return NULL;
 }
 
+/* The rows of a view of sizes that the job is over; NULL once they were left. */
+static const struct rows *sizes_of(const struct model *m, const struct mark_job *j)
+{
+	const struct view *v = model_view(m);
+
+	return v->kind == VIEW_SIZES && v->list.rows->ops->names(v->list.rows) == j->names
+		       ? v->list.rows
+		       : NULL;
+}
+
 static bool job_row(const struct model *m, const struct mark_job *j, struct listing *l, uint32_t id,
 		    struct row *ret_row)
 {
-	const struct rows *rows = l ? listing_rows(l) : &m->marks.rows;
+	const struct rows *rows = l ? listing_rows(l) : &m->marks.rows, *sizes;
 
 	if (l || !j->ticket)
 		return rows->ops->row(rows, id, ret_row);
+	/* As long as it is shown, its rows know more. */
+	sizes = sizes_of(m, j);
+	if (sizes)
+		return sizes->ops->row(sizes, id, ret_row);
 	*ret_row = (struct row){.type = (enum entry_type)names_tag(j->names, id),
 				.where = j->where,
 				.where_id = j->where_id};

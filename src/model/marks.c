@@ -137,7 +137,9 @@ static void count_in(struct marks *m, const struct mark *mark, bool in)
 {
 	uint64_t size = 0;
 
-	if (!mark->has_meta || mark->type == ENTRY_DIR)
+	if (mark->has_bytes)
+		size = mark->bytes;
+	else if (!mark->has_meta || mark->type == ENTRY_DIR)
 		m->unsummed = in ? m->unsummed + 1 : m->unsummed - 1;
 	else if (mark->type == ENTRY_FILE || mark->type == ENTRY_LINK)
 		size = mark->meta.size;
@@ -359,6 +361,8 @@ static int add(struct marks *m, const struct row *row)
 	id = (uint32_t)*slot - 1;
 	if (!m->at[id].live) {
 		m->at[id].has_meta = m->at[id].gone = false;
+		m->at[id].has_bytes = row->has_bytes;
+		m->at[id].bytes = row->bytes;
 		set_live(m, id, true);
 	}
 	set_meta(m, &m->at[id], row->meta);

@@ -30,7 +30,9 @@ struct mark {
 	bool live;    /* false: unmarked, a hole */
 	bool gone; /* no longer in its directory: it stays marked, shown as gone, and plans refuse
 		      it */
-	bool has_meta; /* meta is as it was when it was marked */
+	bool has_meta;  /* meta is as it was when it was marked */
+	bool has_bytes; /* bytes: what it takes up with all that is in it, as its row said */
+	uint64_t bytes;
 	struct meta meta;
 };
 

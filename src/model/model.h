@@ -119,6 +119,8 @@ int model_cursor_path(const struct model *m, struct str *out);
  * shows the new place at once, filled as it comes; when it cannot be opened the tab returns to
  * where it was, with a notice. */
 int model_go(struct model *m, const char *path, const char *select);
+/* The same, from a view of something else: the views are left, also when it is the tab's. */
+int model_browse(struct model *m, const char *path, const char *select);
 int model_parent(struct model *m); /* logical: back through the link one came by */
 enum enter_result { ENTER_NOTHING, ENTER_WENT, ENTER_FILE };
 /* Enters a directory (or link; when that turns out not to be one, ENTER_FILE comes later through

@@ -66,6 +66,16 @@ int model_go(struct model *m, const char *path, const char *select)
 	return tab_open(m, t, path, GO_PUSH, 0, select);
 }
 
+int model_browse(struct model *m, const char *path, const char *select)
+{
+	struct tab *t = model_tab_mut(m);
+	size_t height = model_list(m)->height;
+
+	tab_cut_views(m, t, 1);
+	list_fit(&t->views[0].list, height);
+	return model_go(m, path, select);
+}
+
 int model_parent(struct model *m)
 {
 	struct tab *t = model_tab_mut(m);

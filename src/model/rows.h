@@ -78,8 +78,10 @@ struct row {
 	const char *target;      /* of a symbolic link, or NULL */
 	const char *where;       /* path of the directory it lies in */
 	struct file_id where_id; /* and its identity: what a mark is bound to */
-	bool parent;             /* the ".." row: cannot be marked */
-	bool nowhere;            /* it is nothing that lies anywhere: it has no path */
+	bool has_bytes;          /* of what is in it, too: what a scan has found it takes up */
+	uint64_t bytes;
+	bool parent;  /* the ".." row: cannot be marked */
+	bool nowhere; /* it is nothing that lies anywhere: it has no path */
 };
 
 struct rows;

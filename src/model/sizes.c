@@ -267,8 +267,8 @@ int sizes_up(struct model *m, struct view *v)
 	return sizes_go(m, v, d->parent, d->entry);
 }
 
-/* Until somebody moves it the cursor is on the largest, whatever that is by now; then on its row.
- */
+/* Until somebody moves it the cursor is on the largest, whatever that is by now; then, and when the
+ * scan is over, on its row. */
 static void stay_on_top(struct sizes *s, struct list *l)
 {
 	s->top = s->top && (l->cursor_id == s->top_id || s->top_id == NAMES_NONE);
@@ -276,6 +276,8 @@ static void stay_on_top(struct sizes *s, struct list *l)
 		return;
 	list_move_to(l, l->with_parent && list_len(l) > 1 ? 1 : 0);
 	s->top_id = l->cursor_id;
+	s->top =
+		s->phase != SIZES_OVER || rows_loading(l->rows) || l->want_order || l->order_ticket;
 }
 
 /* What is set in the list that is shown holds for the one that takes its place. */
@@ -408,7 +410,10 @@ void sizes_event(struct model *m, struct fs_event *event)
 		begun(m, v, event);
 		break;
 	case FS_SCAN_GOES:
-		v->sizes->progress = event->u.scan.progress;
+		if (v->sizes->again)
+			v->sizes->round = event->u.scan.progress;
+		else
+			v->sizes->progress = event->u.scan.progress;
 		break;
 	case FS_SCAN_OVER:
 		over(m, v, event);
@@ -506,7 +511,15 @@ static struct view *watched_view(const struct model *m)
 
 static bool looks(const struct sizes *s)
 {
-	return s->phase == SIZES_ASKED || s->phase == SIZES_SCANNING;
+	return s->phase == SIZES_ASKED || s->phase == SIZES_SCANNING || s->again;
+}
+
+/* What costs much on the wire is sent less often. */
+static void set_rest(struct sizes *s)
+{
+	unsigned most = sizes_rows_moved(s->rows) / SIZES_MANY;
+
+	s->rest = MIN(MAX(most, 1), SIZES_LOOK_MOST);
 }
 
 /* Not while a range is chosen: it is of rows that would be others. */
@@ -525,11 +538,12 @@ void sizes_tick(struct model *m)
 	if (!s)
 		return;
 	if (looks(s) && m->now_ms >= s->look_ms) {
-		s->look_ms = m->now_ms + SIZES_LOOK_MS;
+		set_rest(s);
+		s->look_ms = m->now_ms + s->rest * SIZES_LOOK_MS;
 		if (s->tree)
-			(void)request_ticket(m, REQ_SCAN_LOOK, s->ticket);
+			(void)request_ticket(m, REQ_SCAN_LOOK, s->fresh ? s->fresh : s->ticket);
 		/* A pass through very much may take longer than that. */
-		if (!sizes_rows_has_work(s->rows))
+		if (!s->again && !sizes_rows_has_work(s->rows))
 			sizes_rows_look(s->rows);
 	}
 	if (due_again(v) && m->now_ms >= s->again_ms)

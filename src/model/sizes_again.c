@@ -50,6 +50,8 @@ int sizes_scan_again(struct model *m, struct sizes *s, bool deep)
 	s->changed &= r < 0;
 	s->again = r == 0;
 	s->again_ms = m->now_ms;
+	s->round = (struct scan_progress){0};
+	s->look_ms = m->now_ms + SIZES_LOOK_MS;
 	return r;
 }
 
@@ -144,6 +146,12 @@ static int keep_filter(const struct list *old, struct list *new)
 			       : 0;
 }
 
+/* All there is by now, whichever round found it. */
+static void note_entries(struct sizes *s)
+{
+	s->progress.entries = sizetree_dir_total(s->tree, sizetree_root(s->tree)).items + 1;
+}
+
 /* What is shown has other numbers now, or other sums: it comes anew, with cursor and filter. */
 static void come_again(struct model *m, struct view *v)
 {
@@ -182,6 +190,7 @@ void sizes_taken(struct model *m, struct view *v, const struct fs_event *event)
 		sizes_lost(m, v, -ENOENT);
 		found_renew(m, s);
 	} else {
+		note_entries(s);
 		come_again(m, v);
 	}
 }
@@ -270,6 +279,8 @@ void sizes_fresh(struct model *m, struct view *v, const struct fs_event *event)
 {
 	if (event->kind == FS_SCAN_BEGUN && event->err == 0)
 		v->sizes->fresh_tree = event->u.scan.tree;
+	else if (event->kind == FS_SCAN_GOES)
+		v->sizes->round = event->u.scan.progress;
 	else if (event->kind == FS_SCAN_OVER && event->err == 0)
 		take_fresh(m, v, event);
 	else if (event->err)

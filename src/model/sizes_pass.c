@@ -26,6 +26,9 @@ static bool arrive(struct sizes_rows *r)
 	r->settled.size =
 		sizetree_size(r->tree, d->parent == TREE_NONE ? r->dir : d->parent, d->entry);
 	r->settled.unread = d->err != 0;
+	r->total = sizetree_dir_total(r->tree, r->dir);
+	if (!r->total.done)
+		r->total = (struct sizetree_total){0};
 	r->there = true;
 	r->rows.rev++;
 	return true;

@@ -99,10 +99,8 @@ static enum sizes_sign sign_of(const struct sizes_rows *r, uint32_t id,
 	for (size_t i = 0; i < ARRAY_LEN(by_flag); i++)
 		if (meta & by_flag[i].flags)
 			return by_flag[i].sign;
-	if (p && r->look->over)
-		return SIZES_UNREAD_BELOW;
-	if (p && !total->size && !total->blocks)
-		return SIZES_WAITING;
+	if (p)
+		return r->look->over ? SIZES_STOPPED_BELOW : SIZES_GROWING;
 	if (dir && total->unread)
 		return SIZES_UNREAD_BELOW;
 	if (meta & TREE_LINKED)
@@ -162,6 +160,7 @@ static uint32_t op_count(const struct rows *rows)
 static bool op_row(const struct rows *rows, uint32_t id, struct row *ret_row)
 {
 	const struct sizes_rows *r = of(rows);
+	struct sizetree_total total;
 
 	if (id >= r->filled || sizes_is_hole(r, id))
 		return false;
@@ -171,6 +170,8 @@ static bool op_row(const struct rows *rows, uint32_t id, struct row *ret_row)
 		.where_id = r->where_id,
 	};
 	ret_row->name = names_get(r->names, id, &ret_row->name_len);
+	ret_row->has_bytes = sizes_rows_of(r, id, &total) && total.done && !total.unread;
+	ret_row->bytes = sizes_bytes_of(r->look, &total);
 	return true;
 }
 
@@ -247,10 +248,10 @@ static bool op_rank(const struct rows *rows, uint32_t id, enum sort_by by, uint6
 static int op_cell(const struct rows *rows, uint32_t id, enum column col, struct str *out)
 {
 	static const char signs[SIZES_SIGNS] = {
-		[SIZES_PLAIN] = ' ',     [SIZES_WAITING] = ' ',      [SIZES_UNREAD] = '!',
-		[SIZES_EXCLUDED] = '<',  [SIZES_OTHER_FS] = '>',     [SIZES_KERNEL] = '^',
-		[SIZES_ELSEWHERE] = '=', [SIZES_UNREAD_BELOW] = '.', [SIZES_LINKED] = 'H',
-		[SIZES_EMPTY] = 'e'};
+		[SIZES_PLAIN] = ' ',  [SIZES_GROWING] = '~',   [SIZES_STOPPED_BELOW] = '.',
+		[SIZES_UNREAD] = '!', [SIZES_EXCLUDED] = '<',  [SIZES_OTHER_FS] = '>',
+		[SIZES_KERNEL] = '^', [SIZES_ELSEWHERE] = '=', [SIZES_UNREAD_BELOW] = '.',
+		[SIZES_LINKED] = 'H', [SIZES_EMPTY] = 'e'};
 
 	return col == COL_SIGN ? str_addc(out, signs[sizes_rows_sign(of(rows), id)]) : 0;
 }
@@ -309,13 +310,14 @@ static const struct rows_ops ops = {
 /* ---- columns ---- */
 
 #define BEGIN COL_NAME, COL_SIGN, COL_TOTAL
-#define END   COL_ITEMS, COL_MODIFIED, COL_KINDS
+#define END   COL_MODIFIED, COL_KINDS
 #define LINKS COL_FREED, COL_SHARED
 static const enum column wanted[2][2][2][10] = {
-	{{{BEGIN, END}, {BEGIN, LINKS, END}},
-	 {{BEGIN, COL_PERCENT, END}, {BEGIN, LINKS, COL_PERCENT, END}}},
-	{{{BEGIN, COL_BAR, END}, {BEGIN, LINKS, COL_BAR, END}},
-	 {{BEGIN, COL_PERCENT, COL_BAR, END}, {BEGIN, LINKS, COL_PERCENT, COL_BAR, END}}},
+	{{{BEGIN, COL_ITEMS, END}, {BEGIN, LINKS, COL_ITEMS, END}},
+	 {{BEGIN, COL_PERCENT, COL_ITEMS, END}, {BEGIN, LINKS, COL_PERCENT, COL_ITEMS, END}}},
+	{{{BEGIN, COL_ITEMS, COL_BAR, END}, {BEGIN, LINKS, COL_ITEMS, COL_BAR, END}},
+	 {{BEGIN, COL_PERCENT, COL_ITEMS, COL_BAR, END},
+	  {BEGIN, LINKS, COL_PERCENT, COL_ITEMS, COL_BAR, END}}},
 };
 
 void sizes_rows_restyle(struct sizes_rows *r)
@@ -378,6 +380,11 @@ uint32_t sizes_rows_dir(const struct sizes_rows *r)
 const char *sizes_rows_path(const struct sizes_rows *r)
 {
 	return r->path;
+}
+
+unsigned sizes_rows_moved(const struct sizes_rows *r)
+{
+	return (unsigned)r->nchanged;
 }
 
 int sizes_rows_err(const struct sizes_rows *r)

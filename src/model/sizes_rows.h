@@ -27,15 +27,16 @@ struct sizes_look {
 /* Why a row is not simply what it seems; the most important of several. */
 enum sizes_sign {
 	SIZES_PLAIN,
-	SIZES_WAITING,      /* not looked at yet */
-	SIZES_UNREAD,       /* could not be read, or not to its end */
-	SIZES_EXCLUDED,     /* left out by a pattern */
-	SIZES_OTHER_FS,     /* another file system, not entered */
-	SIZES_KERNEL,       /* a kernel's file system: nothing is stored there */
-	SIZES_ELSEWHERE,    /* counted at another place */
-	SIZES_UNREAD_BELOW, /* something below it could not be read */
-	SIZES_LINKED,       /* a file with several links, or with all of it shared */
-	SIZES_EMPTY,        /* a directory with nothing in it */
+	SIZES_GROWING,       /* still being counted */
+	SIZES_STOPPED_BELOW, /* it was, when it was stopped */
+	SIZES_UNREAD,        /* could not be read, or not to its end */
+	SIZES_EXCLUDED,      /* left out by a pattern */
+	SIZES_OTHER_FS,      /* another file system, not entered */
+	SIZES_KERNEL,        /* a kernel's file system: nothing is stored there */
+	SIZES_ELSEWHERE,     /* counted at another place */
+	SIZES_UNREAD_BELOW,  /* something below it could not be read */
+	SIZES_LINKED,        /* a file with several links, or with all of it shared */
+	SIZES_EMPTY,         /* a directory with nothing in it */
 	SIZES_SIGNS
 };
 
@@ -61,6 +62,8 @@ void sizes_rows_look(struct sizes_rows *r);
 void sizes_rows_changed(struct sizes_rows *r);
 /* What the look says has changed: columns. */
 void sizes_rows_restyle(struct sizes_rows *r);
+/* How many rows the last pass has changed. */
+unsigned sizes_rows_moved(const struct sizes_rows *r);
 int sizes_rows_err(const struct sizes_rows *r);
 /* Of the directory itself, as it was at the last pass. */
 struct sizetree_total sizes_rows_total(const struct sizes_rows *r);

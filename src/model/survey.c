@@ -69,9 +69,16 @@ static int count_kind(struct survey *s, const char *ext, size_t len,
 {
 	struct survey_kind *k;
 	uintptr_t at;
+	bool known;
 	int r = 0;
 
-	if (!map_get(&s->map, ext, len, &at))
+	known = map_get(&s->map, ext, len, &at);
+	if (!known && s->kinds_max && s->nkinds >= s->kinds_max) {
+		ext = "/";
+		len = 1;
+		known = map_get(&s->map, ext, len, &at);
+	}
+	if (!known)
 		r = add_kind(s, ext, len, &at);
 	if (r < 0)
 		return r;

@@ -28,8 +28,9 @@ struct survey_kind {
 
 struct survey {
 	const struct sizetree *tree;
-	bool apparent; /* by length instead of what is taken on the disk */
-	size_t top;    /* so many of the largest; 0: by extension */
+	bool apparent;    /* by length instead of what is taken on the disk */
+	size_t top;       /* so many of the largest; 0: by extension */
+	size_t kinds_max; /* extensions beyond so many count as one, "/"; 0: none does */
 	/* Only files of this one; NULL: of all. Heap, owned. */
 	char *only;
 	size_t only_len;

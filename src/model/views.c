@@ -219,6 +219,25 @@ int model_view_found(struct model *m, size_t top, const char *only, size_t only_
 	return told(r);
 }
 
+/* In place of what was found before; what is found at once keeps the cursor. */
+static void put_found(struct model *m, struct view *v, struct found_rows *f)
+{
+	CLEANUP(str_done) struct str name = STR_INIT;
+	struct list *l = &v->list;
+	size_t cursor = l->cursor;
+	struct row row;
+
+	if (list_row(l, cursor, &row))
+		(void)str_add(&name, row.name, row.name_len);
+	(void)found_rows_work(f, m->slice);
+	list_reset(l);
+	l->rows = found_rows_rows(f);
+	found_rows_free(v->found);
+	v->found = f;
+	if (list_update(l) == 0 && !(name.len && list_move_to_name(l, name.buf, name.len)))
+		list_move_to(l, cursor);
+}
+
 /* The tree is another, or there is more of it: what was found is looked for again, below what is
  * shown now. */
 void found_renew(struct model *m, const struct sizes *s)
@@ -241,10 +260,7 @@ void found_renew(struct model *m, const struct sizes *s)
 		if (m->search.rows == v->list.rows)
 			search_stop(m);
 		request_close_order(m, &v->list);
-		list_reset(&v->list);
-		v->list.rows = found_rows_rows(f);
-		found_rows_free(v->found);
-		v->found = f;
+		put_found(m, v, f);
 	}
 }
 

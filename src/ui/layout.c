@@ -188,11 +188,16 @@ static int choose(const enum column *wanted, int left, const struct column_needs
 {
 	for (; *wanted != COL_KINDS; wanted++) {
 		int width = column_width(*wanted, needs);
+		/* Of sizes the size is what matters. */
+		int names = *wanted == COL_TOTAL ? COLUMN_NAME_LEAST : COLUMN_NAME_MIN;
 
 		if (*wanted == COL_NAME)
 			continue;
-		if (left - width - shapes[*wanted].gap < COLUMN_NAME_MIN)
+		if (left - width - shapes[*wanted].gap < names) {
+			if (*wanted == COL_SIGN)
+				continue;
 			break;
+		}
 		widths[*wanted] = width;
 		left -= width + shapes[*wanted].gap;
 	}

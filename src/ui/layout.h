@@ -85,9 +85,10 @@ struct column_needs {
 	int icon;  /* width of the icons before the names; left out where names are short of room */
 };
 
-#define COLUMN_NAME_MIN 20 /* before any other column shows */
-#define COLUMN_NAME_MAX 60 /* while no name on screen is longer */
-#define COLUMN_GAP      2
+#define COLUMN_NAME_LEAST 6  /* beside the one column that matters most */
+#define COLUMN_NAME_MIN   20 /* before any other column shows */
+#define COLUMN_NAME_MAX   60 /* while no name on screen is longer */
+#define COLUMN_GAP        2
 
 /* wanted: in order of importance, ends with COL_KINDS. Columns are dropped from the least important
  * until the names have COLUMN_NAME_MIN. Widths that follow the rows on screen move in steps, so

@@ -76,6 +76,7 @@ static void choose_columns(struct frame *f)
 {
 	const enum column *wanted = model_view(f->model)->list.rows->columns;
 	const struct column_slots *shown = &f->d->layout->slots;
+	enum column order[COL_KINDS + 1];
 	struct column_needs needs;
 
 	if (f->before && shown->wanted == wanted && shown->cols == f->screen.list.cols &&
@@ -84,7 +85,9 @@ static void choose_columns(struct frame *f)
 		return;
 	}
 	view_column_needs(f, &needs);
-	layout_columns(wanted, f->screen.list.cols, &needs, &f->slots);
+	view_column_order(f, wanted, order);
+	layout_columns(order, f->screen.list.cols, &needs, &f->slots);
+	f->slots.wanted = wanted;
 }
 
 static void publish_layout(struct frame *f)

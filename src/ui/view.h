@@ -63,6 +63,9 @@ const char *view_sizes_words(enum sizes_sign sign);
 uint16_t view_notice_look(enum notice_kind kind);
 
 /* ---- view_columns.c ---- */
+/* The columns wanted, that of the order among the first: it must be seen what decides. */
+void view_column_order(const struct frame *f, const enum column *wanted,
+		       enum column ret_order[COL_KINDS + 1]);
 /* What the rows on screen would like. */
 void view_column_needs(const struct frame *f, struct column_needs *ret_needs);
 /* The metadata of one row, in all columns but the name. */

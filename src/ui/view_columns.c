@@ -296,6 +296,35 @@ void view_column_needs(const struct frame *f, struct column_needs *ret_needs)
 	*ret_needs = needs;
 }
 
+static bool stands_before(const enum column *wanted)
+{
+	if (*wanted == COL_NAME)
+		return wanted[1] != COL_SIGN;
+	return *wanted == COL_TOTAL;
+}
+
+void view_column_order(const struct frame *f, const enum column *wanted,
+		       enum column ret_order[COL_KINDS + 1])
+{
+	const struct sort_spec *sort = &model_view(f->model)->list.sort;
+	enum column by = COL_KINDS;
+	int n = 0;
+
+	for (const enum column *w = wanted; *w != COL_KINDS; w++)
+		if (sort_needs_rank(sort->by) && columns[*w].sort == sort->by && *w != COL_TOTAL)
+			by = *w;
+	for (; *wanted != COL_KINDS; wanted++) {
+		if (*wanted == by)
+			continue;
+		ret_order[n++] = *wanted;
+		if (by == COL_KINDS || !stands_before(wanted))
+			continue;
+		ret_order[n++] = by;
+		by = COL_KINDS;
+	}
+	ret_order[n] = COL_KINDS;
+}
+
 /* Large, new and many come first unless reversed; the others ascend. */
 static const char *sort_sign(const struct frame *f, const struct sort_spec *sort)
 {

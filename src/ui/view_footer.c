@@ -27,7 +27,9 @@ static void add_mount_sentence(const struct frame *f, uint32_t id, struct str *o
 const char *view_sizes_words(enum sizes_sign sign)
 {
 	static const char *const words[SIZES_SIGNS] = {
-		[SIZES_WAITING] = "not looked at yet",
+		[SIZES_GROWING] = "still being counted: at least so much",
+		[SIZES_STOPPED_BELOW] =
+			"counting was stopped before its end: at least so much; gR counts on",
 		[SIZES_UNREAD] = "could not be read: it takes at least so much",
 		[SIZES_EXCLUDED] = "left out by a pattern, not counted",
 		[SIZES_OTHER_FS] = "another file system, not entered",

@@ -101,7 +101,9 @@ static void add_path(struct header *h)
 	case VIEW_FOUND:
 		h->parts[PART_TITLE].look = ROLE_HEADER_PATH;
 		(void)found_rows_title(model_view(h->f->model)->found, &h->parts[PART_TITLE].text);
-		str_adds(&h->parts[PART_TITLE].text, " below");
+		str_adds(&h->parts[PART_TITLE].text, model_sizes(h->f->model)->phase == SIZES_OVER
+							     ? " below"
+							     : " so far below");
 		view_add_path(h->f, &p->text, found_rows_path(model_view(h->f->model)->found));
 		break;
 	case VIEW_SIZES:
@@ -227,6 +229,9 @@ static void add_scan(struct header *h, const struct sizes *s)
 	fmt_count(entries, s->progress.entries);
 	if (s->phase == SIZES_FAILED)
 		str_adds(&p->text, "not scanned");
+	else if (s->again && s->round.entries)
+		str_addf(&p->text, "scanning again: %s entries%s",
+			 fmt_count(entries, s->round.entries), more);
 	else if (s->again)
 		str_addf(&p->text, "scanning again%s", more);
 	else if (s->phase == SIZES_OVER)
@@ -254,7 +259,7 @@ static void add_sizes(struct header *h)
 	total = sizes_total(s);
 	p->look = ROLE_HEADER_COUNT;
 	str_addf(&p->text, "%s %s%s", s->look.apparent ? "length" : "disk",
-		 sizes_exact(s) || sizes_busy(s) ? "" : view_sign(h->f->c, "≥", ">="),
+		 sizes_exact(s) ? "" : view_sign(h->f->c, "≥", ">="),
 		 fmt_size(buf, sizes_bytes_of(&s->look, &total)));
 	unread->look = ROLE_WARNING;
 	if (total.unread)

@@ -113,6 +113,7 @@ static const struct exercise exercises[] = {
 	{"sizes-again", NULL, {{"S", "scanned"}, {"gR", "scanned"}}},
 	{"sizes-largest", NULL, {{"S", "scanned"}, {"gt", "Largest files below"}, {"", "<b.c|c.log"}, {"q", "~Largest"}}},
 	{"sizes-extensions", NULL, {{"S", "scanned"}, {"ge", "Extensions below"}, {"", "\\.txt"}, {"l", "Largest files without extension"}}},
+	{"sizes-browse", NULL, {{"S", "scanned"}, {"l", "repo .*scanned"}, {"gb", "Perm"}, {"", "/repo "}}},
 	{"sizes-apparent", NULL, {{"S", "disk"}, {"=", "length"}, {"=", "disk"}}},
 	{"sizes-bars", NULL, {{"S", "\\[#"}, {"%", "~\\d%"}, {"%", "~\\[#"}, {"%", "\\[#"}}},
 	{"sizes-shared", NULL, {{"S", "scanned"}, {"_", "Freed"}, {"_", "~Freed"}}},
