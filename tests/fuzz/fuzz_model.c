@@ -637,11 +637,68 @@ static void step(struct state *s)
 	}
 }
 
+static void drain(struct state *s)
+{
+	struct request request;
+
+	while (model_next_request(s->m, &request))
+		take_request(s, &request);
+	model_check(s->m);
+}
+
+/* Everything that a row can be asked for. */
+static void ask_rows(const struct list *l)
+{
+	for (size_t pos = 0; pos < MIN(list_len(l), 16); pos++) {
+		struct str cell = STR_INIT;
+		struct row row;
+		uint64_t n;
+		uint32_t id = list_id(l, pos);
+
+		(void)list_row(l, pos, &row);
+		for (enum column col = 0; id != NAMES_NONE && col < COL_KINDS; col++) {
+			if (l->rows->ops->number)
+				(void)l->rows->ops->number(l->rows, id, col, &n);
+			if (l->rows->ops->cell)
+				(void)l->rows->ops->cell(l->rows, id, col, &cell);
+		}
+		str_done(&cell);
+	}
+}
+
+/* Begins with the view of sizes and a scan that is over, so that what comes after that is reached
+ * soon. */
+static void scan_first(struct state *s, uint64_t seed)
+{
+	const uint8_t *at = s->at, *end = s->end;
+	struct scan *c = &s->scans[0];
+	uint8_t bytes[8192];
+
+	(void)model_view_sizes(s->m);
+	drain(s);
+	if (!c->ticket)
+		return;
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)made_random(&seed, 256);
+	s->at = bytes;
+	s->end = bytes + sizeof(bytes);
+	c->tree = made_new("/a/b");
+	scan_event(s, c, FS_SCAN_BEGUN, 0);
+	for (uint32_t dir = 0; dir < atomic_load(&c->tree->ndirs); dir++) {
+		publish(s, c->tree, dir, dir < 6);
+		made_dir_done(c->tree, dir);
+	}
+	c->over = true;
+	scan_event(s, c, FS_SCAN_OVER, 0);
+	s->at = at;
+	s->end = end;
+	drain(s);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct state s = {.at = data, .end = data + size};
 	struct str dump = STR_INIT;
-	struct request request;
 	uint8_t how;
 
 	if (model_new(&s.m) < 0)
@@ -650,12 +707,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	s.m->inline_max = 4u << how % 8;
 	s.m->slice = how & 8 ? 1u << (how >> 4) : LIST_SLICE;
 	if (model_start(s.m, "/a/b", "a1") == 0) {
+		drain(&s);
+		if (size && data[size - 1] & 1)
+			scan_first(&s, data[size - 1]);
 		while (s.at < s.end) {
 			step(&s);
 			model_check(s.m);
-			while (model_next_request(s.m, &request))
-				take_request(&s, &request);
-			model_check(s.m);
+			drain(&s);
+			ask_rows(model_list(s.m));
 		}
 		model_dump(s.m, &dump);
 	}
