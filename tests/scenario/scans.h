@@ -136,7 +136,7 @@ static void do_scan_told(struct runner *r)
 	if (arg(r, 2)[0] == '-')
 		e.err = atoi(arg(r, 2));
 	e.u.scan.tree = tree_of(r);
-	e.u.scan.dir = r->replaced;
+	e.u.scan.dir = e.err ? sizetree_root(tree_of(r)) : r->replaced;
 	e.u.scan.now = e.err ? TREE_NONE : r->anew;
 	apply(r, &e);
 }

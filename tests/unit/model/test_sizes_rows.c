@@ -141,12 +141,12 @@ static void test_grows(void **state)
 		r = make(t, "");
 		work(r, slices[i]);
 		assert_int_equal(number(r, "a", COL_TOTAL), 0);
-		assert_int_equal(sign(r, "a"), ' ');
-		assert_int_equal(sizes_rows_sign(r, id_of(r, "a")), SIZES_WAITING);
+		assert_int_equal(sign(r, "a"), '~');
+		assert_int_equal(sizes_rows_sign(r, id_of(r, "a")), SIZES_GROWING);
 		made_read(t, "a", ".:1:10 x/ y:2:20");
 		look(r, slices[i]);
 		assert_int_equal(number(r, "a", COL_TOTAL), 30 * 512);
-		assert_int_equal(sizes_rows_sign(r, id_of(r, "a")), SIZES_PLAIN);
+		assert_int_equal(sizes_rows_sign(r, id_of(r, "a")), SIZES_GROWING);
 		made_read(t, "a/x", ".:1:100 z:5:200");
 		look(r, slices[i]);
 		/* What is below one that is not done counts with it. */
@@ -271,16 +271,16 @@ static void test_stopped(void **state)
 	made_read(t, "begun", ".:1:2 x:5:5 y/");
 	r = sizes_rows_new(t, sizetree_root(t), "/top", &over);
 	work(r, 100);
-	assert_int_equal(sizes_rows_sign(r, id_of(r, "waiting")), SIZES_WAITING);
-	assert_int_equal(sizes_rows_sign(r, id_of(r, "begun")), SIZES_PLAIN);
+	assert_int_equal(sizes_rows_sign(r, id_of(r, "waiting")), SIZES_GROWING);
+	assert_int_equal(sizes_rows_sign(r, id_of(r, "begun")), SIZES_GROWING);
 	inside = sizes_rows_new(t, made_dir(t, "waiting"), "/top/waiting", &over);
 	work(inside, 100);
 	assert_true(rows_loading(sizes_rows_const(inside)));
 	over.over = true;
 	look(r, 100);
 	sizes_rows_changed(r);
-	assert_int_equal(sizes_rows_sign(r, id_of(r, "waiting")), SIZES_UNREAD_BELOW);
-	assert_int_equal(sizes_rows_sign(r, id_of(r, "begun")), SIZES_UNREAD_BELOW);
+	assert_int_equal(sizes_rows_sign(r, id_of(r, "waiting")), SIZES_STOPPED_BELOW);
+	assert_int_equal(sizes_rows_sign(r, id_of(r, "begun")), SIZES_STOPPED_BELOW);
 	assert_int_equal(number(r, "begun", COL_TOTAL), 7 * 512);
 	assert_int_equal(sizes_rows_total(r).blocks, 16);
 	assert_false(sizes_rows_total(r).done);

@@ -348,6 +348,29 @@ static void test_equal_extensions(void **state)
 	made_free(t);
 }
 
+/* More extensions than anybody reads count as one. */
+static void test_many_extensions(void **state)
+{
+	struct sizetree *t = made_new("/top");
+	struct survey s;
+
+	(void)state;
+	made_read(t, "", ". a.a:1:1 b.b:1:1 none:1:4 c.c:1:1 a2.a:1:1 d.d:1:2 n2:1:4 c2.c:1:1");
+	all_done(t, "");
+	for (size_t slice = 1; slice < 9; slice += 7) {
+		assert_int_equal(survey_init(&s, t, 0, false, 0, NULL, 0), 0);
+		s.kinds_max = 2;
+		run(&s, slice);
+		assert_int_equal(s.nkinds, 3);
+		assert_int_equal(kind(&s, "a", 1)->files, 2);
+		assert_int_equal(kind(&s, "b", 1)->files, 1);
+		assert_int_equal(kind(&s, "/", 1)->files, 5);
+		assert_int_equal(kind(&s, "/", 1)->blocks, 12);
+		survey_done(&s);
+	}
+	made_free(t);
+}
+
 static void test_sums_stop(void **state)
 {
 	struct sizetree *t = made_new("/top");
@@ -419,10 +442,15 @@ static void test_no_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_largest),    cmocka_unit_test(test_ties),
-		cmocka_unit_test(test_nothing),    cmocka_unit_test(test_at_random),
-		cmocka_unit_test(test_extensions), cmocka_unit_test(test_equal_extensions),
-		cmocka_unit_test(test_sums_stop),  cmocka_unit_test(test_only),
+		cmocka_unit_test(test_largest),
+		cmocka_unit_test(test_ties),
+		cmocka_unit_test(test_nothing),
+		cmocka_unit_test(test_at_random),
+		cmocka_unit_test(test_extensions),
+		cmocka_unit_test(test_equal_extensions),
+		cmocka_unit_test(test_many_extensions),
+		cmocka_unit_test(test_sums_stop),
+		cmocka_unit_test(test_only),
 		cmocka_unit_test(test_no_memory),
 	};
 
