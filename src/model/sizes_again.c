@@ -183,7 +183,7 @@ void sizes_taken(struct model *m, struct view *v, const struct fs_event *event)
 	s->again = false;
 	s->again_ms = m->now_ms + MAX(SIZES_REST_MS, took * 4);
 	/* Everything has gone. */
-	if (event->u.scan.now == TREE_NONE &&
+	if (!event->err && event->u.scan.now == TREE_NONE &&
 	    sizetree_dir(s->tree, event->u.scan.dir)->parent == TREE_NONE) {
 		model_notice(m, NOTICE_WARNING, m->now_ms, "%s is gone: it was removed or moved",
 			     s->path);

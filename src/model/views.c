@@ -271,6 +271,9 @@ bool found_enter(struct model *m, const struct view *v, uint32_t id)
 	const char *ext = found_rows_ext(v->found, id, &len);
 	uint32_t dir, entry;
 
+	/* Nobody knows any more which those are. */
+	if (ext && len == 1 && ext[0] == '/')
+		return false;
 	if (ext)
 		return model_view_found(m, FOUND_LARGEST, ext, len) == 0;
 	if (!found_rows_file(v->found, id, &dir, &entry))

@@ -396,11 +396,47 @@ static void test_no_memory_at_the_beginning(void **state)
 	}
 }
 
+/* What is beyond the number of extensions shown is one row, which leads nowhere. */
+static void test_other_extensions(void **state)
+{
+	CLEANUP(str_done) struct str text = STR_INIT;
+	struct run r;
+	struct row row;
+
+	(void)state;
+	start(&r);
+	view(&r);
+	serve(&r);
+	assert_int_equal(str_adds(&text, "."), 0);
+	for (unsigned i = 0; i < FOUND_KINDS + 3; i++)
+		assert_int_equal(str_addf(&text, " f.%u:1:%u", i, i ? 2 : 1), 0);
+	made_read(r.t, "", text.buf);
+	made_done(r.t, "");
+	begun(&r);
+	over(&r);
+	extensions(&r);
+	tick(&r);
+	model_check(r.m);
+	assert_int_equal(list_len(model_list(r.m)), FOUND_KINDS + 1);
+	assert_true(on(&r, "(others)"));
+	assert_int_equal(model_enter(r.m), ENTER_NOTHING);
+	assert_true(list_row(model_list(r.m), 0, &row));
+	assert_string_equal(row.name, "(others)");
+	assert_true(on(&r, ".7"));
+	assert_int_equal(model_enter(r.m), ENTER_WENT);
+	assert_int_equal(list_len(model_list(r.m)), 1);
+	serve(&r);
+	model_free(r.m);
+	made_free(r.fresh_tree);
+	made_free(r.t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_no_memory_at_the_beginning),
+		cmocka_unit_test(test_other_extensions),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
