@@ -146,7 +146,7 @@ void model_touch(struct model *m)
 	m->escape_armed = false;
 	m->home_wanted = false;
 	/* Who gives commands means the row that the cursor is on. */
-	if (m->ntabs && model_view(m)->sizes)
+	if (m->ntabs && model_view(m)->sizes && model_view(m)->list.n)
 		model_view_mut(m)->sizes->top = false;
 }
 

@@ -254,7 +254,7 @@ static void test_stopped_server(void **state)
 	explorer_expect(&e, "50[0-9]K .*beside/");
 	explorer_do(&e, "l", "@file");
 	explorer_do(&e, "h", "@beside/");
-	explorer_do(&e, "gt", "Largest files below");
+	explorer_do(&e, "gt", "Largest files so far below");
 	explorer_do(&e, "q", "scanning");
 	explorer_do(&e, "\033", "stopped after");
 	pty_keys(e.pty, "Q");
