@@ -317,10 +317,8 @@ void view_column_order(const struct frame *f, const enum column *wanted,
 		if (*wanted == by)
 			continue;
 		ret_order[n++] = *wanted;
-		if (by == COL_KINDS || !stands_before(wanted))
-			continue;
-		ret_order[n++] = by;
-		by = COL_KINDS;
+		if (by != COL_KINDS && stands_before(wanted))
+			ret_order[n++] = by;
 	}
 	ret_order[n] = COL_KINDS;
 }
