@@ -89,6 +89,7 @@
  *   fs/scan                scanning a tree for its sizes, in parallel
  *   fs/scan_again          a directory of its tree once more
  *   fs/scan_dir            one directory of it
+ *   fs/scan_mounted        files that are mounted on files
  *   fs/scan_moved          files that were seen at two places
  *   fs/scan_open           its descriptors
  *   fs/scan_read           what is in a directory

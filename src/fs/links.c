@@ -14,8 +14,9 @@
 struct note {
 	uint64_t dev, ino;
 	uint32_t dir, entry;
-	uint32_t nlink;
-	uint32_t next; /* note of the same inode */
+	uint32_t nlink : 31;
+	uint32_t mounted : 1; /* a mount point, which is no link */
+	uint32_t next;        /* note of the same inode */
 };
 
 struct links_page {
@@ -81,7 +82,8 @@ int links_note(struct links *l, struct links_page **page, const struct meta *met
 						  .ino = meta->id.ino,
 						  .dir = dir,
 						  .entry = entry,
-						  .nlink = meta->nlink,
+						  .nlink = MIN(meta->nlink, INT32_MAX),
+						  .mounted = (meta->attrs & META_MOUNT_ROOT) != 0,
 						  .next = NO_NOTE};
 	return 0;
 }
@@ -97,7 +99,7 @@ size_t links_count(const struct links *l)
 	return n;
 }
 
-bool links_next(const struct links *l, struct links_at *at, uint32_t *ret_dir, uint32_t *ret_entry)
+bool links_next(const struct links *l, struct links_at *at, struct links_sight *ret_sight)
 {
 	if (!at->begun)
 		at->page = atomic_load(&l->pages);
@@ -108,9 +110,23 @@ bool links_next(const struct links *l, struct links_at *at, uint32_t *ret_dir, u
 	}
 	if (!at->page)
 		return false;
-	*ret_dir = at->page->at[at->next].dir;
-	*ret_entry = at->page->at[at->next++].entry;
+	const struct note *n = &at->page->at[at->next++];
+
+	*ret_sight = (struct links_sight){
+		.id = {.dev = n->dev, .ino = n->ino}, .dir = n->dir, .entry = n->entry};
 	return true;
+}
+
+void links_move(struct links *l, struct links *from)
+{
+	struct links_page *first = atomic_exchange(&from->pages, NULL), *last = first;
+
+	while (last && last->next)
+		last = last->next;
+	if (!last)
+		return;
+	last->next = atomic_load(&l->pages);
+	atomic_store(&l->pages, first);
 }
 
 /* ---- settling ---- */
@@ -347,15 +363,17 @@ static int add_inode(struct climb *c, const struct groups *g, uint32_t head, str
 	const struct note *note = &g->notes[head], *first = note;
 	uint64_t blocks = sizetree_blocks(c->tree, note->dir, note->entry);
 	uint64_t size = sizetree_size(c->tree, note->dir, note->entry);
-	uint32_t n = 0, common;
+	uint32_t n = 0, nlinks = 0, common;
 
 	if (climb_inode(c, g, head, blocks, size, &common) < 0)
 		return -ENOMEM;
-	for (uint32_t i = head; i != NO_NOTE; i = g->notes[i].next, n++)
+	for (uint32_t i = head; i != NO_NOTE; i = g->notes[i].next, n++) {
+		nlinks += !g->notes[i].mounted;
 		if (name_before(c, &g->notes[i], first))
 			first = &g->notes[i];
+	}
 	/* More than it should have: they came and went meanwhile. */
-	for (uint32_t dir = n >= note->nlink ? common : TREE_NONE; dir != TREE_NONE;
+	for (uint32_t dir = nlinks >= note->nlink ? common : TREE_NONE; dir != TREE_NONE;
 	     dir = sizetree_live_parent(&c->live, dir)) {
 		struct sizetree_linked *l = sums_of(c, dir);
 

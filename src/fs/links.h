@@ -37,8 +37,14 @@ struct links_at {
 	size_t next;
 	bool begun;
 };
+struct links_sight {
+	struct file_id id;
+	uint32_t dir, entry;
+};
 size_t links_count(const struct links *l);
-bool links_next(const struct links *l, struct links_at *at, uint32_t *ret_dir, uint32_t *ret_entry);
+bool links_next(const struct links *l, struct links_at *at, struct links_sight *ret_sight);
+/* Adds what was noted in `from`, which has nothing then. */
+void links_move(struct links *l, struct links *from);
 
 struct links_sum {
 	uint64_t inodes, links; /* that were seen */

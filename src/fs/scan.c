@@ -62,6 +62,7 @@ static void free_scan(struct scan *s)
 	seen_free(s->seen);
 	links_free(s->links);
 	links_free(s->recent);
+	links_free(s->mounted);
 	scan_again_free(s);
 	sizetree_unref(s->tree);
 	pthread_cond_destroy(&s->wake);
@@ -96,6 +97,8 @@ static void conclude(struct scan *s)
 	s->seen = NULL;
 	if (!scan_cancelled(s))
 		r = scan_settle_moved(s);
+	if (r == 0 && !scan_cancelled(s))
+		r = scan_settle_mounted(s);
 	if (r == 0 && s->again && !scan_cancelled(s))
 		r = scan_settle_again(s);
 	else if (r == 0 && !scan_cancelled(s))
@@ -319,6 +322,8 @@ int scan_prepare(struct scan *s)
 		r = links_new(&s->links);
 	if (r == 0)
 		r = links_new(&s->recent);
+	if (r == 0)
+		r = links_new(&s->mounted);
 	if (r == 0)
 		r = init_thread(s, 0);
 	if (r == 0)

@@ -185,6 +185,16 @@ int scan_again(struct scan *base, uint32_t dir, bool deep, const struct scan_opt
 	return scan_launch(s, r, ret_scan);
 }
 
+struct scan *scan_again_base(const struct scan *s)
+{
+	return s->again->base;
+}
+
+const struct sizetree_swap *scan_again_swap(const struct scan *s)
+{
+	return &s->again->swap;
+}
+
 /* ---- subdirectories that stay ---- */
 
 static int names_of_old(struct scan *s, struct map *ret_names)
@@ -484,4 +494,5 @@ void scan_take(struct scan *s, uint32_t *ret_dir, uint32_t *ret_now)
 	swap_dirs(s);
 	replace_shares(t, sizetree_dir(t, s->top)->parent, was, now);
 	links_take(a->base->links, t, a->links);
+	links_move(a->base->mounted, s->mounted);
 }

@@ -39,6 +39,7 @@ struct scan_stack {
 	pthread_mutex_t lock;
 	struct scan_task *at;
 	size_t cap, first;
+	size_t evicted; /* of the oldest so many have parents that were given back */
 	_Atomic size_t n;
 };
 
@@ -78,7 +79,7 @@ struct scan_thread {
 	size_t nbig, big_cap;
 	struct scan_item *items; /* with a visitor */
 	struct sizetree_names pool;
-	struct links_page *page, *recent_page;
+	struct links_page *page, *recent_page, *mounted_page;
 	struct str rel; /* its path below the root, when patterns ask for it */
 	bool atime;     /* may not leave access times alone */
 };
@@ -100,7 +101,8 @@ struct scan {
 	struct sizetree *tree;
 	struct seen *seen;
 	struct links *links;
-	struct links *recent; /* files that have changed since it began */
+	struct links *recent;  /* files that have changed since it began */
+	struct links *mounted; /* on other files, with one link */
 	struct scan_moment began;
 	struct scan_moment tree_began; /* the first scan of its tree */
 	uint32_t top;                  /* the directory it began with: sums go up to there */
@@ -223,7 +225,20 @@ int scan_counted_elsewhere(struct scan *s, uint32_t dir, struct file_id id) MUST
 /* At its end: what has several links, as it will be. */
 int scan_settle_again(struct scan *s) MUST_USE;
 
+struct scan *scan_again_base(const struct scan *s);
+const struct sizetree_swap *scan_again_swap(const struct scan *s);
+
+/* ---- fs/scan_mounted ---- */
+/* Takes out files mounted on files that count where they lie. 0, -ENOMEM, -ECANCELED. */
+int scan_settle_mounted(struct scan *s) MUST_USE;
+
 /* ---- fs/scan_moved ---- */
+/* A number for what does not change when a file is moved: length, blocks, mtime. */
+uint64_t scan_look_of(const struct sizetree *t, uint32_t dir, uint32_t entry);
+/* Whether it is a file that counts by itself. */
+bool scan_counts(const struct sizetree *t, uint32_t entry);
+/* A file no longer counts there, for the reason that the flag says. */
+void scan_uncount(struct scan *s, uint32_t dir, uint32_t entry, uint32_t flag);
 /* Takes out what has been counted at two places. 0, -ENOMEM, -ECANCELED. */
 int scan_settle_moved(struct scan *s) MUST_USE;
 

@@ -30,7 +30,7 @@ struct recheck {
 	struct links_page *page;
 };
 
-static uint64_t look_of(const struct sizetree *t, uint32_t dir, uint32_t entry)
+uint64_t scan_look_of(const struct sizetree *t, uint32_t dir, uint32_t entry)
 {
 	uint64_t x = sizetree_size(t, dir, entry) * 0x9e3779b97f4a7c15u;
 
@@ -53,7 +53,7 @@ static int note_looks(struct recheck *c, const struct links *recent)
 {
 	struct looks *l = &c->looks;
 	size_t n = links_count(recent);
-	uint32_t dir, entry;
+	struct links_sight sight;
 	struct links_at at = {0};
 
 	for (l->cap = 16; l->cap < n * 2;)
@@ -62,22 +62,21 @@ static int note_looks(struct recheck *c, const struct links *recent)
 	l->seen = calloc(l->cap, sizeof(*l->seen));
 	if (!l->keys || !l->seen)
 		return -ENOMEM;
-	while (links_next(recent, &at, &dir, &entry)) {
-		uint64_t key = look_of(c->scan->tree, dir, entry);
+	while (links_next(recent, &at, &sight)) {
+		uint64_t key = scan_look_of(c->scan->tree, sight.dir, sight.entry);
 
 		size_t at_key = place(l, key);
 
 		l->keys[at_key] = key;
 		/* It got a link meanwhile: the other one may have been counted as a file of its
 		 * own. */
-		if (sizetree_meta(c->scan->tree, entry) & TREE_LINKED)
+		if (sizetree_meta(c->scan->tree, sight.entry) & TREE_LINKED)
 			l->seen[at_key] = 1;
 	}
 	return 0;
 }
 
-/* Files that count. */
-static bool counts(const struct sizetree *t, uint32_t entry)
+bool scan_counts(const struct sizetree *t, uint32_t entry)
 {
 	uint32_t meta = sizetree_meta(t, entry);
 
@@ -102,9 +101,9 @@ static int each_alike(struct recheck *c,
 		for (uint32_t e = d->first; r == 0 && e < d->first + d->count; e++) {
 			size_t at;
 
-			if (!counts(t, e))
+			if (!scan_counts(t, e))
 				continue;
-			at = place(&c->looks, look_of(t, dir, e));
+			at = place(&c->looks, scan_look_of(t, dir, e));
 			if (c->looks.keys[at])
 				r = fn(c, dir, e, &c->looks.seen[at]);
 		}
@@ -123,17 +122,10 @@ static int count_alike(struct recheck *c, uint32_t dir, uint32_t entry, uint32_t
 
 static void take_away(struct scan *s, uint32_t dir, uint32_t entry)
 {
-	uint64_t blocks = sizetree_blocks(s->tree, dir, entry),
-		 size = sizetree_size(s->tree, dir, entry);
-
-	sizetree_set_flags(s->tree, entry, TREE_GONE);
+	scan_uncount(s, dir, entry, TREE_GONE);
 	atomic_fetch_add(&s->threads[0].vanished, 1);
 	for (;; dir = sizetree_dir(s->tree, dir)->parent) {
-		struct sizetree_dir *d = sizetree_dir_mut(s->tree, dir);
-
-		atomic_fetch_sub(&d->blocks, blocks);
-		atomic_fetch_sub(&d->size, size);
-		atomic_fetch_sub(&d->items, 1);
+		atomic_fetch_sub(&sizetree_dir_mut(s->tree, dir)->items, 1);
 		if (dir == s->top)
 			return;
 	}
@@ -162,21 +154,25 @@ static int is_there(struct recheck *c, uint32_t dir, uint32_t entry, struct meta
 	return seen_add(c->there, ret_meta->id);
 }
 
-/* Its other link came after it was counted: from now on it counts as what has several. */
-static int make_linked(struct recheck *c, uint32_t dir, uint32_t entry, const struct meta *meta)
+void scan_uncount(struct scan *s, uint32_t dir, uint32_t entry, uint32_t flag)
 {
-	struct scan *s = c->scan;
 	uint64_t blocks = sizetree_blocks(s->tree, dir, entry),
 		 size = sizetree_size(s->tree, dir, entry);
 
-	sizetree_set_flags(s->tree, entry, TREE_LINKED);
-	for (uint32_t d = dir;; d = sizetree_dir(s->tree, d)->parent) {
-		atomic_fetch_sub(&sizetree_dir_mut(s->tree, d)->blocks, blocks);
-		atomic_fetch_sub(&sizetree_dir_mut(s->tree, d)->size, size);
-		if (d == s->top)
+	sizetree_set_flags(s->tree, entry, flag);
+	for (;; dir = sizetree_dir(s->tree, dir)->parent) {
+		atomic_fetch_sub(&sizetree_dir_mut(s->tree, dir)->blocks, blocks);
+		atomic_fetch_sub(&sizetree_dir_mut(s->tree, dir)->size, size);
+		if (dir == s->top)
 			break;
 	}
-	return links_note(s->links, &c->page, meta, dir, entry);
+}
+
+/* Its other link came after it was counted: from now on it counts as what has several. */
+static int make_linked(struct recheck *c, uint32_t dir, uint32_t entry, const struct meta *meta)
+{
+	scan_uncount(c->scan, dir, entry, TREE_LINKED);
+	return links_note(c->scan->links, &c->page, meta, dir, entry);
 }
 
 static int look_again(struct recheck *c, uint32_t dir, uint32_t entry, uint32_t *seen)

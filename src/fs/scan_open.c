@@ -39,14 +39,14 @@ static void evict(struct scan *s, struct scan_parent *p)
 		close_fd(s, p);
 }
 
-/* The outermost of what a thread has waiting: the others are needed sooner. */
+/* The outermost of what a thread has waiting: the others are needed sooner. Each is passed once. */
 static void make_room_in(struct scan *s, struct scan_stack *st)
 {
 	pthread_mutex_lock(&st->lock);
-	for (size_t i = 0; i < atomic_load(&st->n) &&
-			   atomic_load(&s->open_parents) >= atomic_load(&s->max_parents);
-	     i++) {
-		struct scan_parent *p = st->at[(st->first + i) & (st->cap - 1)].parent;
+	for (; st->evicted < atomic_load(&st->n) &&
+	       atomic_load(&s->open_parents) >= atomic_load(&s->max_parents);
+	     st->evicted++) {
+		struct scan_parent *p = st->at[(st->first + st->evicted) & (st->cap - 1)].parent;
 
 		if (p && atomic_load(&p->fd) >= 0)
 			evict(s, p);

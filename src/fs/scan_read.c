@@ -149,27 +149,23 @@ static int put_file(struct scan_reading *r, struct scan_name *n, const struct me
 	scan_count(&t->files, 1);
 	if (meta->attrs & META_MOUNT_ROOT)
 		v.flags |= TREE_MOUNT;
-	if (v.flags && r->t->scan->options.one_file_system) {
+	if (v.flags && t->scan->options.one_file_system) {
 		v.flags |= TREE_NOT_ENTERED;
-	} else if (v.flags && meta->id.dev == r->meta.id.dev) {
-		/* A file mounted on a file is one that lies somewhere else on this file system. */
-		v.flags |= TREE_ELSEWHERE;
-	} else if (meta->nlink > 1) {
+		return put(r, n, &v);
+	}
+	err = note_recent(r, meta);
+	if (err == 0 && meta->nlink > 1) {
 		v.flags |= TREE_LINKED;
-		err = note_recent(r, meta);
-		if (err == 0)
-			err = links_note(t->scan->links, &t->page, meta, r->task->dir,
+		err = links_note(t->scan->links, &t->page, meta, r->task->dir, r->first + r->count);
+	} else if (err == 0) {
+		/* A file mounted on a file is one that lies somewhere else: fs/scan_mounted. */
+		if (v.flags && (meta->size | meta->blocks))
+			err = links_note(t->scan->mounted, &t->mounted_page, meta, r->task->dir,
 					 r->first + r->count);
-		if (err < 0)
-			return err;
-	} else {
-		err = note_recent(r, meta);
-		if (err < 0)
-			return err;
 		r->blocks = sizetree_add(r->blocks, v.blocks);
 		r->size = sizetree_add(r->size, v.size);
 	}
-	return put(r, n, &v);
+	return err < 0 ? err : put(r, n, &v);
 }
 
 static int put_unread(struct scan_reading *r, struct scan_name *n, uint32_t flags)

@@ -74,6 +74,9 @@ static bool take(struct scan_stack *st, bool oldest, struct scan_task *ret_task)
 	if (n) {
 		*ret_task = st->at[(oldest ? st->first : st->first + n - 1) & (st->cap - 1)];
 		st->first += oldest;
+		if (oldest && st->evicted)
+			st->evicted--;
+		st->evicted = MIN(st->evicted, n - 1);
 		atomic_store(&st->n, n - 1);
 	}
 	pthread_mutex_unlock(&st->lock);

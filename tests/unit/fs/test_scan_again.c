@@ -4,6 +4,7 @@
  */
 #include "fs/scan.h"
 
+#include "../../lib/as_user.h"
 #include "../../lib/fault.h"
 #include "../../lib/test.h"
 #include "../../lib/tree.h"
@@ -304,33 +305,92 @@ static void a_moved_directory_counts_once(void **state)
 	scan_free(s, WAIT_MS);
 }
 
-/* As root only: a place that leads to a directory which counts elsewhere in the tree. */
-static void a_bind_mount_counts_once(void **state)
+/* A place that leads to a directory which counts elsewhere in the tree. */
+static void bind_a_directory(void *ctx)
 {
-	struct tree *t = *state;
-	const char *at = tree_path(t, "b/bound");
+	struct tree *t = ctx;
 	struct scan *s;
 
-	tree_add(t, "a/x/f 100000\na/g 3\nb/bound/\nb/z 9\n");
-	if (mount(tree_path(t, "a/x"), at, NULL, MS_BIND, NULL) < 0) {
-		print_message("SKIPPED: needs to mount: %s\n", strerror(errno));
-		skip();
-	}
+	assert_int_equal(mount(tree_path(t, "a/x"), tree_path(t, "b/bound"), NULL, MS_BIND, NULL),
+			 0);
 	s = scanned(t->path, &plain);
 	for (int deep = 0; deep < 2; deep++) {
 		again(s, "b", deep);
 		again(s, "a", deep);
 		again(s, "b", deep);
 	}
-	char *text = described(scan_tree(s), true);
-	struct scan *fresh = scanned(t->path, &plain);
-	char *wanted = described(scan_tree(fresh), true);
-	umount(at);
-	scan_free(fresh, WAIT_MS);
+	same_as_new(s, t->path, true);
 	scan_free(s, WAIT_MS);
-	assert_string_equal(text, wanted);
-	free(text);
-	free(wanted);
+}
+
+static void a_bind_mount_counts_once(void **state)
+{
+	struct tree *t = *state;
+
+	tree_add(t, "a/x/f 100000\na/g 3\nb/bound/\nb/z 9\n");
+	as_mounter(bind_a_directory, t);
+}
+
+static uint64_t bytes(struct scan *s)
+{
+	return sizetree_dir_total(scan_tree(s), sizetree_root(scan_tree(s))).size;
+}
+
+static void bind(struct tree *t, const char *from, const char *to)
+{
+	assert_int_equal(mount(tree_path(t, from), tree_path(t, to), NULL, MS_BIND, NULL), 0);
+}
+
+/* A file that is mounted on others counts where it lies, or once when that is not scanned. */
+static void bind_files(void *ctx)
+{
+	struct tree *t = ctx;
+	struct scan *s, *before;
+	int fd;
+
+	assert_int_equal(mount("none", tree_path(t, "r/mem"), "tmpfs", 0, NULL), 0);
+	fd = open(tree_path(t, "r/mem/big"), O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+	assert_int_equal(ftruncate(fd, 300000), 0);
+	close(fd);
+	before = scanned(tree_path(t, "r"), &plain);
+	/* From another file system that is scanned too, and from the same. */
+	bind(t, "r/mem/big", "r/a/p1");
+	bind(t, "r/here", "r/a/p2");
+	s = scanned(tree_path(t, "r"), &plain);
+	assert_int_equal(bytes(s), bytes(before));
+	/* From outside, twice; with several links, of which one is inside. */
+	bind(t, "outside", "r/a/p3");
+	bind(t, "outside", "r/b/p4");
+	bind(t, "linked", "r/b/p5");
+	scan_free(s, WAIT_MS);
+	s = scanned(tree_path(t, "r"), &plain);
+	assert_int_equal(bytes(s), bytes(before) + 70000);
+	/* One of the two links of what is mounted lies outside. */
+	assert_true(sizetree_dir_total(scan_tree(s), 0).shared > 0);
+	for (int deep = 0; deep < 2; deep++) {
+		again(s, "a", deep);
+		assert_int_equal(bytes(s), bytes(before) + 70000);
+		again(s, "mem", deep);
+		assert_int_equal(bytes(s), bytes(before) + 70000);
+		again(s, "", deep);
+		assert_int_equal(bytes(s), bytes(before) + 70000);
+		again(s, "b", deep);
+		assert_int_equal(bytes(s), bytes(before) + 70000);
+	}
+	again(s, "", true);
+	same_as_new(s, tree_path(t, "r"), true);
+	scan_free(s, WAIT_MS);
+	scan_free(before, WAIT_MS);
+}
+
+static void a_file_on_a_file_counts_once(void **state)
+{
+	struct tree *t = *state;
+
+	tree_add(t, "outside \"x\"\nr/mem/\nr/here 20000\nr/a/p1\nr/a/p2\nr/a/p3\nr/b/p4\nr/b/p5\n"
+		    "linked 9000\nr/link => linked\nr/alike 20000\n");
+	assert_int_equal(truncate(tree_path(t, "outside"), 70000), 0);
+	as_mounter(bind_files, t);
 }
 
 /* ---- random changes ---- */
@@ -532,6 +592,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(links_are_settled_anew, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_moved_directory_counts_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_bind_mount_counts_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_file_on_a_file_counts_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(random_changes_end_as_a_new_scan, setup, teardown),
 		cmocka_unit_test_setup_teardown(failures_leave_what_was_there, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_stopped_scan_can_go_on, setup, teardown),
