@@ -462,7 +462,7 @@ int links_again(const struct links *before, const struct links *since, struct si
 {
 	struct links_result *result = calloc(1, sizeof(*result));
 	struct groups g = {0};
-	struct links_sum sum;
+	struct links_sum sum = {0};
 	int r;
 
 	*ret_result = NULL;

@@ -360,8 +360,8 @@ int scan_counted_elsewhere(struct scan *s, uint32_t dir, struct file_id id)
 
 	pthread_mutex_lock(&ids->lock);
 	r = ids->slots ? 0 : fill_ids(s);
-	for (size_t at = r < 0 ? 0 : slot_of(ids, id); r == 0 && ids->slots[at] != TREE_NONE;
-	     at = (at + 1) & (ids->cap - 1)) {
+	for (size_t at = ids->slots ? slot_of(ids, id) : 0;
+	     r == 0 && ids->slots && ids->slots[at] != TREE_NONE; at = (at + 1) & (ids->cap - 1)) {
 		struct file_id other = sizetree_dir(s->tree, ids->slots[at])->id;
 
 		if (other.ino == id.ino && other.dev == id.dev)

@@ -43,7 +43,7 @@ static int add(struct search *c, const struct links_sight *sight, bool old)
 	r = scan_path(t, sight->dir, &path);
 	if (r == 0)
 		r = array_grow(&c->at, &c->cap, c->n + 1, sizeof(*c->at));
-	if (r < 0)
+	if (r < 0 || !c->at)
 		return r;
 	c->at[c->n++] = (struct mounted){.id = sight->id,
 					 .look = scan_look_of(t, sight->dir, sight->entry),
@@ -90,6 +90,8 @@ static void keep_first(struct search *c)
 {
 	size_t n = 0;
 
+	if (!c->at)
+		return;
 	qsort(c->at, c->n, sizeof(*c->at), by_inode);
 	for (size_t i = 0; i < c->n; i++) {
 		bool again = n && same(c->at[n - 1].id, c->at[i].id);
@@ -180,7 +182,7 @@ static int search_all(struct search *c, const struct sizetree_live *live)
 	int r = 0;
 
 	for (uint32_t dir = c->new ? 0 : top; r == 0 && c->n &&dir < ndirs; dir++)
-		if (dir >= top || sizetree_is_live(live, dir))
+		if (dir >= top || (live->depth && sizetree_is_live(live, dir)))
 			r = search_dir(c, dir);
 	return r;
 }

@@ -251,10 +251,10 @@ static void opening_run(struct job *job)
 	(void)ref(sc); /* the scan's own */
 	r = scan_start(sc->path, &sc->options, &s);
 	if (r < 0) {
-		scanner_unref(sc);
 		pthread_mutex_lock(&sc->lock);
 		refuse(sc, r);
 		pthread_mutex_unlock(&sc->lock);
+		scanner_unref(sc);
 	} else if (!begin(sc, s)) {
 		scan_free(s, CLOSE_MS);
 	}
