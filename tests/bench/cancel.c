@@ -41,7 +41,7 @@ int main(int argc, char **argv)
 {
 	struct samples times = {.n = 0};
 	double whole, start;
-	bool over;
+	bool over = false;
 
 	if (argc != 3) {
 		fprintf(stderr, "usage: cancel DIR TIMES\n");
