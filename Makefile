@@ -170,7 +170,7 @@ bench:
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) all $(BENCHES)
 	$(Q)TROWEL_BIN='$(abspath $(O))/trowel' $(O)/tests/bench/browse '$(abspath $(O))/tests/bench' $(SCALES)
 	$(Q)TROWEL_BIN='$(abspath $(O))/trowel' $(O)/tests/bench/sizes '$(abspath $(O))/tests/bench' $(SCALES)
-	$(Q)TROWEL_BIN='$(abspath $(O))/trowel' $(O)/tests/bench/scanning "$$(ls -d '$(abspath $(O))'/tests/bench/tree-* | sort -V | tail -1)"
+	$(Q)TROWEL_BIN='$(abspath $(O))/trowel' $(O)/tests/bench/scanning '$(abspath $(O))/tests/bench'
 
 # Where each file goes: source:folder below PREFIX:name
 INSTALL := doc/trowel.1:share/man/man1:trowel.1 doc/completion/trowel.bash:share/bash-completion/completions:trowel \

@@ -517,9 +517,9 @@ static bool looks(const struct sizes *s)
 /* What costs much on the wire is sent less often. */
 static void set_rest(struct sizes *s)
 {
-	unsigned most = sizes_rows_moved(s->rows) / SIZES_MANY;
+	unsigned many = MAX(sizes_rows_moved(s->rows), sizes_rows_pending(s->rows)) / SIZES_MANY;
 
-	s->rest = MIN(MAX(most, 1), SIZES_LOOK_MOST);
+	s->rest = MIN(MAX(many, 1), SIZES_LOOK_MOST);
 }
 
 /* Not while a range is chosen: it is of rows that would be others. */
@@ -538,13 +538,15 @@ void sizes_tick(struct model *m)
 	if (!s)
 		return;
 	if (looks(s) && m->now_ms >= s->look_ms) {
-		set_rest(s);
-		s->look_ms = m->now_ms + s->rest * SIZES_LOOK_MS;
+		s->look_ms = m->now_ms + SIZES_LOOK_MS;
 		if (s->tree)
 			(void)request_ticket(m, REQ_SCAN_LOOK, s->fresh ? s->fresh : s->ticket);
 		/* A pass through very much may take longer than that. */
-		if (!s->again && !sizes_rows_has_work(s->rows))
+		if (!s->again && m->now_ms >= s->pass_ms && !sizes_rows_has_work(s->rows)) {
 			sizes_rows_look(s->rows);
+			set_rest(s);
+			s->pass_ms = m->now_ms + s->rest * SIZES_LOOK_MS;
+		}
 	}
 	if (due_again(v) && m->now_ms >= s->again_ms)
 		(void)sizes_scan_again(m, s, false);

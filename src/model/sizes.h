@@ -18,7 +18,7 @@
 #include "model/sizes_rows.h"
 
 #define SIZES_LOOK_MS   500  /* between two looks at a scan that runs */
-#define SIZES_LOOK_MOST 4u   /* times that, when many rows change */
+#define SIZES_LOOK_MOST 4u   /* times that rows rest, when many change */
 #define SIZES_MANY      8u   /* rows */
 #define SIZES_FIRST_MS  100  /* before the first */
 #define SIZES_REST_MS   1000 /* a directory that changes all the time is not read all the time */
@@ -42,7 +42,8 @@ struct sizes {
 	int err;
 	const struct sizetree *tree;          /* NULL before it begins */
 	struct scan_progress progress, round; /* of the scan; of the one under way again */
-	unsigned rest; /* looks are so many times as far apart: much changes with each */
+	unsigned rest;   /* passes are so many times as far apart: much changes with each */
+	int64_t pass_ms; /* not before this is the next */
 	int64_t began_ms, took_ms, look_ms;
 	struct sizes_look look;
 	struct sizes_rows *rows; /* the directory that is shown */

@@ -387,6 +387,11 @@ unsigned sizes_rows_moved(const struct sizes_rows *r)
 	return (unsigned)r->nchanged;
 }
 
+unsigned sizes_rows_pending(const struct sizes_rows *r)
+{
+	return (unsigned)r->npending;
+}
+
 int sizes_rows_err(const struct sizes_rows *r)
 {
 	return r->err;

@@ -64,6 +64,8 @@ void sizes_rows_changed(struct sizes_rows *r);
 void sizes_rows_restyle(struct sizes_rows *r);
 /* How many rows the last pass has changed. */
 unsigned sizes_rows_moved(const struct sizes_rows *r);
+/* How many directories of it are not done. */
+unsigned sizes_rows_pending(const struct sizes_rows *r);
 int sizes_rows_err(const struct sizes_rows *r);
 /* Of the directory itself, as it was at the last pass. */
 struct sizetree_total sizes_rows_total(const struct sizes_rows *r);
