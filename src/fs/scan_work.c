@@ -189,16 +189,17 @@ void scan_fail(struct scan *s, int err)
 	scan_cancel(s);
 }
 
+/* Who sees a sum here sees that the directory it is from is done: it is not added a second time. */
 void scan_add_up(struct sizetree_dir *parent, struct sizetree_dir *d)
 {
 	sizetree_add_to(&parent->blocks, atomic_load_explicit(&d->blocks, memory_order_relaxed));
 	sizetree_add_to(&parent->size, atomic_load_explicit(&d->size, memory_order_relaxed));
 	atomic_fetch_add_explicit(&parent->items,
 				  atomic_load_explicit(&d->items, memory_order_relaxed),
-				  memory_order_relaxed);
+				  memory_order_release);
 	atomic_fetch_add_explicit(&parent->unread,
 				  atomic_load_explicit(&d->unread, memory_order_relaxed),
-				  memory_order_relaxed);
+				  memory_order_release);
 }
 
 void scan_dir_done(struct scan *s, uint32_t dir)

@@ -283,10 +283,10 @@ static inline struct sizetree_total sizetree_dir_total(const struct sizetree *t,
 	enum sizetree_state state = sizetree_dir_state(t, dir);
 	const struct sizetree_linked *l = state == TREE_DONE ? sizetree_linked(t, dir) : NULL;
 	struct sizetree_total total = {
-		.blocks = atomic_load_explicit(&d->blocks, memory_order_relaxed),
-		.size = atomic_load_explicit(&d->size, memory_order_relaxed),
-		.items = atomic_load_explicit(&d->items, memory_order_relaxed),
-		.unread = atomic_load_explicit(&d->unread, memory_order_relaxed),
+		.blocks = atomic_load_explicit(&d->blocks, memory_order_acquire),
+		.size = atomic_load_explicit(&d->size, memory_order_acquire),
+		.items = atomic_load_explicit(&d->items, memory_order_acquire),
+		.unread = atomic_load_explicit(&d->unread, memory_order_acquire),
 		.done = state == TREE_DONE,
 	};
 

@@ -159,7 +159,7 @@ void sizetree_add_to(_Atomic uint64_t *sum, uint64_t n)
 
 	while (n &&
 	       !atomic_compare_exchange_weak_explicit(sum, &old, sizetree_add(old, n),
-						      memory_order_relaxed, memory_order_relaxed))
+						      memory_order_release, memory_order_relaxed))
 		continue;
 }
 
