@@ -101,7 +101,8 @@ static int each_alike(struct recheck *c,
 		for (uint32_t e = d->first; r == 0 && e < d->first + d->count; e++) {
 			size_t at;
 
-			if (!scan_counts(t, e))
+			/* One that is mounted on another is there twice: fs/scan_mounted. */
+			if (!scan_counts(t, e) || sizetree_meta(t, e) & TREE_MOUNT)
 				continue;
 			at = place(&c->looks, scan_look_of(t, dir, e));
 			if (c->looks.keys[at])

@@ -160,7 +160,7 @@ static uint32_t op_count(const struct rows *rows)
 static bool op_row(const struct rows *rows, uint32_t id, struct row *ret_row)
 {
 	const struct sizes_rows *r = of(rows);
-	struct sizetree_total total;
+	struct sizetree_total total = {0};
 
 	if (id >= r->filled || sizes_is_hole(r, id))
 		return false;
