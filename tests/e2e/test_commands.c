@@ -118,7 +118,7 @@ static const struct exercise exercises[] = {
 	{"sizes-bars", NULL, {{"S", "\\[#"}, {"%", "~\\d%"}, {"%", "~\\[#"}, {"%", "\\[#"}}},
 	{"sizes-shared", NULL, {{"S", "scanned"}, {"_", "Freed"}, {"_", "~Freed"}}},
 	{"hidden", NULL, {{"", "1 hidden"}, {".", "\\.hidden"}, {".", "~\\.hidden"}}},
-	{"tell", NULL, {{"ggj", "@alpha"}, {"\x07", "alpha: you: list"}}},
+	{"tell", NULL, {{"ggj", "@alpha"}, {"", "you: list change enter"}, {"\x07", "alpha: you: list"}}},
 	{"tell-place", NULL, {{"gg", "@.."}, {"g\x07", "row 1"}}},
 	{"info", NULL, {{"ggfa", "@alpha"}, {"fa", "@a.txt"}, {"i", "mode +u rw-"}, {"i", "~mode +u rw-"}}},
 	{"preview", NULL, {{"ggfa", "@alpha"}, {"fa", "@a.txt"}, {"wv", "text +us-ascii"}, {"wv", "~text +us-ascii"}, {"", "mode +u rw-"}}},
