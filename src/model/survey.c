@@ -131,16 +131,18 @@ static int look_at_file(struct survey *s, uint32_t dir, uint32_t entry)
 	struct sizetree_total total = sizetree_entry_total(s->tree, dir, entry);
 	const struct survey_file f = {s->apparent ? total.size : total.blocks, dir, entry};
 	char ext[EXT_MAX];
-	size_t len, n = 0;
+	const char *name;
+	size_t len, n;
 
-	if (!s->top || s->only) {
-		const char *name = sizetree_name(s->tree, dir, entry, &len);
-
-		n = extension_of(name, len, ext);
+	if (s->top && !s->only) {
+		offer(s, &f);
+		return 0;
 	}
+	name = sizetree_name(s->tree, dir, entry, &len);
+	n = extension_of(name, len, ext);
 	if (!s->top)
 		return count_kind(s, ext, n, &total);
-	if (!s->only || (n == s->only_len && memcmp(ext, s->only, n) == 0))
+	if (n == s->only_len && memcmp(ext, s->only, n) == 0)
 		offer(s, &f);
 	return 0;
 }
