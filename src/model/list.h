@@ -120,6 +120,8 @@ bool list_work(struct list *l);
 bool list_has_work(const struct list *l);
 /* The worker's answer; a stale ticket is ignored. Takes the ids. */
 void list_apply_order(struct list *l, uint64_t ticket, struct order_result *result, int err);
+/* A filter outlives a reload, not a change of place. 0 or -ENOMEM. */
+int list_keep_filter(struct list *new, const struct list *old);
 /* A fresh list of the same directory takes over the cursor, by name, and the window. */
 void list_carry(struct list *new, const struct list *old);
 /* The source began anew: its ids mean other things. Drops the order and what was asked for. */

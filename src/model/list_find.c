@@ -164,3 +164,10 @@ void list_carry(struct list *new, const struct list *old)
 	/* What is near the edge of the window may not be dragged from there. */
 	list_move_to(new, cursor);
 }
+
+int list_keep_filter(struct list *new, const struct list *old)
+{
+	return old->filter.len ? list_set_filter(new, old->filter_kind, old->filter.buf,
+						 old->filter.len, NULL)
+			       : 0;
+}

@@ -138,14 +138,6 @@ void sizes_show_coming(struct model *m, struct view *v)
 	sizes_watch(m, s);
 }
 
-/* The filter as it is now; what is typed goes on. */
-static int keep_filter(const struct list *old, struct list *new)
-{
-	return old->filter.len ? list_set_filter(new, old->filter_kind, old->filter.buf,
-						 old->filter.len, NULL)
-			       : 0;
-}
-
 /* All there is by now, whichever round found it. */
 static void note_entries(struct sizes *s)
 {
@@ -167,7 +159,7 @@ static void come_again(struct model *m, struct view *v)
 	} else if (path) {
 		sizes_drop_coming(m, s);
 		if (sizes_make(m, v, dir, path, &s->coming, &s->coming_list) == 0)
-			(void)keep_filter(&v->list, &s->coming_list);
+			(void)list_keep_filter(&s->coming_list, &v->list);
 		else
 			s->coming = NULL;
 	}
@@ -253,7 +245,7 @@ static void take_fresh(struct model *m, struct view *v, const struct fs_event *e
 		end_fresh(m, s, -ENOMEM);
 		return;
 	}
-	(void)keep_filter(&v->list, &list);
+	(void)list_keep_filter(&list, &v->list);
 	(void)list_update(&list);
 	sizes_drop_coming(m, s);
 	list_carry(&list, &v->list);

@@ -96,16 +96,6 @@ static int make_list(struct model *m, struct tab *t, struct listing *listing, st
 	return 0;
 }
 
-/* A filter outlives a reload, not a change of place. */
-static int keep_filter(struct tab *t)
-{
-	const struct list *old = &t->views[0].list;
-
-	return old->filter.len ? list_set_filter(&t->coming_list, old->filter_kind, old->filter.buf,
-						 old->filter.len, NULL)
-			       : 0;
-}
-
 /* Room for the path, so that showing the place cannot fail. */
 static int reserve_path(struct tab *t, const char *path)
 {
@@ -134,7 +124,7 @@ static int make_coming(struct model *m, struct tab *t, const char *path, const c
 	r = aim_set(&t->coming_aim, select);
 	t->coming_aim.first = t->going != GO_RELOAD;
 	if (r == 0 && t->going == GO_RELOAD)
-		r = keep_filter(t);
+		r = list_keep_filter(&t->coming_list, &t->views[0].list);
 	if (r == 0)
 		r = request_path(m, REQ_LIST, listing_ticket(l), path);
 	if (r < 0)
