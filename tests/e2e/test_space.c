@@ -106,12 +106,12 @@ static void test_excluded(void **state)
 		.args = args});
 	explorer_do(&e, "S", "scanned");
 	explorer_expect(&e, "[<] +0 .*node_modules/");
-	explorer_expect(&e, "[<] +4\\.0K .*cache/");
+	explorer_expect(&e, "[<] +(4\\.0K|0) .*cache/");
 	explorer_do(&e, "/node\r", "left out by a pattern");
 	explorer_do(&e, "\033", "mid/");
 	explorer_do(&e, "/mid\r", "@mid/");
 	explorer_do(&e, "l", "[<] +0 .*one\\.log");
-	explorer_expect(&e, "disk (16|20)K");
+	explorer_expect(&e, "disk (12|16|20)K");
 	leave(&e);
 }
 
@@ -125,7 +125,7 @@ static void test_linked(void **state)
 	explorer_do(&e, "S", "disk 6[0-9][0-9]K");
 	explorer_do(&e, "_", "Freed");
 	explorer_expect(&e, " 60[0-9]K .*a/ +400K +20[0-9]K");
-	explorer_expect(&e, " 40[0-9]K .*b/ +400K +4\\.0K");
+	explorer_expect(&e, " 40[0-9]K .*b/ +400K +(4\\.0K|0)");
 	explorer_do(&e, "sf", "Freed ↓");
 	explorer_expect(&e, "@a/");
 	explorer_do(&e, "l", "H +400K .*shared");
@@ -146,7 +146,7 @@ static void test_unread(void **state)
 	explorer_expect(&e, "disk ≥");
 	explorer_expect(&e, "\\. +[0-9.]+K .*open/");
 	explorer_expect(&e, "not everything below could be read");
-	explorer_do(&e, "l", "! +[0-9.]+K .*closed/");
+	explorer_do(&e, "l", "! +[0-9.]+K? .*closed/");
 	leave(&e);
 }
 
