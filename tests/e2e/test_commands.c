@@ -149,7 +149,7 @@ static const struct exercise exercises[] = {
 	{"copy-name", NULL, {{"G", "@zlink"}, {"Yn", "name sent to the clipboard: zlink"}}},
 	{"copy-directory", NULL, {{"G", "@zlink"}, {"Yd", "directory sent to the clipboard"}}},
 	{"copy-quoted", NULL, {{"G", "@zlink"}, {"Yq", "quoted path sent to the clipboard"}}},
-	{"copy-scp", NULL, {{"G", "@zlink"}, {"Ys", "scp line sent to the clipboard: scp "}}},
+	{"copy-scp", NULL, {{"G", "@zlink"}, {"", "[^ ]@[^ ]"}, {"Ys", "scp line sent to the clipboard: scp "}}},
 	{"suspend", NULL, {{"\x1a", "[Ss]topped"}, {"echo sh$((1+1))\n", "sh2$"}, {"fg\n", "beta"}, {"G", "@zlink"}}},
 	{"view", "repo/sub", {{"fl", "@lines"}, {"\033OR", "L01"}, {"", "34%"}}},
 	{"view-help", "repo/sub", {{"fl", "@lines"}, {"\033OR", "L01"}, {"\033OP", "a line down"}, {"q", "L01"}}},
