@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * One step of an action, as data: what is done to which thing, where it was and where it goes, and
+ * what undoing it would be. Steps are what the journal keeps, what a plan is made of and what the
+ * history shows. Each kind is a row of one table here (what it is called, which step takes it back,
+ * how it is said) and one of fs/act (how it is checked, done and looked for after a crash); a new
+ * kind is a new row in both. A kind this program does not know is kept, shown in the words of who
+ * wrote it, and never acted on.
+ *
+ * Places are the path of a directory, for people and to find it again, its identity, by which it is
+ * recognised, and one component of a name.
+ *
+ * Thread: any. Owns: a step owns its strings.
+ */
+#ifndef BASE_STEP_H
+#define BASE_STEP_H
+
+#include "base/str.h"
+
+enum step_kind {
+	STEP_TRASH,   /* from: where it is; to: in files/ of a trash */
+	STEP_RESTORE, /* from: in files/ of a trash; to */
+	STEP_RENAME,  /* from, to */
+	STEP_CREATE,  /* to: an empty file with now.mode */
+	STEP_MKDIR,   /* to: a directory with now.mode (STEP_HAS_OWNER: now.uid, now.gid) */
+	STEP_RMDIR,   /* from: an empty directory; was: its attributes */
+	STEP_SYMLINK, /* to; target */
+	STEP_LINK,    /* from: the file; to: its new name */
+	STEP_MODE,    /* from; was.mode, now.mode */
+	STEP_OWNER,   /* from; was and now: uid, gid, and mode (chown(2) may take bits of it) */
+	STEP_TIMES,   /* from; was and now: atime, mtime */
+	STEP_DELETE,  /* from: a whole tree, for good */
+	STEP_ERASE,   /* from: in files/ of a trash, for good */
+	STEP_UNKNOWN, /* of a later version */
+	STEP_KINDS
+};
+
+/* Which thing it is, also after the next start of the system: numbers of devices change, so where
+ * both have one the id of the file system counts instead. */
+struct step_id {
+	uint64_t dev, ino;
+	uint64_t fsid; /* f_fsid of statfs(2); 0: none */
+	uint32_t type; /* S_IFMT bits; 0: nothing is known of the thing */
+	int64_t btime; /* seconds; INT64_MIN: not known, equal to any */
+	uint32_t btime_nsec;
+};
+
+struct step_place {
+	char *dir; /* absolute; NULL: no such place in this step */
+	struct step_id dir_id;
+	char *name; /* one component; NULL: not known yet (in the trash) */
+};
+
+struct step_attrs {
+	uint32_t mode, uid, gid; /* mode: 07777 bits */
+	int64_t atime, mtime;    /* seconds */
+	uint32_t atime_nsec, mtime_nsec;
+};
+
+enum step_flags {
+	STEP_HAS_OWNER = 1, /* STEP_MKDIR: the owner is given too */
+};
+
+#define STEP_UNDOES_NONE UINT32_MAX
+
+struct step {
+	enum step_kind kind;
+	uint32_t flags;
+	uint32_t undoes; /* which step of the action that is taken back; STEP_UNDOES_NONE */
+	struct step_place from, to;
+	struct step_id what; /* the thing; of one that is made: once it is */
+	struct step_attrs was, now;
+	char *target;    /* STEP_SYMLINK */
+	char *kind_name; /* STEP_UNKNOWN: as it was written */
+	char *told;      /* STEP_UNKNOWN: the sentence as it was written */
+};
+
+#define STEP_INIT                           \
+	{                                   \
+		.undoes = STEP_UNDOES_NONE, \
+	}
+
+void step_done(struct step *s); /* leaves STEP_INIT; fine twice */
+int step_copy(const struct step *s, struct step *ret_copy) MUST_USE; /* 0 or -ENOMEM */
+/* Sets a place anew; strings are copied, name may be NULL. 0 or -ENOMEM. */
+int step_place_set(struct step_place *place, const char *dir, const struct step_id *dir_id,
+		   const char *name) MUST_USE;
+
+/* Same thing: type, inode, time of birth where both know it, and file system or device. */
+bool step_id_eq(const struct step_id *a, const struct step_id *b);
+
+const char *step_kind_name(enum step_kind kind); /* "trash", as the journal has it */
+/* The step that takes a finished one back; `undoes` is for the caller. 0, -ENOTSUP: there is none
+ * (gone for good, or not known here), -ENOMEM. */
+int step_inverse(const struct step *s, struct step *ret_inverse) MUST_USE;
+bool step_has_inverse(const struct step *s);
+
+/* Appends what it does in a few words, names as bytes (not made safe): "trash /a/b",
+ * "rename /a/b to /a/c", "change the mode of /a/b from 0644 to 0600". 0 or -ENOMEM. */
+int step_describe(const struct step *s, struct str *out);
+/* Appends the path of a place: dir/name. 0 or -ENOMEM. */
+int step_path(const struct step_place *place, struct str *out);
+
+/* For the journal: appends a step as bytes, and back. Decoding trusts nothing: 0, -EINVAL
+ * (something that cannot be: a name that is more than one component, a path that is not absolute or
+ * has "..", a field that is too short, a NUL inside), -ENOMEM. Fields that this version does not
+ * know are passed over; a kind that it does not know gives STEP_UNKNOWN. */
+int step_encode(const struct step *s, struct str *out) MUST_USE;
+int step_decode(const char *bytes, size_t len, struct step *ret_step) MUST_USE;
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What becomes of actions whose program ended in the middle. First it is looked, step by step, what
+ * of them was done: that changes nothing but our own journal, where it is written down, and makes
+ * what was done undoable. Then, when the person agrees, what is half done is finished and what the
+ * interruption left behind is removed. Both may be interrupted and done again.
+ *
+ * Thread: worker, one at a time. Owns: nothing after it returns.
+ */
+#ifndef FS_RECOVER_H
+#define FS_RECOVER_H
+
+#include "fs/plan.h"
+
+struct recovered {
+	uint64_t id;
+	const char *label;
+	uint32_t step;
+	const struct step *what;
+	enum step_state state; /* STEP_PARTLY: can be finished; STEP_LOST: could not be told */
+	int err;
+	const char *why; /* words or NULL */
+};
+
+struct recover {
+	const struct plan_env *env;
+	bool finish;  /* agreed: finish and tidy up */
+	bool dry_run; /* write nothing, not even the journal */
+	/* Each step of which nothing was known, with what was found. May be NULL. */
+	void (*each)(void *ctx, const struct recovered *r);
+	void *ctx;
+};
+
+struct recover_result {
+	uint32_t actions, done, not_done, partly, lost;
+};
+
+/* Looks at every interrupted action of the journal. 0, -ECANCELED, -ENOMEM, or -errno of the
+ * journal.
+ */
+int recover(struct journal *j, const struct recover *r, struct recover_result *ret) MUST_USE;
+
+#endif
