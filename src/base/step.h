@@ -21,8 +21,8 @@ enum step_kind {
 	STEP_TRASH,   /* from: where it is; to: in files/ of a trash */
 	STEP_RESTORE, /* from: in files/ of a trash; to */
 	STEP_RENAME,  /* from, to */
-	STEP_CREATE,  /* to: an empty file with now.mode */
-	STEP_MKDIR,   /* to: a directory with now.mode (STEP_HAS_OWNER: now.uid, now.gid) */
+	STEP_CREATE,  /* to: an empty file; now: its attributes, once it is made */
+	STEP_MKDIR,   /* to: a directory; now: as above (STEP_HAS_OWNER: now.uid, now.gid) */
 	STEP_RMDIR,   /* from: an empty directory; was: its attributes */
 	STEP_SYMLINK, /* to; target */
 	STEP_LINK,    /* from: the file; to: its new name */
@@ -58,7 +58,11 @@ struct step_attrs {
 };
 
 enum step_flags {
-	STEP_HAS_OWNER = 1, /* STEP_MKDIR: the owner is given too */
+	STEP_HAS_OWNER = 1, /* STEP_MKDIR: the owner is given too, and so is the mode */
+	STEP_HAS_MODE =
+		2, /* STEP_CREATE, STEP_MKDIR: now.mode is given; else what umask(2) leaves */
+	STEP_WAS_MADE =
+		4, /* STEP_TRASH: takes back a STEP_CREATE; was: the attributes it was made with */
 };
 
 #define STEP_UNDOES_NONE UINT32_MAX

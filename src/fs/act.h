@@ -84,9 +84,11 @@ int act_sync(struct act *a) MUST_USE;
 int act_look(struct act *a, struct step *step, int64_t begun, enum step_state *ret_state,
 	     struct str *ret_why) MUST_USE;
 /* Finishes a half-done step, and removes what an interrupted one left (information without a thing
- * in a trash, an empty directory that held a place, a second name), only what is certainly its own.
- * 0 with *ret_state STEP_DONE or STEP_NOT_DONE, or -errno. Twice is once. */
-int act_finish(struct act *a, struct step *step, enum step_state *ret_state,
+ * in a trash, an empty directory that held a place, a second name), only what is certainly its own;
+ * for any step, also one that was done. `begun` as above. 0 with *ret_state STEP_DONE or
+ * STEP_NOT_DONE, or -errno (-ENOTSUP: a tree of which a part is gone for good is not removed
+ * further). Twice is once. */
+int act_finish(struct act *a, struct step *step, int64_t begun, enum step_state *ret_state,
 	       struct str *ret_why) MUST_USE;
 
 #endif
