@@ -6,6 +6,7 @@
  * base: knows nothing of files or screens
  *   base/acl               access control lists as the kernel hands them out
  *   base/alloc             arrays that grow, checked for overflow
+ *   base/amount            sizes and spans of time as people write them
  *   base/args              command lines as argument vectors
  *   base/args_shell        the same for sh(1), names as its parameters
  *   base/collate           the orders of names
@@ -13,6 +14,7 @@
  *   base/conf              the one line parser of configuration, themes and bookmarks
  *   base/conf_edit         such lines changed in a text, everything else left as it is
  *   base/csv               fields of CSV
+ *   base/datespec          moments as people write them
  *   base/display           bytes from outside made safe to show
  *   base/exclude           patterns of what is left out
  *   base/filecaps          capabilities of a program file
@@ -24,6 +26,7 @@
  *   base/log               the debug log
  *   base/map               hash map of byte strings
  *   base/match             matchers: substring, fuzzy, glob, regex
+ *   base/modespec          modes as chmod(1) takes them
  *   base/names             a pool of very many names
  *   base/order             filter and sort as one computation
  *   base/path              paths as text
@@ -77,6 +80,7 @@
  *   fs/openpath            opening paths longer than PATH_MAX
  *   fs/outbox              where jobs put their answers
  *   fs/owner               names of users and groups
+ *   fs/ownerspec           owners as chown(1) takes them
  *   fs/placer              jobs: what is at a path, what completes it
  *   fs/pool                worker threads, a lane per mount
  *   fs/preview_dir         the first names of a directory
