@@ -109,6 +109,17 @@ $(TESTS_helper): $(O)/%: $(O)/%.o $(O)/libtest.a $(call libs,helper base)
 	$(call say,LD,$@)
 	$(Q)$(call hlink,$^,$(TPKG_LIBS))
 
+# What a run of the program holds when everything goes wrong: a test program for each layer. The program that stands in for it,
+# with planted mistakes, is tried too.
+FAULT_LIB   := $(call objs,$(filter-out %/standin.c $(wildcard tests/fault/test_*.c),$(sort $(wildcard tests/fault/*.c))))
+TESTS_fault := $(patsubst %.c,$(O)/%,$(sort $(wildcard tests/fault/test_*.c)))
+$(TESTS_fault): $(O)/%: $(O)/%.o $(FAULT_LIB) $(O)/libtest.a $(call libs,base) | $(O)/tests/fault/standin
+	$(call say,LD,$@)
+	$(Q)$(call link,$< $(FAULT_LIB),$(O)/libtest.a $(call libs,base),$(TPKG_LIBS))
+$(O)/tests/fault/standin: $(O)/tests/fault/standin.o
+	$(call say,LD,$@)
+	$(Q)$(CC) $(CFLAGS) $(LDHARD) $(LDFLAGS) -o $@ $<
+
 # Fuzz targets: replayed over their corpus by the tests (replay.c), let loose by `make fuzz-NAME`.
 FUZZERS    := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
 TESTS_fuzz := $(FUZZERS:%=$(O)/tests/fuzz/replay_%)
@@ -127,7 +138,7 @@ fuzz-%:
 # make test-base, test-fs, test-view ...: builds and runs one kind.
 test-%:
 	$(Q)$(MAKE) --no-print-directory run-tests KIND=$*
-run-tests: $(foreach k,$(or $(KIND),$(KINDS)),$(TESTS_$(k)) $(if $(filter e2e fs helper,$(k)),$(O)/trowel $(O)/trowel-helper))
+run-tests: $(foreach k,$(or $(KIND),$(KINDS)),$(TESTS_$(k)) $(if $(filter e2e fs helper fault,$(k)),$(O)/trowel $(O)/trowel-helper))
 	$(Q)TROWEL_BIN='$(abspath $(O))/trowel' JOBS=$(JOBS) tests/run $(foreach k,$(or $(KIND),$(KINDS)),$(TESTS_$(k)))
 check-unit: KIND = base helper fs model ui app
 check-unit:
@@ -136,8 +147,13 @@ check-unit:
 check:
 	$(Q)tools/deps build test
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) all tests
-	$(Q)$(MAKE) --no-print-directory run-tests
-tests: $(foreach k,$(KINDS),$(TESTS_$(k)))
+	$(Q)$(MAKE) --no-print-directory run-tests KIND='$(KINDS) fault'
+tests: $(foreach k,$(KINDS) fault,$(TESTS_$(k)))
+# All of tests/fault, of which `check` tries a sample; FAULT=NAME: one case, or those that fit a pattern.
+check-fault:
+	$(Q)tools/deps build test
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) all $(TESTS_fault)
+	$(Q)FAULT_WHOLE=1 FAULT_JOBS=$(JOBS) TEST_TIMEOUT=3600 $(MAKE) --no-print-directory run-tests KIND=fault JOBS=1
 
 # ---- flavours, each in its own folder ----
 FLAGS_debug := -O0 -g3
@@ -201,6 +217,7 @@ help:
 ## make run          everything it needs, then the program; ARGS='PATH' to start somewhere else
 ## make check        everything it needs, then all tests
 ## make check-unit   the unit tests; test-KIND one kind: base helper fs model ui app scenario view e2e fuzz
+## make check-fault   every call failing, killed, attacked, without power; `check` tries a sample. FAULT='killed/rm-*': only those
 ## make debug        unoptimised, in build/debug; asan, tsan: with sanitizers; check-asan, check-tsan: their tests
 ## make lint         layers, formatting, static analysis
 ## make bench        speed, against the least possible work and the file managers installed here
@@ -210,7 +227,7 @@ help:
 ## make clean
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
-.PHONY: all tests run-tests check-unit check check-debug check-asan check-tsan debug asan tsan run lint bench \
+.PHONY: all tests run-tests check-unit check check-fault check-debug check-asan check-tsan debug asan tsan run lint bench \
 	install uninstall dist clean help FORCE
 .SECONDARY:
 .DELETE_ON_ERROR:

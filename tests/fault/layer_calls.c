@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Every call fails in each of its ways, once and from then on; and killed before every call that
+ * changes something.
+ */
+#include "layers.h"
+
+#include <unistd.h>
+
+#define READS_EVERY 3 /* of the calls that only read every so manieth, with one of their errors */
+
+static const char *impossible(void)
+{
+	const char *why;
+
+	return trace_possible(&why) ? NULL : why;
+}
+
+static void fails_list(const struct scenario *s, const struct reference *ref,
+		       struct case_list *list)
+{
+	for (size_t i = 0; i < ref->calls.n; i++) {
+		const struct call *call = &ref->calls.at[i];
+		const char *const *errors;
+		size_t n = 0;
+
+		if (call->sort == CALL_OTHER)
+			continue;
+		errors = call_errors(call);
+		while (errors[n])
+			n++;
+		for (size_t e = 0; e < n; e++) {
+			struct fault_case c = {s, ref, call, errors[e], false, NULL};
+
+			if (call->sort == CALL_READS && (i + e) % READS_EVERY)
+				continue;
+			case_add(list, &c);
+			c.forever = strcmp(errors[e], "EINTR") != 0;
+			if (c.forever)
+				case_add(list, &c);
+		}
+	}
+}
+
+static void killed_list(const struct scenario *s, const struct reference *ref,
+			struct case_list *list)
+{
+	for (size_t i = 0; i < ref->calls.n; i++)
+		if (ref->calls.at[i].sort == CALL_CHANGES)
+			case_add(list, &(struct fault_case){s, ref, &ref->calls.at[i], NULL, false,
+							    NULL});
+}
+
+static enum case_result run(const struct fault_case *c, const struct subject *subject,
+			    struct verdict *v)
+{
+	char when[16], what[48];
+	const struct injection i = {c->call->name, what, when};
+	struct manifest before;
+	struct world w;
+	struct ran ran;
+	bool hit;
+
+	snprintf(when, sizeof(when), "%u%s", c->call->nth, c->forever ? "+" : "");
+	snprintf(what, sizeof(what), "%s%s", c->error ? "error=" : "signal=KILL",
+		 c->error ? c->error : "");
+	scenario_make(c->scenario, subject, 0, &w);
+	scenario_prepare(c->scenario, &w, &before);
+	trace_inject(&w, c->scenario->command, &i, &ran, &hit);
+	{
+		struct trial t = {.scenario = c->scenario,
+				  .ref = c->ref,
+				  .world = &w,
+				  .before = &before,
+				  .untold = c->call->told ||
+					    (c->forever && strcmp(c->call->name, "write") == 0)};
+
+		if (c->error || !hit)
+			judge_run(&t, &ran, v);
+		judge_after(&t, v);
+	}
+	ran_done(&ran);
+	manifest_done(&before);
+	world_free(&w);
+	return hit ? CASE_TRIED : CASE_MISSED;
+}
+
+const struct layer layer_fails = {"fails", 6, impossible, fails_list, run};
+const struct layer layer_killed = {"killed", 4, impossible, killed_list, run};
