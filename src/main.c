@@ -57,6 +57,17 @@
  *   fs/access              who may do what with a path, and why
  *   fs/access_self         who we are: ids, groups, capabilities
  *   fs/access_walk         a path component by component, as the kernel goes it
+ *   fs/act                 one step done, checked, looked for after a crash
+ *   fs/act_attrs           steps: mode, owner, times
+ *   fs/act_dirs            the directories and trashes it keeps open, known by identity
+ *   fs/act_look            what was done of a step, from what is there
+ *   fs/act_make            steps: what is made
+ *   fs/act_remove          steps: what is removed for good
+ *   fs/act_rename          steps: renaming
+ *   fs/act_rights          what the kernel would refuse
+ *   fs/act_thing           the thing a step is about, pinned
+ *   fs/act_tidy            what an interrupted step left
+ *   fs/act_trash           steps: into a trash and out of it
  *   fs/atomic_rename       renaming that overwrites nothing
  *   fs/browse              what a browser asks of the file system; answers are events
  *   fs/cachedir            directories tagged as caches

@@ -13,8 +13,6 @@
 #include "fs/stat.h"
 #include "fs/sys.h"
 
-#define CLIMB_MAX 200000 /* a file server may tell of parents without end */
-
 struct work {
 	struct rename_place from, to;
 	int pin; /* of what is at from */
@@ -65,32 +63,6 @@ static bool no_flags(int rc, const struct rename_place *to)
 			if ((uint32_t)fs.f_type == knows_flag[i])
 				return false;
 	return rc == -EINVAL || rc == -ENOSYS || rc == -EOPNOTSUPP;
-}
-
-/* Whether the directory dirfd is the pinned one or below it. */
-static bool is_below(int dirfd, int pin)
-{
-	struct meta want, at, last = {0};
-	int fd, n = 0;
-	bool found = false;
-
-	if (stat_fd(pin, &want, NULL) < 0)
-		return false;
-	fd = sys_openat(dirfd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
-	while (fd >= 0 && !found && n++ < CLIMB_MAX) {
-		int up;
-
-		if (stat_fd(fd, &at, NULL) < 0 || file_id_eq(at.id, last.id))
-			break;
-		last = at;
-		found = file_id_eq(at.id, want.id);
-		up = found ? -1 : sys_openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
-		sys_close(fd);
-		fd = up;
-	}
-	if (fd >= 0)
-		sys_close(fd);
-	return found;
 }
 
 /* Another name of ours for what is not to be there: it goes only while the thing has one more. */
@@ -198,7 +170,7 @@ static int move(struct work *w)
 		w->ret->state = RENAME_DONE;
 		return 0;
 	}
-	if (rc == -EINVAL && w->dir && is_below(w->to.dirfd, w->pin))
+	if (rc == -EINVAL && w->dir && identity_below(w->to.dirfd, w->pin))
 		return -ELOOP;
 	if (no_flags(rc, &w->to))
 		rc = without_flags(w);
@@ -246,24 +218,6 @@ static int confirm(struct work *w)
 	return -ESTALE;
 }
 
-/* Whether the directory has an entry of exactly this name: 1, 0, -errno. A lookup would also find
- * one that differs in case. */
-static int has_entry(int dirfd, const char *name)
-{
-	size_t len = strlen(name);
-	struct scandir s;
-	struct scan_entry e;
-	int rc = scandir_open(&s, dirfd, ".", false), bad = 0;
-
-	if (rc < 0)
-		return rc;
-	while ((rc = scandir_next_usable(&s, &e, &bad)) > 0)
-		if (e.len == len && memcmp(e.name, name, len) == 0)
-			break;
-	scandir_done(&s);
-	return rc;
-}
-
 static int third_name(char name[RENAME_THIRD_MAX])
 {
 	uint64_t chance;
@@ -306,7 +260,7 @@ static int taken(struct work *w)
 {
 	if (!is_at(&w->to, w->pin) || !is_at(&w->from, w->pin))
 		return -EEXIST;
-	if (has_entry(w->to.dirfd, w->to.name) == 0)
+	if (scandir_has(w->to.dirfd, w->to.name) == 0)
 		return hop(w);
 	w->ret->same_file = true;
 	return -EEXIST;
@@ -426,8 +380,8 @@ static int exchange(struct work *w, int pin_b, bool b_dir)
 		w->ret->state = RENAME_DONE;
 		return 0;
 	}
-	if (rc == -EINVAL && ((w->dir && is_below(w->to.dirfd, w->pin)) ||
-			      (b_dir && is_below(w->from.dirfd, pin_b))))
+	if (rc == -EINVAL && ((w->dir && identity_below(w->to.dirfd, w->pin)) ||
+			      (b_dir && identity_below(w->from.dirfd, pin_b))))
 		return -ELOOP;
 	/* Who knows the one flag need not know the other. */
 	if (rc == -EINVAL || no_flags(rc, &w->to))

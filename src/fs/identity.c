@@ -9,6 +9,8 @@
 #include "fs/stat.h"
 #include "fs/sys.h"
 
+#define CLIMB_MAX 200000 /* a file server may tell of parents without end */
+
 struct identity identity_of(const struct meta *meta)
 {
 	return (struct identity){
@@ -73,6 +75,31 @@ int identity_at(int dirfd, const char *name, int pin, struct meta *ret_meta)
 		return rc;
 	want = identity_of(&pinned);
 	return identity_is(&want, ret_meta);
+}
+
+bool identity_below(int dirfd, int pin)
+{
+	struct meta want, at, last = {0};
+	int fd, n = 0;
+	bool found = false;
+
+	if (stat_fd(pin, &want, NULL) < 0)
+		return false;
+	fd = sys_openat(dirfd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+	while (fd >= 0 && !found && n++ < CLIMB_MAX) {
+		int up;
+
+		if (stat_fd(fd, &at, NULL) < 0 || file_id_eq(at.id, last.id))
+			break;
+		last = at;
+		found = file_id_eq(at.id, want.id);
+		up = found ? -1 : sys_openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
+		sys_close(fd);
+		fd = up;
+	}
+	if (fd >= 0)
+		sys_close(fd);
+	return found;
 }
 
 int identity_open_dir(int dirfd, const char *name, const struct dir_id *expect)

@@ -41,6 +41,9 @@ int identity_pin(int dirfd, const char *name, const struct identity *expect, int
  * -errno. */
 int identity_at(int dirfd, const char *name, int pin, struct meta *ret_meta) MUST_USE;
 
+/* Whether the open directory is the pinned one or lies below it, as far as it can be climbed. */
+bool identity_below(int dirfd, int pin);
+
 /* Opens the directory `name` to read it, with all the checks of dirstack_push(): no link, no other
  * mount or file system, and the one that is expected (NULL: any). Descriptor; -ENOTDIR, -ESTALE,
  * -EXDEV, -EACCES... */

@@ -165,3 +165,19 @@ int scandir_next_usable(struct scandir *s, struct scan_entry *ret_entry, int *ba
 			return r;
 	}
 }
+
+int scandir_has(int dirfd, const char *name)
+{
+	size_t len = strlen(name);
+	struct scandir s;
+	struct scan_entry e;
+	int rc = scandir_open(&s, dirfd, ".", false), bad = 0;
+
+	if (rc < 0)
+		return rc;
+	while ((rc = scandir_next_usable(&s, &e, &bad)) > 0)
+		if (e.len == len && memcmp(e.name, name, len) == 0)
+			break;
+	scandir_done(&s);
+	return rc;
+}

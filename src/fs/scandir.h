@@ -55,8 +55,13 @@ int scandir_next(struct scandir *s, struct scan_entry *ret_entry) MUST_USE;
  */
 int scandir_next_usable(struct scandir *s, struct scan_entry *ret_entry, int *bad) MUST_USE;
 
-/* The same in two steps, for who does something after each buffer: scandir_read() gets the next
- * buffer (1, 0 at the end, -errno), scandir_entry() the next entry in it (1, 0: read again, -EIO).
+/* Whether the directory has an entry of exactly these bytes: 1, 0, -errno. A look-up would also
+ * find one that differs in case, where that makes no difference. */
+int scandir_has(int dirfd, const char *name) MUST_USE;
+
+/* scandir_next() in two steps, for who does something after each buffer: scandir_read() gets the
+ * next buffer (1, 0 at the end, -errno), scandir_entry() the next entry in it (1, 0: read again,
+ * -EIO).
  */
 int scandir_read(struct scandir *s) MUST_USE;
 int scandir_entry(struct scandir *s, struct scan_entry *ret_entry) MUST_USE;

@@ -19,6 +19,10 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
+#ifndef SYS_fchmodat2
+#define SYS_fchmodat2 452 /* the same everywhere, but for alpha */
+#endif
+
 static long result(long r)
 {
 	return r < 0 ? -errno : r;
@@ -187,6 +191,39 @@ int sys_fchmod(int fd, mode_t mode)
 int sys_fchown(int fd, uid_t uid, gid_t gid)
 {
 	return (int)result(fchown(fd, uid, gid));
+}
+
+/* Follows links: for /proc/self/fd only. */
+int sys_fchmodat(int dir, const char *path, mode_t mode)
+{
+	return (int)result(fchmodat(dir, path, mode, 0));
+}
+
+/* Linux 6.6; what the library has of it emulates by /proc without saying so. */
+int sys_fchmodat2(int dir, const char *path, mode_t mode, int flags)
+{
+	return (int)result(syscall(SYS_fchmodat2, dir, path, mode, flags));
+}
+
+int sys_fchownat(int dir, const char *path, uid_t uid, gid_t gid, int flags)
+{
+	return (int)result(fchownat(dir, path, uid, gid, flags));
+}
+
+int sys_utimensat(int dir, const char *path, const struct timespec *times, int flags)
+{
+	return (int)result(utimensat(dir, path, times, flags));
+}
+
+int sys_symlinkat(const char *target, int dir, const char *path)
+{
+	return (int)result(symlinkat(target, dir, path));
+}
+
+/* Linux 5.8; what the library has of it judges by mode bits alone where it is missing. */
+int sys_faccessat2(int dir, const char *path, int mode, int flags)
+{
+	return (int)AGAIN(syscall(SYS_faccessat2, dir, path, mode, flags));
 }
 
 int sys_flock(int fd, int operation)

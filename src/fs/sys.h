@@ -7,9 +7,9 @@
  * another system replaces sys.c.
  *
  * EINTR: calls that may wait for a file server (openat, openat2, statx, getdents, readlinkat,
- * fstatvfs, fstatfs, read, pread, write, waitpid) are repeated; they are idempotent or did nothing
- * when they were interrupted. close is not: on Linux the descriptor is gone in any case (close(2)),
- * so EINTR counts as done.
+ * fstatvfs, fstatfs, faccessat2, read, pread, write, waitpid) are repeated; they are idempotent or
+ * did nothing when they were interrupted. close is not: on Linux the descriptor is gone in any case
+ * (close(2)), so EINTR counts as done.
  *
  * Thread: any. Owns: nothing.
  */
@@ -63,6 +63,12 @@ struct fsxattr;  /* <linux/fs.h> */
 	CALL(int, fsync, (int fd), (fd)) \
 	CALL(int, fchmod, (int fd, mode_t mode), (fd, mode)) \
 	CALL(int, fchown, (int fd, uid_t uid, gid_t gid), (fd, uid, gid)) \
+	CALL(int, fchmodat, (int dir, const char *path, mode_t mode), (dir, path, mode)) \
+	CALL(int, fchmodat2, (int dir, const char *path, mode_t mode, int flags), (dir, path, mode, flags)) \
+	CALL(int, fchownat, (int dir, const char *path, uid_t uid, gid_t gid, int flags), (dir, path, uid, gid, flags)) \
+	CALL(int, utimensat, (int dir, const char *path, const struct timespec *times, int flags), (dir, path, times, flags)) \
+	CALL(int, symlinkat, (const char *target, int dir, const char *path), (target, dir, path)) \
+	CALL(int, faccessat2, (int dir, const char *path, int mode, int flags), (dir, path, mode, flags)) \
 	CALL(int, flock, (int fd, int operation), (fd, operation)) \
 	CALL(int, inotify_init, (int flags), (flags)) \
 	CALL(int, inotify_add_watch, (int fd, const char *path, uint32_t mask), (fd, path, mask)) \

@@ -462,3 +462,136 @@ int trash_dir_for(const struct trash_env *env, int dirfd, const char *shown,
 	str_done(&path);
 	return rc;
 }
+
+/* ---- without making anything ---- */
+
+/* Whether a name can be added in it, as far as can be asked (Linux 5.8). */
+static int may_add(int fd)
+{
+	int rc = sys_faccessat2(fd, "", W_OK | X_OK, AT_EACCESS | AT_EMPTY_PATH);
+
+	return rc == -ENOSYS || rc == -EINVAL ? 0 : rc;
+}
+
+/* A trash that is there: its descriptor goes to the caller. */
+static int could_use(struct trash_dir *t, int *ret_fd)
+{
+	int rc = may_add(t->info);
+
+	if (rc == 0)
+		rc = may_add(t->files);
+	if (rc == 0) {
+		*ret_fd = t->fd;
+		t->fd = -1;
+	}
+	trash_dir_done(t);
+	return rc;
+}
+
+static int could_make(int fd, int *ret_fd)
+{
+	int rc = fd < 0 ? fd : may_add(fd);
+
+	if (rc == 0)
+		*ret_fd = fd;
+	else
+		close_if(fd);
+	return rc;
+}
+
+static int could_home(const struct trash_env *env, int *ret_fd, const char **ret_why)
+{
+	struct str path = STR_INIT;
+	struct trash_dir t;
+	int rc = trash_dir_home(env, false, &t, ret_why);
+
+	if (rc == 0)
+		return could_use(&t, ret_fd);
+	if (rc == -ENOENT && env->home && env->home[0] == '/')
+		rc = check_home(env->home, ret_why) < 0 ? rc : 1;
+	if (rc == 1 || (rc == -ENOENT && !env->home)) {
+		rc = data_home(env, &path);
+		rc = rc < 0 ? rc : could_make(open_nearest(&path), ret_fd);
+	}
+	str_done(&path);
+	return rc;
+}
+
+static int could_top(int top, enum trash_kind kind, int *ret_fd, const char **ret_why)
+{
+	bool shared = kind == TRASH_SHARED;
+	struct trash_dir t;
+	int rc = trash_dir_top(top, "/", kind, false, &t, ret_why);
+
+	if (rc == 0)
+		return could_use(&t, ret_fd);
+	if (rc != -ENOENT)
+		return rc;
+	return could_make(sys_openat(top, shared ? ".Trash" : ".",
+				     O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0),
+			  ret_fd);
+}
+
+int trash_dir_could(const struct trash_env *env, int dirfd, int *ret_fd, struct trash_why *ret_why)
+{
+	int rc = env ? is_near(env, dirfd) : 0;
+	struct top top;
+
+	*ret_why = (struct trash_why){0};
+	if (rc == 1) {
+		rc = could_home(env, ret_fd, &ret_why->home);
+		if (rc == 0 || !ret_why->home)
+			return rc;
+	} else if (rc < 0 && rc != -ENOENT && rc != -ENOTDIR && rc != -EACCES) {
+		return rc;
+	} else if (env) {
+		ret_why->home = rc < 0 ? "there is no home directory that can be entered"
+				       : "it is on another file system";
+	}
+	rc = climb(dirfd, &top);
+	if (rc < 0)
+		return rc;
+	rc = could_top(top.fd, TRASH_SHARED, ret_fd, &ret_why->shared);
+	if (rc < 0)
+		rc = could_top(top.fd, TRASH_OWN, ret_fd, &ret_why->own);
+	sys_close(top.fd);
+	return rc;
+}
+
+/* 1: taken. */
+static int offer(int rc, struct trash_dir *t, const char *from,
+		 bool (*take)(void *ctx, struct trash_dir *trash, const char *from), void *ctx)
+{
+	if (rc < 0)
+		return rc == -ENOMEM ? rc : 0;
+	if (take(ctx, t, from))
+		return 1;
+	trash_dir_done(t);
+	return 0;
+}
+
+int trash_dir_there(const struct trash_env *env, int dirfd, const char *shown,
+		    bool (*take)(void *ctx, struct trash_dir *trash, const char *from), void *ctx)
+{
+	struct str path = STR_INIT, rest = STR_INIT;
+	struct top top = {.fd = -1};
+	struct trash_dir t;
+	const char *why;
+	int real = real_path(dirfd, shown, &path);
+	int rc = real == -ENOMEM ? real : trash_dir_home(env, false, &t, &why);
+
+	rc = offer(rc, &t, real == 0 ? path.buf : NULL, take, ctx);
+	if (rc == 0)
+		rc = real;
+	if (rc == 0)
+		rc = climb(dirfd, &top);
+	if (rc == 0)
+		rc = split_path(&path, top.above, &rest);
+	for (enum trash_kind kind = TRASH_SHARED; rc == 0 && kind <= TRASH_OWN; kind++)
+		rc = offer(trash_dir_top(top.fd, path.buf, kind, false, &t, &why), &t, rest.buf,
+			   take, ctx);
+	close_if(top.fd);
+	str_done(&path);
+	str_done(&rest);
+	return MIN(rc, 0);
+}

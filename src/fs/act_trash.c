@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+#include "fs/act_inside.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "fs/sys.h"
+
+/* ---- into a trash ---- */
+
+int act_trash_open(struct act_job *j)
+{
+	const struct step *s = j->step;
+	int rc = act_open_thing(j);
+
+	if (rc == 0)
+		rc = act_movable(j);
+	if (rc < 0 || !(s->flags & STEP_WAS_MADE) || j->a->o.flags & ACT_CHANGED)
+		return rc;
+	if (j->meta.size > 0 || j->meta.mtime != s->was.mtime ||
+	    j->meta.mtime_nsec != s->was.mtime_nsec)
+		return act_refuse(j, -ESTALE, "it was changed since it was made");
+	return 0;
+}
+
+/* Why there is no trash for it: each that was looked at. */
+static int no_trash(struct act_job *j, int err, const struct trash_why *why)
+{
+	const char *between = "";
+
+	if (!why->home && !why->shared && !why->own)
+		return act_refuse(j, err, "there can be no trash for it");
+	str_clear(j->why);
+	str_adds(j->why, "there can be no trash for it: ");
+	if (why->home) {
+		str_addf(j->why, "the one in the home directory: %s", why->home);
+		between = "; ";
+	}
+	if (why->shared) {
+		str_addf(j->why, "%sthe common one of its file system: %s", between, why->shared);
+		between = "; ";
+	}
+	if (why->own)
+		str_addf(j->why, "%syour own of its file system: %s", between, why->own);
+	return err;
+}
+
+int act_trash_may(struct act_job *j)
+{
+	struct trash_why why;
+	int fd = -1, rc = act_may_take(j);
+
+	if (rc == 0)
+		rc = act_may_leave(j, -1);
+	if (rc < 0)
+		return rc;
+	rc = trash_dir_could(&j->a->o.trash, j->from, &fd, &why);
+	if (rc < 0)
+		return no_trash(j, rc, &why);
+	if (S_ISDIR(j->meta.mode) && identity_below(fd, j->pin))
+		rc = act_refuse(j, -ELOOP, "the trash is in it");
+	sys_close(fd);
+	return rc;
+}
+
+struct putting {
+	struct act_job *j;
+	const struct trash_dir *trash;
+};
+
+/* The step says where it goes before it goes there. */
+static int intend(void *ctx, const char *name)
+{
+	struct putting *p = ctx;
+	struct act *a = p->j->a;
+	struct str dir = STR_INIT;
+	int rc = -ENOMEM;
+
+	if (str_adds(&dir, p->trash->path.buf) == 0 && str_adds(&dir, "/files") == 0)
+		rc = step_place_set(&p->j->step->to, dir.buf, act_trash_files(a, p->trash), name);
+	str_done(&dir);
+	if (rc == 0 && a->o.intend)
+		rc = a->o.intend(a->o.ctx, p->j->step);
+	return rc;
+}
+
+static struct trash_date now(void)
+{
+	time_t t = time(NULL);
+	struct tm tm = {0};
+
+	localtime_r(&t, &tm);
+	return (struct trash_date){tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
+				   tm.tm_hour,        tm.tm_min,     tm.tm_sec};
+}
+
+static int put_in(struct act_job *j, const struct trash_dir *trash, const char *from)
+{
+	struct putting putting = {j, trash};
+	const struct trash_put put = {.trash = trash,
+				      .from = from,
+				      .dirfd = j->from,
+				      .name = j->step->from.name,
+				      .expect = &j->is,
+				      .when = now(),
+				      .flags = j->a->o.flags & ACT_LOOK ? RENAME_LOOK : 0,
+				      .intent = intend,
+				      .ctx = &putting};
+	struct str name = STR_INIT;
+	struct renamed how;
+	int rc = trash_put(&put, &name, &how);
+
+	str_done(&name);
+	if (how.state != RENAME_NOT_DONE) {
+		act_dirs_changed(j->a, j->from, ACT_LOST);
+		act_trash_changed(j->a, trash, ACT_GAINED);
+	}
+	if (rc == -ELOOP)
+		return act_refuse(j, rc, "the trash is in it");
+	return act_renamed(j, rc, &how);
+}
+
+/* In the trash that is for its directory; env NULL: not that of the home. */
+static int put(struct act_job *j, const struct trash_env *env)
+{
+	struct trash_dir found, *trash;
+	struct str from = STR_INIT;
+	struct trash_why why;
+	int rc = trash_dir_for(env, j->from, j->step->from.dir, &found, &from, &why);
+
+	if (rc < 0) {
+		str_done(&from);
+		return no_trash(j, rc, &why);
+	}
+	rc = act_trash_keep(j->a, &found, &trash);
+	trash_dir_done(&found);
+	if (rc == 0)
+		rc = put_in(j, trash, from.buf);
+	str_done(&from);
+	return rc;
+}
+
+static void forget_place(struct step_place *place)
+{
+	struct step gone = {.to = *place};
+
+	*place = (struct step_place){0};
+	step_done(&gone);
+}
+
+int act_trash_run(struct act_job *j)
+{
+	int rc = put(j, &j->a->o.trash);
+
+	/* A bind mount, a project's quota: near as it looks, the home is another file system. */
+	if (rc == -EXDEV && j->state == STEP_NOT_DONE)
+		rc = put(j, NULL);
+	if (rc == -EXDEV && j->state == STEP_NOT_DONE)
+		rc = act_refuse(j, rc, "no trash is on its file system");
+	if (j->state == STEP_NOT_DONE)
+		forget_place(&j->step->to);
+	else if (j->state == STEP_DONE && act_look_again(j) < 0)
+		return rc;
+	return rc;
+}
+
+/* ---- out of it ---- */
+
+int act_restore_open(struct act_job *j)
+{
+	int rc = act_open_trashed(j);
+
+	if (rc == 0)
+		rc = act_movable(j);
+	return rc < 0 ? rc : act_open_target(j);
+}
+
+int act_restore_run(struct act_job *j)
+{
+	const struct trash_restore r = {.trash = j->trash,
+					.name = j->step->from.name,
+					.expect = &j->is,
+					.to = {j->to, j->step->to.name, NULL},
+					.flags = j->a->o.flags & ACT_LOOK ? RENAME_LOOK : 0};
+	struct renamed how;
+	const char *why;
+	int rc = trash_restore(&r, &how, &why);
+
+	if (how.state != RENAME_NOT_DONE) {
+		act_trash_changed(j->a, j->trash, ACT_LOST);
+		act_dirs_changed(j->a, j->to, ACT_GAINED);
+	}
+	if (why)
+		rc = act_refuse(j, rc, why);
+	rc = act_renamed(j, rc, &how);
+	if (j->state == STEP_DONE && act_look_again(j) < 0)
+		return rc;
+	return rc;
+}
