@@ -114,12 +114,12 @@ static bool is_at(const struct place *p, unsigned long ino)
 
 /* ---- the journal ---- */
 
-static int write_op(const struct op *op)
+static int write_op(const struct op *op, bool late)
 {
 	char text[3 * PATH_SIZE];
 	int fd, n, rc;
 
-	if (bug("no-journal"))
+	if (bug("no-journal") && !late)
 		return 0;
 	n = snprintf(text, sizeof(text), "%d\n%s\n%s\n%s\n%s\n%lu\n", op->trash, op->from.dir,
 		     op->from.name, op->to.dir, op->to.name, op->ino);
@@ -271,7 +271,7 @@ static int do_once(struct op *op)
 {
 	bool last = bug("info-last");
 
-	if (write_op(op) < 0)
+	if (write_op(op, false) < 0)
 		return -1;
 	if ((op->trash && !last && write_info(op) < 0) || place(op) < 0) {
 		give_up(op);
@@ -284,7 +284,7 @@ static int finish(const struct op *op, const char *what)
 {
 	if (sync_dirs(op) < 0)
 		return fails(what, 1);
-	if (bug("no-journal") && write_op(op) < 0)
+	if (bug("no-journal") && write_op(op, true) < 0)
 		return fails(what, 1);
 	if (end_op() < 0 && !bug("lies"))
 		return fails(what, 1);
