@@ -13,6 +13,7 @@
  *   base/collate_sort      sorting a million names
  *   base/conf              the one line parser of configuration, themes and bookmarks
  *   base/conf_edit         such lines changed in a text, everything else left as it is
+ *   base/crc32c            a checksum
  *   base/csv               fields of CSV
  *   base/datespec          moments as people write them
  *   base/display           bytes from outside made safe to show
@@ -33,6 +34,8 @@
  *   base/perm              mode bits: who may do what, as bits and as a sentence
  *   base/preview           the first part of a file's content, as lines
  *   base/queue             messages between threads
+ *   base/step              one step of an action as data: its kinds, inverse, sentence
+ *   base/step_code         the same as bytes
  *   base/str               growable byte string
  *   base/textcode          encodings of text: which, where lines end, as UTF-8
  *   base/textline          one line of text with its columns, safe to show
@@ -84,6 +87,13 @@
  *   fs/helper_child        one of them
  *   fs/helper_path         where its program is, and whether to trust it
  *   fs/identity            which thing it was that somebody saw
+ *   fs/journal             what was done and how to take it back, kept on disk
+ *   fs/journal_files       its files: which can be trusted, whose program lives
+ *   fs/journal_keep        which of them are old enough to go
+ *   fs/journal_number      the numbers of actions
+ *   fs/journal_read        records into what is known
+ *   fs/journal_record      records as bytes
+ *   fs/journal_write       the file of this program
  *   fs/links               what has several links, counted once in each directory
  *   fs/lister              jobs: read an open directory
  *   fs/merger              small files of our own that several programs write

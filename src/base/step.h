@@ -95,9 +95,11 @@ bool step_id_eq(const struct step_id *a, const struct step_id *b);
 
 const char *step_kind_name(enum step_kind kind); /* "trash", as the journal has it */
 /* The step that takes a finished one back; `undoes` is for the caller. 0, -ENOTSUP: there is none
- * (gone for good, or not known here), -ENOMEM. */
+ * (gone for good, or not known here), or too little is known of the thing (which, where); -ENOMEM.
+ * What was made goes to the trash, an empty directory is removed. */
 int step_inverse(const struct step *s, struct step *ret_inverse) MUST_USE;
-bool step_has_inverse(const struct step *s);
+bool step_has_inverse(const struct step *s);   /* of its kind: also before it is done */
+bool step_can_take_back(const struct step *s); /* step_inverse() will find one */
 
 /* Appends what it does in a few words, names as bytes (not made safe): "trash /a/b",
  * "rename /a/b to /a/c", "change the mode of /a/b from 0644 to 0600". 0 or -ENOMEM. */
@@ -107,8 +109,9 @@ int step_path(const struct step_place *place, struct str *out);
 
 /* For the journal: appends a step as bytes, and back. Decoding trusts nothing: 0, -EINVAL
  * (something that cannot be: a name that is more than one component, a path that is not absolute or
- * has "..", a field that is too short, a NUL inside), -ENOMEM. Fields that this version does not
- * know are passed over; a kind that it does not know gives STEP_UNKNOWN. */
+ * has "..", a place that the kind needs and that is missing, a field that is too short, a NUL
+ * inside), -ENOMEM. Fields that this version does not know are passed over; a kind or a flag that
+ * it does not know gives STEP_UNKNOWN. Encoding refuses the same: what was written can be read. */
 int step_encode(const struct step *s, struct str *out) MUST_USE;
 int step_decode(const char *bytes, size_t len, struct step *ret_step) MUST_USE;
 
