@@ -178,9 +178,24 @@ int sys_unlinkat(int dir, const char *path, int flags)
 	return (int)result(unlinkat(dir, path, flags));
 }
 
+ssize_t sys_pwrite(int fd, const void *buf, size_t size, off_t at)
+{
+	return AGAIN(pwrite(fd, buf, size, at));
+}
+
+int sys_ftruncate(int fd, off_t size)
+{
+	return (int)AGAIN(ftruncate(fd, size));
+}
+
 int sys_fsync(int fd)
 {
 	return (int)AGAIN(fsync(fd));
+}
+
+int sys_fdatasync(int fd)
+{
+	return (int)AGAIN(fdatasync(fd));
 }
 
 int sys_fchmod(int fd, mode_t mode)

@@ -7,9 +7,9 @@
  * another system replaces sys.c.
  *
  * EINTR: calls that may wait for a file server (openat, openat2, statx, getdents, readlinkat,
- * fstatvfs, fstatfs, faccessat2, read, pread, write, waitpid) are repeated; they are idempotent or
- * did nothing when they were interrupted. close is not: on Linux the descriptor is gone in any case
- * (close(2)), so EINTR counts as done.
+ * fstatvfs, fstatfs, faccessat2, read, pread, write, pwrite, ftruncate, waitpid) are repeated; they
+ * are idempotent or did nothing when they were interrupted. close is not: on Linux the descriptor
+ * is gone in any case (close(2)), so EINTR counts as done.
  *
  * Thread: any. Owns: nothing.
  */
@@ -60,7 +60,10 @@ struct fsxattr;  /* <linux/fs.h> */
 	CALL(int, renameat2, (int olddir, const char *oldpath, int newdir, const char *newpath, unsigned flags), (olddir, oldpath, newdir, newpath, flags)) \
 	CALL(int, linkat, (int olddir, const char *oldpath, int newdir, const char *newpath, int flags), (olddir, oldpath, newdir, newpath, flags)) \
 	CALL(int, unlinkat, (int dir, const char *path, int flags), (dir, path, flags)) \
+	SIZED(ssize_t, pwrite, (int fd, const void *buf, size_t size, off_t at), (fd, buf, size, at)) \
+	CALL(int, ftruncate, (int fd, off_t size), (fd, size)) \
 	CALL(int, fsync, (int fd), (fd)) \
+	CALL(int, fdatasync, (int fd), (fd)) \
 	CALL(int, fchmod, (int fd, mode_t mode), (fd, mode)) \
 	CALL(int, fchown, (int fd, uid_t uid, gid_t gid), (fd, uid, gid)) \
 	CALL(int, fchmodat, (int dir, const char *path, mode_t mode), (dir, path, mode)) \
