@@ -140,8 +140,12 @@
  *   fs/trash_empty         emptying one: what is old, large, or all
  *   fs/trash_list          what is in one
  *   fs/trash_put           putting something into one
+ *   fs/trash_news          what is told of all of them, as data
+ *   fs/trash_reader        what is in one, told some things at a time
  *   fs/trash_restore       taking something out again, or for good
+ *   fs/trash_scales        what directories in one take, weighed in the background
  *   fs/trash_sizes         how much the directories in one take
+ *   fs/trashes             jobs: what is in all of them
  *   fs/trusted             reading files that nobody else may have written
  *   fs/walk                iterator over a tree
  *   fs/watch               changes, from inotify
@@ -188,6 +192,9 @@
  *   model/sorting          sort, filter, hidden files
  *   model/survey           all files of a size tree: which are largest, what extensions take up
  *   model/tab              a tab: the directory shown and the one that is coming
+ *   model/trashed          the view of the trash
+ *   model/trashed_rows     what is in it as a source of rows
+ *   model/trashed_take     what those rows are told
  *   model/viewer           the full-screen viewer: a window on a file of any size
  *   model/viewer_find      searching it, and counting its lines
  *   model/viewer_go        what its keys do
@@ -241,6 +248,7 @@
  *   app/cmd_list           command functions: mark, find, sort
  *   app/cmd_move           command functions: move, go
  *   app/cmd_pane           command functions: info pane, preview
+ *   app/cmd_trash          commands: the trash
  *   app/cmd_view           command functions: the viewer
  *   app/cmd_settings       command functions: settings
  *   app/commands           the command table: every action is one row

@@ -19,6 +19,7 @@
 #include "fs/service.h"
 #include "fs/sorter.h"
 #include "fs/statter.h"
+#include "fs/trashes.h"
 #include "fs/viewfile.h"
 #include "fs/viewscan.h"
 #include "fs/texts.h"
@@ -31,6 +32,8 @@ struct browse {
 	size_t nviews, views_cap;
 	struct scanner **scanners; /* one per scan of sizes */
 	size_t nscanners, scanners_cap;
+	struct trashes **trashes; /* one per look at the trash */
+	size_t ntrashes, trashes_cap;
 };
 
 static void free_parts(struct browse *b)
@@ -44,6 +47,7 @@ static void free_parts(struct browse *b)
 	free(b->dirs);
 	free(b->views);
 	free(b->scanners);
+	free(b->trashes);
 	free(b);
 }
 
@@ -98,6 +102,9 @@ void browse_free(struct browse *b, unsigned ms)
 	for (size_t i = 0; i < b->nscanners; i++)
 		scanner_let_go(b->scanners[i]);
 	b->nscanners = 0;
+	for (size_t i = 0; i < b->ntrashes; i++)
+		trashes_let_go(b->trashes[i]);
+	b->ntrashes = 0;
 	if (pool_stop(b->service.pool, ms))
 		free_parts(b);
 }
@@ -160,6 +167,20 @@ static void close_scans(struct browse *b, uint64_t ticket)
 	}
 }
 
+static void close_trashes(struct browse *b, uint64_t ticket)
+{
+	for (size_t i = 0; i < b->ntrashes;) {
+		struct trashes *t = b->trashes[i];
+
+		if (trashes_ticket(t) != ticket) {
+			i++;
+			continue;
+		}
+		b->trashes[i] = b->trashes[--b->ntrashes];
+		trashes_let_go(t);
+	}
+}
+
 void browse_close(struct browse *b, uint64_t ticket)
 {
 	for (size_t i = 0; i < b->ndirs;) {
@@ -174,6 +195,7 @@ void browse_close(struct browse *b, uint64_t ticket)
 	}
 	close_views(b, ticket);
 	close_scans(b, ticket);
+	close_trashes(b, ticket);
 	pool_cancel(b->service.pool, ticket);
 	outbox_barrier(&b->service.out);
 }
@@ -382,6 +404,31 @@ void browse_scan_watch(struct browse *b, uint64_t ticket, uint64_t op, uint32_t 
 	d = scanner_watch(sc, op, dir);
 	if (d)
 		b->dirs[b->ndirs++] = d;
+}
+
+void browse_trash(struct browse *b, uint64_t ticket, const struct trash_ask *ask)
+{
+	struct trashes *t = trashes_new(&b->service, ticket, ask);
+	int rc = t ? array_grow(&b->trashes, &b->trashes_cap, b->ntrashes + 1,
+				sizeof(struct trashes *))
+		   : -ENOMEM;
+
+	if (!rc)
+		rc = trashes_start(t);
+	if (rc) {
+		trashes_unref(t);
+		outbox_fail(&b->service.out, FS_TRASH_OVER, ticket, rc, NULL);
+		outbox_fail(&b->service.out, FS_TRASH_PLACES, ticket, rc, NULL);
+		return;
+	}
+	b->trashes[b->ntrashes++] = t;
+}
+
+void browse_trash_look(struct browse *b, uint64_t ticket)
+{
+	for (size_t i = 0; i < b->ntrashes; i++)
+		if (trashes_ticket(b->trashes[i]) == ticket)
+			trashes_look(b->trashes[i]);
 }
 
 void browse_save(struct browse *b, const char *path, const void *bytes, size_t len)

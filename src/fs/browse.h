@@ -142,6 +142,19 @@ void browse_scan_take(struct browse *b, uint64_t ticket);
  * it. Of one that cannot be watched nothing comes. */
 void browse_scan_watch(struct browse *b, uint64_t ticket, uint64_t op, uint32_t dir);
 
+/* What is in every trash of this user, in the home and on each mount: FS_TRASH_*. A mount that does
+ * not answer holds up nothing but its own FS_TRASH_OVER. Then what directories take, one after the
+ * other, of which nobody has told in the trash itself. The mounts are those of the moment. Local
+ * ones are watched: FS_CHANGED with the ticket. */
+struct trash_ask {
+	const char *home, *data_home; /* $HOME, $XDG_DATA_HOME; copied, may be NULL */
+	bool keep;                    /* sizes are kept in the trash, for all who look later */
+};
+void browse_trash(struct browse *b, uint64_t ticket, const struct trash_ask *ask);
+/* FS_TRASH_OVER once more for each place that is watched, after what is in it, when that changed.
+ */
+void browse_trash_look(struct browse *b, uint64_t ticket);
+
 /* FS_SAVED, ticket 0: writes a small file of our own (bytes are copied) through a temporary name in
  * the same directory, fsync and rename, 0600, making its directory (0700) when missing; a reader
  * sees the old or the new file, never a part. */

@@ -50,10 +50,56 @@ static void free_texts(struct text_file *at, uint32_t n)
 	free(at);
 }
 
+void trash_found_free(struct trash_found *at, uint32_t n)
+{
+	for (uint32_t i = 0; at && i < n; i++) {
+		free(at[i].name);
+		free(at[i].origin);
+	}
+	free(at);
+}
+
+void trash_weight_free(struct trash_weight *at, uint32_t n)
+{
+	for (uint32_t i = 0; at && i < n; i++)
+		free(at[i].name);
+	free(at);
+}
+
+static void free_places(struct trash_place *at, uint32_t n)
+{
+	for (uint32_t i = 0; at && i < n; i++)
+		free(at[i].path);
+	free(at);
+}
+
+/* What is told of the trash. */
+static void free_trash(struct fs_event *event)
+{
+	switch (event->kind) {
+	case FS_TRASH_PLACES:
+		free_places(event->u.trash_places.at, event->u.trash_places.n);
+		break;
+	case FS_TRASH_DIR:
+		free(event->u.trash_dir.path);
+		free(event->u.trash_dir.top);
+		break;
+	case FS_TRASH_ITEMS:
+		trash_found_free(event->u.trash_items.at, event->u.trash_items.n);
+		break;
+	case FS_TRASH_SIZES:
+		trash_weight_free(event->u.trash_sizes.at, event->u.trash_sizes.n);
+		break;
+	default:
+		break;
+	}
+}
+
 void fs_event_free(struct fs_event *event)
 {
 	if (!event)
 		return;
+	free_trash(event);
 	switch (event->kind) {
 	case FS_LIST_OPENED:
 		names_unref(event->u.opened.names);
@@ -120,6 +166,11 @@ void fs_event_free(struct fs_event *event)
 	case FS_SCAN_OVER:
 	case FS_SCAN_READY:
 	case FS_SCAN_TAKEN:
+	case FS_TRASH_PLACES: /* free_trash() */
+	case FS_TRASH_DIR:
+	case FS_TRASH_ITEMS:
+	case FS_TRASH_OVER:
+	case FS_TRASH_SIZES:
 		break;
 	}
 	free(event);

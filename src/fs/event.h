@@ -7,6 +7,8 @@
  * A listing is: one FS_LIST_OPENED, any number of FS_LIST_PART, one FS_LIST_DONE, all with the
  * ticket of its request. When the directory cannot be opened there is only FS_LIST_DONE with err.
  * A scan is: one FS_SCAN_BEGUN and, unless that has err, one FS_SCAN_OVER.
+ * What is in the trash is: one FS_TRASH_PLACES, and for each place, the home among them, any number
+ * of FS_TRASH_DIR and FS_TRASH_ITEMS, and one FS_TRASH_OVER; that of the home may come first.
  *
  * Thread: any, one owner. Owns: what its pointers point to.
  */
@@ -22,6 +24,7 @@
 #include "fs/entry.h"
 #include "fs/facts.h"
 #include "fs/sizetree.h"
+#include "fs/trash_news.h"
 
 enum fs_event_kind {
 	FS_LIST_OPENED, /* opened: names and facts of the directory */
@@ -52,6 +55,13 @@ enum fs_event_kind {
 	FS_SCAN_READY,  /* a directory was scanned again: browse_scan_take() puts it in place; or
 			   err: what is there stays */
 	FS_SCAN_TAKEN, /* scan.dir is scan.now from now on, and the sums above it are right again */
+	FS_TRASH_PLACES, /* trash_places: all but the home; or err, and there are none */
+	FS_TRASH_DIR,    /* trash_dir: what follows of its number is all that is in it; or err: it
+			    is not looked into */
+	FS_TRASH_ITEMS,  /* trash_items */
+	FS_TRASH_OVER,   /* trash_over: all that there is at a place was told; err: not all could be
+			    read */
+	FS_TRASH_SIZES,  /* trash_sizes: what directories in it take */
 };
 
 struct stat_item {
@@ -176,6 +186,24 @@ struct fs_event {
 			struct scan_progress progress;
 			uint32_t dir, now; /* numbers of directories of the tree */
 		} scan;
+		struct {
+			struct trash_place *at; /* place 1 and those behind it */
+			uint32_t n;
+		} trash_places;
+		struct trash_told trash_dir;
+		struct {
+			struct trash_found *at;
+			uint32_t n, number;
+		} trash_items;
+		struct {
+			uint32_t place;
+			bool unchanged; /* as it was told before; nothing was told again */
+			bool watched;   /* changes arrive as FS_CHANGED */
+		} trash_over;
+		struct {
+			struct trash_weight *at;
+			uint32_t n, number;
+		} trash_sizes;
 	} u;
 };
 

@@ -73,28 +73,38 @@ static bool choose(void *ctx, const struct trash_item *i)
 	return true;
 }
 
-int trash_measure(const struct trash_dir *trash, const char *name, int64_t info_mtime,
-		  const _Atomic bool *cancel, uint64_t *ret_bytes)
+int trash_weigh(const struct trash_dir *trash, const char *name, const struct plan_options *options,
+		uint64_t *ret_bytes, bool *ret_whole)
 {
-	const struct plan_options o = {.cancel = cancel};
 	struct delete_plan *plan;
-	struct meta meta;
-	int rc = delete_plan_new(&o, &plan);
+	int rc = delete_plan_new(options, &plan);
 
 	if (rc < 0)
 		return rc;
 	rc = delete_plan_add(plan, trash->files, name, NULL, name);
-	if (rc == 0)
-		rc = stat_at(trash->files, name, &meta, NULL);
 	if (rc == 0) {
 		const struct plan_counts *n = delete_plan_counts(plan);
 
 		*ret_bytes = n->freed + n->held;
-		/* Half of what it takes is nothing to keep; nor need it be kept. */
-		if (S_ISDIR(meta.mode) && n->kept == 0 && info_mtime)
-			(void)trash_sizes_set(trash, name, info_mtime, ret_bytes);
+		*ret_whole = n->kept == 0;
 	}
 	delete_plan_free(plan);
+	return rc;
+}
+
+int trash_measure(const struct trash_dir *trash, const char *name, int64_t info_mtime,
+		  const _Atomic bool *cancel, uint64_t *ret_bytes)
+{
+	const struct plan_options o = {.cancel = cancel};
+	struct meta meta;
+	bool whole = false;
+	int rc = trash_weigh(trash, name, &o, ret_bytes, &whole);
+
+	if (rc == 0)
+		rc = stat_at(trash->files, name, &meta, NULL);
+	/* Half of what it takes is nothing to keep; nor need it be kept. */
+	if (rc == 0 && S_ISDIR(meta.mode) && whole && info_mtime)
+		(void)trash_sizes_set(trash, name, info_mtime, ret_bytes);
 	return rc;
 }
 

@@ -41,6 +41,10 @@ struct trash_empty {
  */
 int trash_empty(const struct trash_empty *e, struct trash_emptied *ret) MUST_USE;
 
+/* What one thing in the trash takes: bytes on the disk. *ret_whole: nothing was left out. 0 or
+ * -errno. */
+int trash_weigh(const struct trash_dir *trash, const char *name, const struct plan_options *options,
+		uint64_t *ret_bytes, bool *ret_whole) MUST_USE;
 /* What one thing in the trash takes: bytes on the disk. A directory's is kept in the trash. 0 or
  * -errno. */
 int trash_measure(const struct trash_dir *trash, const char *name, int64_t info_mtime,

@@ -13,12 +13,7 @@
 #include "base/trashinfo.h"
 #include "fs/identity.h"
 #include "fs/trash_dirs.h"
-
-enum trash_state {
-	TRASH_WHOLE,      /* may be restored */
-	TRASH_UNKNOWN,    /* a thing, but not where it was: only to a place that is chosen */
-	TRASH_INFO_ALONE, /* information without a thing: a program was interrupted */
-};
+#include "fs/trash_news.h"
 
 struct trash_item {
 	enum trash_state state;

@@ -82,8 +82,9 @@ bool trash_sizes_get(const struct trash_sizes *s, const char *name, int64_t mtim
 	return true;
 }
 
-static int write_rows(const struct trash_dir *trash, const struct trash_sizes *s, const char *skip,
-		      struct str *out)
+/* Those that are there still, but for what is in `skip`. */
+static int write_rows(const struct trash_dir *trash, const struct trash_sizes *s,
+		      const struct map *skip, struct str *out)
 {
 	const void *key;
 	uintptr_t i;
@@ -96,7 +97,8 @@ static int write_rows(const struct trash_dir *trash, const struct trash_sizes *s
 
 		if (!name)
 			return -ENOMEM;
-		if (strcmp(name, skip) != 0 && stat_at(trash->files, name, &meta, NULL) != -ENOENT)
+		if (!map_get(skip, key, len, NULL) &&
+		    stat_at(trash->files, name, &meta, NULL) != -ENOENT)
 			rc = trashinfo_add_size_line(out, s->rows[i].bytes, s->rows[i].mtime, name);
 		free(name);
 	}
@@ -119,24 +121,68 @@ static int replace(const struct trash_dir *trash, const struct str *text)
 	return rc;
 }
 
-int trash_sizes_set(const struct trash_dir *trash, const char *name, int64_t mtime,
-		    const uint64_t *bytes)
+/* Without those in `skip` and with these. */
+static int write_anew(const struct trash_dir *trash, const struct trash_sizes *s,
+		      const struct map *skip, const struct trash_measured *at, size_t n)
 {
 	struct str text = STR_INIT;
+	int rc = write_rows(trash, s, skip, &text);
+
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		rc = trashinfo_add_size_line(&text, at[i].bytes, at[i].info_mtime, at[i].name);
+	if (rc == 0)
+		rc = replace(trash, &text);
+	str_done(&text);
+	return rc;
+}
+
+int trash_sizes_keep(const struct trash_dir *trash, const struct trash_measured *at, size_t n)
+{
 	struct trash_sizes s;
-	uintptr_t i;
+	struct map skip;
 	int rc;
 
 	trash_sizes_init(&s);
+	map_init(&skip);
 	rc = trash_sizes_read(trash, &s);
-	if (rc == 0 && (bytes || map_get(&s.names, name, strlen(name), &i))) {
-		rc = write_rows(trash, &s, name, &text);
-		if (rc == 0 && bytes)
-			rc = trashinfo_add_size_line(&text, *bytes, mtime, name);
-		if (rc == 0)
-			rc = replace(trash, &text);
-	}
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		rc = map_put(&skip, at[i].name, strlen(at[i].name), 1);
+	if (rc == 0)
+		rc = write_anew(trash, &s, &skip, at, n);
+	map_done(&skip);
 	trash_sizes_done(&s);
-	str_done(&text);
+	return rc;
+}
+
+static int forget(const struct trash_dir *trash, const char *name)
+{
+	struct trash_sizes s;
+	struct map skip;
+	int rc;
+
+	trash_sizes_init(&s);
+	map_init(&skip);
+	rc = trash_sizes_read(trash, &s);
+	if (rc == 0 && map_get(&s.names, name, strlen(name), NULL)) {
+		rc = map_put(&skip, name, strlen(name), 1);
+		if (rc == 0)
+			rc = write_anew(trash, &s, &skip, NULL, 0);
+	}
+	map_done(&skip);
+	trash_sizes_done(&s);
+	return rc;
+}
+
+int trash_sizes_set(const struct trash_dir *trash, const char *name, int64_t mtime,
+		    const uint64_t *bytes)
+{
+	struct trash_measured one = {.info_mtime = mtime, .bytes = bytes ? *bytes : 0};
+	int rc;
+
+	if (!bytes)
+		return forget(trash, name);
+	one.name = memdup0(name, strlen(name));
+	rc = one.name ? trash_sizes_keep(trash, &one, 1) : -ENOMEM;
+	free(one.name);
 	return rc;
 }

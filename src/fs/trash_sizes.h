@@ -30,8 +30,16 @@ int trash_sizes_read(const struct trash_dir *trash, struct trash_sizes *s) MUST_
 bool trash_sizes_get(const struct trash_sizes *s, const char *name, int64_t mtime,
 		     uint64_t *ret_bytes);
 
-/* Writes the file anew with this directory's size (or, bytes NULL, without it), and without those
- * of directories that are gone. Nothing is lost when it fails. 0 or -errno. */
+/* One that was measured. */
+struct trash_measured {
+	char *name;
+	int64_t info_mtime;
+	uint64_t bytes;
+};
+/* Writes the file anew with the sizes of these directories, and without those of directories that
+ * are gone. Nothing is lost when it fails. 0 or -errno. */
+int trash_sizes_keep(const struct trash_dir *trash, const struct trash_measured *at, size_t n);
+/* The same for one; bytes NULL: without it. */
 int trash_sizes_set(const struct trash_dir *trash, const char *name, int64_t mtime,
 		    const uint64_t *bytes);
 
