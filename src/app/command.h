@@ -23,7 +23,8 @@ enum command_context {
 	CTX_VIEWER = 2, /* the full-screen viewer */
 	CTX_PANE = 4,   /* the info pane, when it has the keys */
 	CTX_SIZES = 8,  /* a list of sizes: what works in lists, and more */
-	CTX_LISTS = CTX_LIST | CTX_SIZES,
+	CTX_TRASH = 16, /* the list of what is in the trash: likewise */
+	CTX_LISTS = CTX_LIST | CTX_SIZES | CTX_TRASH,
 	CTX_ALL = CTX_LISTS | CTX_VIEWER | CTX_PANE,
 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The command table. Rows only; the functions are in cmd_move.c (move, go), cmd_list.c (mark, find,
- * sort), cmd_pane.c (info pane), cmd_sizes.c (sizes), cmd_view.c (the viewer), cmd_app.c (views,
- * tabs, program), clipboard.c and choose.c.
+ * sort), cmd_pane.c (info pane), cmd_sizes.c (sizes), cmd_trash.c (trash), cmd_view.c (the viewer),
+ * cmd_app.c (views, tabs, program), clipboard.c and choose.c.
  */
 #include "app/commands.h"
 
@@ -12,10 +12,11 @@
 #include <string.h>
 
 const struct context_info context_rows[] = {
-	{CTX_LIST, "list", "in lists", CTX_SIZES},
+	{CTX_LIST, "list", "in lists", CTX_SIZES | CTX_TRASH},
 	{CTX_VIEWER, "viewer", "in the viewer", 0},
 	{CTX_PANE, "pane", "in the info pane", 0},
 	{CTX_SIZES, "sizes", "in lists of sizes", 0},
+	{CTX_TRASH, "trash", "in the list of the trash", 0},
 };
 const size_t ncontext_rows = ARRAY_LEN(context_rows);
 
@@ -40,6 +41,8 @@ const struct command commands[] = {
 	IN(CTX_SIZES, "sizes-apparent", "Sizes", "=",      CMD_HINT, "lengths of files, or what they take on the disk", "length", cmd_sizes_show, SIZES_SHOW_APPARENT),
 	IN(CTX_SIZES, "sizes-bars", "Sizes", "%",          0, "bars, percents, or both", NULL, cmd_sizes_show, SIZES_SHOW_PARTS),
 	IN(CTX_SIZES, "sizes-shared", "Sizes", "_",        0, "what deleting would free, and what other links share", NULL, cmd_sizes_show, SIZES_SHOW_SHARED),
+
+	IN(CTX_TRASH, "trash-again", "Trash", "gR",        CMD_HINT, "look into every trash again", "again", cmd_reload, 0),
 
 	ROW("down",          "Move", "j <Down>",           CMD_REPEAT, "next row", NULL, cmd_move, 1),
 	ROW("up",            "Move", "k <Up>",             CMD_REPEAT, "previous row", NULL, cmd_move, -1),
@@ -94,6 +97,8 @@ const struct command commands[] = {
 	ROW("sort-mode",     "Sort", "sp",                 0, "by permissions", "permissions", cmd_sort, SORT_MODE),
 	ROW("sort-items",    "Sort", "si",                 0, "by how many things are in it (of sizes)", "items", cmd_sort, SORT_ITEMS),
 	ROW("sort-freed",    "Sort", "sf",                 0, "by what deleting it would free (of sizes)", "freed", cmd_sort, SORT_FREED),
+	ROW("sort-deleted",  "Sort", "st",                 0, "by when it was deleted (of the trash)", "deleted", cmd_sort, SORT_DELETED),
+	ROW("sort-origin",   "Sort", "sw",                 0, "by where it was (of the trash)", "origin", cmd_sort, SORT_ORIGIN),
 	ROW("sort-reverse",  "Sort", "sr",                 0, "reverse the order", "reverse", cmd_sort_reverse, 0),
 	ROW("sort-directories","Sort","sd",                0, "directories first, or among the files", "directories first", cmd_sort_dirs, 0),
 
@@ -105,6 +110,7 @@ const struct command commands[] = {
 	                                                   0, "go to the tab of this number", "tab", cmd_tab, 0),
 
 	ROW("sizes",         "View", "S",                  CMD_HINT, "show what takes the space below this directory", "sizes", cmd_sizes, 0),
+	ROW("trash",         "View", "wt",                 0, "list what is in the trash, and where it was", NULL, cmd_trash, 0),
 	ROW("hidden",        "View", ".",                  CMD_HINT, "show or hide names that begin with a dot", "hidden", cmd_hidden, 0),
 	IN(CTX_LISTS | CTX_VIEWER, "tell", "View", "<C-g>",        0, "tell about the row, or how far the viewer is", NULL, cmd_tell, 0),
 	ROW("tell-place",    "View", "g<C-g>",             0, "tell where this is, and how much is in it", NULL, cmd_tell, 1),

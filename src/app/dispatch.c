@@ -16,6 +16,8 @@ enum command_context app_context(const struct app *app)
 		return CTX_VIEWER;
 	if (app->model->info.focus)
 		return CTX_PANE;
+	if (model_trashed(app->model))
+		return CTX_TRASH;
 	return model_sizes(app->model) ? CTX_SIZES : CTX_LIST;
 }
 

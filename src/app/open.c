@@ -200,7 +200,9 @@ int open_say(struct app *app, const struct opener_command *c, int r)
 static int add_path(struct args *files, const struct row *row)
 {
 	CLEANUP(str_done) struct str path = STR_INIT;
-	int r = path_join(&path, row->where ? row->where : "", row->name, row->name_len);
+	size_t len;
+	const char *name = row_lies(row, &len);
+	int r = path_join(&path, row->where ? row->where : "", name, len);
 
 	return r < 0 ? r : args_add(files, path.buf, path.len);
 }

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const words_sort[] = {"name",  "size",      "modified", "changed",
-					 "born",  "extension", "owner",    "mode",
-					 "items", "freed",     NULL};
+static const char *const words_sort[] = {"name",      "size",   "modified", "changed", "born",
+					 "extension", "owner",  "mode",     "items",   "freed",
+					 "deleted",   "origin", NULL};
 static const char *const words_filter[] = {"substring", "fuzzy", "glob", "regex", NULL};
 static const char *const words_colors[] = {"auto", "none", "8", "16", "256", "truecolor", NULL};
 static const long values_colors[] = {-1, 0, 8, 16, 256, 16777216};

@@ -84,6 +84,16 @@ static void serve_scan(struct app *app, const struct request *r)
 	browse_scan(app->browse, r->ticket, r->path, &ask);
 }
 
+/* Nothing is written where nothing is to be changed. */
+static void serve_trash(struct app *app, uint64_t ticket)
+{
+	const struct trash_ask ask = {.home = getenv("HOME"),
+				      .data_home = getenv("XDG_DATA_HOME"),
+				      .keep = !app->scene.read_only};
+
+	browse_trash(app->browse, ticket, &ask);
+}
+
 static void serve_plain(struct browse *b, struct request *r)
 {
 	switch (r->kind) {
@@ -150,6 +160,10 @@ static void serve_plain(struct browse *b, struct request *r)
 	case REQ_SCAN_WATCH:
 		browse_scan_watch(b, r->view.file, r->ticket, r->id);
 		break;
+	case REQ_TRASH_LOOK:
+		browse_trash_look(b, r->ticket);
+		break;
+	case REQ_TRASH:
 	case REQ_SCAN:
 	case REQ_STAT:
 	case REQ_STAT_NAMES:
@@ -176,6 +190,9 @@ static void serve_one(struct app *app, struct request *r)
 		break;
 	case REQ_SCAN:
 		serve_scan(app, r);
+		break;
+	case REQ_TRASH:
+		serve_trash(app, r->ticket);
 		break;
 	case REQ_SAVE_BOOKMARK:
 		keep_bookmark(app, (char)r->id, r->path);

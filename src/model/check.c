@@ -27,6 +27,8 @@ static void check_view(const struct tab *t, const struct view *v)
 
 	assert(!v->sizes == (v->kind != VIEW_SIZES && v->kind != VIEW_FOUND));
 	assert(!v->found == (v->kind != VIEW_FOUND));
+	assert(!v->trashed == (v->kind != VIEW_TRASH));
+	assert(!v->trashed || v->list.rows == trashed_rows_const(v->trashed->rows));
 	if (v->kind == VIEW_SIZES) {
 		assert(v->list.rows == sizes_rows_const(v->sizes->rows));
 		check_sizes(v->sizes);

@@ -18,15 +18,13 @@
 struct collate_order list_collation(const struct sort_spec *sort, bool ranked)
 {
 	struct collate_order order = {.how = COLLATE_NATURAL, .by_ext = sort->by == SORT_EXT};
-	bool descending;
 
 	if (!sort_needs_rank(sort->by)) {
 		order.reverse = sort->reverse;
 		return order;
 	}
 	/* Large, new and many come first; owners and modes ascend. */
-	descending = sort->by != SORT_OWNER && sort->by != SORT_MODE;
-	order.primary_reverse = ranked && descending != sort->reverse;
+	order.primary_reverse = ranked && sort_descends(sort->by) != sort->reverse;
 	return order;
 }
 

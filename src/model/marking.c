@@ -56,12 +56,13 @@ static struct listing *listing_of(struct model *m, uint64_t ticket)
 	return NULL;
 }
 
-/* The rows of a view of sizes that the job is over; NULL once they were left. */
+/* The rows of a view of sizes, or of the trash, that the job is over; NULL once they were left. */
 static const struct rows *sizes_of(const struct model *m, const struct mark_job *j)
 {
 	const struct view *v = model_view(m);
 
-	return v->kind == VIEW_SIZES && v->list.rows->ops->names(v->list.rows) == j->names
+	return (v->kind == VIEW_SIZES || v->kind == VIEW_TRASH) &&
+			       v->list.rows->ops->names(v->list.rows) == j->names
 		       ? v->list.rows
 		       : NULL;
 }
@@ -77,6 +78,9 @@ static bool job_row(const struct model *m, const struct mark_job *j, struct list
 	sizes = sizes_of(m, j);
 	if (sizes)
 		return sizes->ops->row(sizes, id, ret_row);
+	/* Of the trash each lies somewhere else. */
+	if (!j->where)
+		return false;
 	*ret_row = (struct row){.type = (enum entry_type)names_tag(j->names, id),
 				.where = j->where,
 				.where_id = j->where_id};
@@ -227,6 +231,7 @@ static bool can_mark(const struct view *v, const struct dir_info *dir)
 	case VIEW_DIR:
 		return dir;
 	case VIEW_MARKED:
+	case VIEW_TRASH:
 		return true;
 	case VIEW_SIZES:
 		return sizes_rows_where(v->sizes->rows);
@@ -261,8 +266,10 @@ static int job_new(const struct model *m, enum mark_how how, size_t from, size_t
 			j.ticket = v->sizes->ticket;
 			j.where = strdup(sizes_rows_path(v->sizes->rows));
 			j.where_id = *sizes_rows_where(v->sizes->rows);
+		} else if (v->kind == VIEW_TRASH) {
+			j.ticket = v->trashed->ticket;
 		}
-		if (!j.ids || (j.ticket && !j.where)) {
+		if (!j.ids || (j.ticket && !j.where && v->kind != VIEW_TRASH)) {
 			job_done(&j);
 			return -ENOMEM;
 		}

@@ -300,10 +300,13 @@ static struct mark *find(const struct marks *m, struct file_id id, const char *n
 bool marks_has(const struct marks *m, const struct row *row)
 {
 	const struct mark *mark;
+	const char *name;
+	size_t len;
 
 	if (!m->live || row->parent || !row->where)
 		return false;
-	mark = find(m, row->where_id, row->name, row->name_len);
+	name = row_lies(row, &len);
+	mark = find(m, row->where_id, name, len);
 	return mark && mark->live;
 }
 
@@ -341,22 +344,23 @@ static int add(struct marks *m, const struct row *row)
 {
 	uint64_t *slot;
 	uint32_t id;
-	size_t dir;
+	size_t dir, len;
+	const char *name = row_lies(row, &len);
 	int r = add_dir(m, row, &dir);
 
 	if (r == 0)
 		r = marks_reserve(m, 1, SIZE_MAX);
 	if (r < 0)
 		return r;
-	slot = slot_of(m, dir, row->name, row->name_len);
+	slot = slot_of(m, dir, name, len);
 	if (!*slot) {
-		r = names_add(m->names, row->name, row->name_len, (uint8_t)row->type, &id);
+		r = names_add(m->names, name, len, (uint8_t)row->type, &id);
 		if (r < 0)
 			return r;
 		m->at[m->n++] = (struct mark){.dir = (uint32_t)dir, .type = (uint8_t)row->type};
 		if (id % 8 == 0)
 			m->holes[id / 8] = 0;
-		*slot = tag_of(hash_of(dir, row->name, row->name_len)) | (id + 1);
+		*slot = tag_of(hash_of(dir, name, len)) | (id + 1);
 	}
 	id = (uint32_t)*slot - 1;
 	if (!m->at[id].live) {
@@ -372,12 +376,15 @@ static int add(struct marks *m, const struct row *row)
 int marks_set(struct marks *m, const struct row *row, bool on)
 {
 	struct mark *mark;
+	const char *name;
+	size_t len;
 
 	if (row->parent || !row->where)
 		return 0;
 	if (on)
 		return add(m, row);
-	mark = find(m, row->where_id, row->name, row->name_len);
+	name = row_lies(row, &len);
+	mark = find(m, row->where_id, name, len);
 	if (!mark || !mark->live)
 		return 0;
 	set_live(m, (uint32_t)(mark - m->at), false);
@@ -389,10 +396,13 @@ int marks_set(struct marks *m, const struct row *row, bool on)
 void marks_learn(struct marks *m, const struct row *row)
 {
 	struct mark *mark;
+	const char *name;
+	size_t len;
 
 	if (!m->live || !row->where || !row->meta)
 		return;
-	mark = find(m, row->where_id, row->name, row->name_len);
+	name = row_lies(row, &len);
+	mark = find(m, row->where_id, name, len);
 	if (!mark || !mark->live || mark->has_meta)
 		return;
 	set_meta(m, mark, row->meta);

@@ -46,6 +46,8 @@ enum request_kind {
 	REQ_SCAN_AGAIN,    /* ticket, id: the directory, urgent: deep */
 	REQ_SCAN_TAKE,     /* ticket */
 	REQ_SCAN_WATCH,    /* ticket, view.file: that of the scan, id: the directory */
+	REQ_TRASH,         /* ticket */
+	REQ_TRASH_LOOK,    /* ticket */
 };
 
 struct request {
@@ -152,6 +154,7 @@ int model_view_sizes(struct model *m); /* of the directory shown: scans it */
 /* The largest files below the directory of the view of sizes (top; 0: its extensions); of one
  * extension only, unless that is NULL. */
 int model_view_found(struct model *m, size_t top, const char *only, size_t only_len);
+int model_view_trash(struct model *m); /* what is in the trash, everywhere */
 bool model_view_close(
 	struct model *m); /* back to where the view was opened from; false: it is the directory */
 

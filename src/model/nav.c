@@ -22,7 +22,9 @@ int model_cursor_path(const struct model *m, struct str *out)
 	const struct list *l = &model_view(m)->list;
 	const char *dir = model_path(m);
 	struct str path = STR_INIT;
+	const char *name;
 	struct row row;
+	size_t len;
 	int r;
 
 	if (!list_row(l, l->cursor, &row))
@@ -33,7 +35,8 @@ int model_cursor_path(const struct model *m, struct str *out)
 		return str_adds(out, dir);
 	if (!row.where)
 		return str_add(out, row.name, row.name_len);
-	r = path_join(&path, row.where, row.name, row.name_len);
+	name = row_lies(&row, &len);
+	r = path_join(&path, row.where, name, len);
 	if (r == 0)
 		r = str_add(out, path.buf, path.len);
 	str_done(&path);
@@ -125,6 +128,12 @@ enum enter_result model_enter(struct model *m)
 		return model_parent(m) == 0 ? ENTER_WENT : ENTER_NOTHING;
 	if (v->kind == VIEW_SIZES && sizes_enter(m, model_view_mut(m), id))
 		return ENTER_WENT;
+	if (v->trashed && !row.meta) {
+		model_notice(m, NOTICE_INFO, m->now_ms,
+			     "of %.*s there is only information, not the thing", (int)row.name_len,
+			     row.name);
+		return ENTER_NOTHING;
+	}
 	if (v->kind == VIEW_FOUND)
 		return found_enter(m, v, id) ? ENTER_WENT : ENTER_NOTHING;
 	if (!v->list.rows->ops->enter(v->list.rows, id, &path)) {
@@ -159,6 +168,8 @@ int model_reload(struct model *m)
 	model_touch(m);
 	if (v->kind == VIEW_MOUNTS)
 		return request_ticket(m, REQ_MOUNTS, 0);
+	if (v->kind == VIEW_TRASH)
+		return trashed_again(m, v->trashed);
 	if (t->coming || t->unproven)
 		return 0;
 	if (listing_state(t->listing) == LISTING_FAILED)

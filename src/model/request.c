@@ -69,7 +69,8 @@ void request_close(struct model *m, uint64_t ticket)
 		/* What fs never heard of need not be closed. */
 		if (r->kind == REQ_LIST || r->kind == REQ_SCAN || r->kind == REQ_SCAN_WATCH ||
 		    r->kind == REQ_ORDER || r->kind == REQ_VIEW || r->kind == REQ_VIEW_SEARCH ||
-		    r->kind == REQ_VIEW_COUNT || r->kind == REQ_INFO || r->kind == REQ_PREVIEW)
+		    r->kind == REQ_VIEW_COUNT || r->kind == REQ_INFO || r->kind == REQ_PREVIEW ||
+		    r->kind == REQ_TRASH)
 			listed = false;
 		request_done(r);
 	}

@@ -5,10 +5,10 @@
 #include <sys/stat.h>
 
 static const char *const sort_names[SORT_KINDS] = {
-	[SORT_NAME] = "name",       [SORT_SIZE] = "size", [SORT_MODIFIED] = "modified",
-	[SORT_CHANGED] = "changed", [SORT_BORN] = "born", [SORT_EXT] = "extension",
-	[SORT_OWNER] = "owner",     [SORT_MODE] = "mode", [SORT_ITEMS] = "items",
-	[SORT_FREED] = "freed",
+	[SORT_NAME] = "name",       [SORT_SIZE] = "size",       [SORT_MODIFIED] = "modified",
+	[SORT_CHANGED] = "changed", [SORT_BORN] = "born",       [SORT_EXT] = "extension",
+	[SORT_OWNER] = "owner",     [SORT_MODE] = "mode",       [SORT_ITEMS] = "items",
+	[SORT_FREED] = "freed",     [SORT_DELETED] = "deleted", [SORT_ORIGIN] = "origin",
 };
 
 const char *sort_name(enum sort_by by)
@@ -30,6 +30,11 @@ bool sort_parse(const char *name, enum sort_by *ret_by)
 bool sort_needs_rank(enum sort_by by)
 {
 	return by != SORT_NAME && by != SORT_EXT;
+}
+
+bool sort_descends(enum sort_by by)
+{
+	return sort_needs_rank(by) && by != SORT_OWNER && by != SORT_MODE && by != SORT_ORIGIN;
 }
 
 bool rows_loading(const struct rows *r)

@@ -33,6 +33,8 @@ enum sort_by {
 	SORT_MODE,
 	SORT_ITEMS,
 	SORT_FREED,
+	SORT_DELETED, /* when it was trashed */
+	SORT_ORIGIN,  /* where it was */
 	SORT_KINDS
 };
 
@@ -65,6 +67,10 @@ enum column {
 	COL_SOURCE,
 	COL_SHARED,
 	COL_FREED,
+	COL_ORIGIN, /* where it was */
+	COL_AGE,    /* since when it is in the trash: "3 days ago" */
+	COL_DELETED,
+	COL_TRASH, /* which one it is in */
 	COL_KINDS
 };
 
@@ -78,11 +84,20 @@ struct row {
 	const char *target;      /* of a symbolic link, or NULL */
 	const char *where;       /* path of the directory it lies in */
 	struct file_id where_id; /* and its identity: what a mark is bound to */
-	bool has_bytes;          /* of what is in it, too: what a scan has found it takes up */
+	const char *lies;        /* its name there, when another is shown; NULL: that is it */
+	size_t lies_len;
+	bool has_bytes; /* of what is in it, too: what a scan has found it takes up */
 	uint64_t bytes;
 	bool parent;  /* the ".." row: cannot be marked */
 	bool nowhere; /* it is nothing that lies anywhere: it has no path */
 };
+
+/* The name of the row where it lies. */
+static inline const char *row_lies(const struct row *row, size_t *ret_len)
+{
+	*ret_len = row->lies ? row->lies_len : row->name_len;
+	return row->lies ? row->lies : row->name;
+}
 
 struct rows;
 
@@ -147,6 +162,8 @@ bool rows_live(const struct rows *r, uint32_t id);
 uint8_t rows_group(const struct rows *r, uint32_t id);
 /* True when orders by this need rank(): all but name and extension. */
 bool sort_needs_rank(enum sort_by by);
+/* The greatest comes first, unless reversed. */
+bool sort_descends(enum sort_by by);
 /* A rank that sorts a time as its number does; unknown times come first. */
 uint64_t rows_rank_of_time(int64_t sec, uint32_t nsec);
 /* The rank of metadata, for sources whose rows have it; false when there is none of this kind. */

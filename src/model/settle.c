@@ -170,6 +170,8 @@ static void settle_tab(struct model *m, struct tab *t)
 		struct view *v = &t->views[i];
 
 		settle_list(m, &v->list);
+		if (v->kind == VIEW_TRASH)
+			trashed_settle(v);
 		if (v->kind != VIEW_SIZES)
 			continue;
 		if (v->sizes->coming)

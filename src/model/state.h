@@ -15,9 +15,10 @@
 #include "model/marks.h"
 #include "model/model.h"
 #include "model/sizes.h"
+#include "model/trashed.h"
 #include "model/viewer.h"
 
-enum view_kind { VIEW_DIR, VIEW_MARKED, VIEW_MOUNTS, VIEW_SIZES, VIEW_FOUND };
+enum view_kind { VIEW_DIR, VIEW_MARKED, VIEW_MOUNTS, VIEW_SIZES, VIEW_FOUND, VIEW_TRASH };
 
 /* One list on the stack of a tab; the lowest is always the directory. */
 struct view {
@@ -25,6 +26,7 @@ struct view {
 	struct list list;
 	struct sizes *sizes;      /* of VIEW_SIZES; VIEW_FOUND borrows that of the view below it */
 	struct found_rows *found; /* of VIEW_FOUND */
+	struct trashed *trashed;  /* of VIEW_TRASH */
 };
 #define VIEWS_MAX 8
 

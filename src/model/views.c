@@ -78,8 +78,10 @@ void view_free_source(struct model *m, struct view *v)
 	if (v->kind == VIEW_SIZES)
 		sizes_free(m, v->sizes);
 	found_rows_free(v->found);
+	trashed_free(m, v->trashed);
 	v->sizes = NULL;
 	v->found = NULL;
+	v->trashed = NULL;
 }
 
 /* A view that is open already comes to the top again. */
@@ -100,22 +102,31 @@ static int told(int r)
 	return r == -EBUSY ? 0 : r;
 }
 
-/* Takes the sizes or what was found when it succeeds. */
-static int open_view(struct model *m, enum view_kind kind, const struct rows *rows,
-		     struct sizes *sizes, struct found_rows *found)
+/* What comes first in a new one. */
+static struct sort_spec first_sort(const struct view *v)
+{
+	if (v->sizes)
+		return (struct sort_spec){SORT_SIZE, false, false};
+	if (v->trashed)
+		return (struct sort_spec){SORT_DELETED, false, false};
+	return (struct sort_spec){SORT_NAME, false, true};
+}
+
+/* `made` has what the view has beside its list; that is taken when it succeeds. */
+static int open_view(struct model *m, const struct view *made, const struct rows *rows)
 {
 	struct tab *t = model_tab_mut(m);
 	struct view *v = &t->views[t->nviews];
 	int r;
 
 	model_touch(m);
-	if (kind != VIEW_FOUND && reopen(m, t, kind))
+	if (made->kind != VIEW_FOUND && reopen(m, t, made->kind))
 		return 0;
 	if (t->nviews == VIEWS_MAX) {
 		model_notice(m, NOTICE_INFO, m->now_ms, "too many lists are open; q closes one");
 		return -EBUSY;
 	}
-	*v = (struct view){.kind = kind, .sizes = sizes, .found = found};
+	*v = *made;
 	r = list_init(&v->list, rows, false);
 	if (r < 0) {
 		list_done(&v->list);
@@ -126,8 +137,7 @@ static int open_view(struct model *m, enum view_kind kind, const struct rows *ro
 	v->list.filter_kind = m->settings.filter;
 	v->list.margin = settings_margin(&m->settings);
 	v->list.wrap = m->settings.wrap;
-	v->list.sort = sizes ? (struct sort_spec){SORT_SIZE, false, false}
-			     : (struct sort_spec){SORT_NAME, false, true};
+	v->list.sort = first_sort(v);
 	/* Whoever marked a dot file, or asks for mounts, means to see it. */
 	list_set_hidden(&v->list, true);
 	list_fit(&v->list, t->views[t->nviews - 1].list.height);
@@ -143,14 +153,35 @@ int model_view_marked(struct model *m)
 		model_notice(m, NOTICE_INFO, m->now_ms, "nothing is marked; Space marks a row");
 		return 0;
 	}
-	return told(open_view(m, VIEW_MARKED, &m->marks.rows, NULL, NULL));
+	return told(open_view(m, &(struct view){.kind = VIEW_MARKED}, &m->marks.rows));
 }
 
 int model_view_mounts(struct model *m)
 {
-	int r = open_view(m, VIEW_MOUNTS, mounts_rows_rows(m->mounts), NULL, NULL);
+	int r = open_view(m, &(struct view){.kind = VIEW_MOUNTS}, mounts_rows_rows(m->mounts));
 
 	return r < 0 ? told(r) : request_ticket(m, REQ_MOUNTS, 0);
+}
+
+int model_view_trash(struct model *m)
+{
+	struct tab *t = model_tab_mut(m);
+	struct trashed *trashed;
+	int r;
+
+	model_touch(m);
+	if (reopen(m, t, VIEW_TRASH)) {
+		model_settle(m);
+		return 0;
+	}
+	r = trashed_new(m, &trashed);
+	if (r < 0)
+		return r;
+	r = open_view(m, &(struct view){.kind = VIEW_TRASH, .trashed = trashed},
+		      trashed_rows_const(trashed->rows));
+	if (r < 0)
+		trashed_free(m, trashed);
+	return told(r);
 }
 
 /* The view of sizes below what is shown; NULL: there is none. */
@@ -180,7 +211,7 @@ int model_view_sizes(struct model *m)
 	r = sizes_new(m, t->path.buf, &s);
 	if (r < 0)
 		return r;
-	r = open_view(m, VIEW_SIZES, sizes_rows_const(s->rows), s, NULL);
+	r = open_view(m, &(struct view){.kind = VIEW_SIZES, .sizes = s}, sizes_rows_const(s->rows));
 	if (r < 0)
 		sizes_free(m, s);
 	return told(r);
@@ -211,7 +242,8 @@ int model_view_found(struct model *m, size_t top, const char *only, size_t only_
 	if (!f)
 		return -ENOMEM;
 	(void)found_rows_work(f, m->slice);
-	r = open_view(m, VIEW_FOUND, found_rows_rows(f), s, f);
+	r = open_view(m, &(struct view){.kind = VIEW_FOUND, .sizes = s, .found = f},
+		      found_rows_rows(f));
 	if (r < 0)
 		found_rows_free(f);
 	else

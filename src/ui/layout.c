@@ -156,6 +156,10 @@ static const struct {
 	[COL_SOURCE] = {WIDTH_FLEX, 10, 40, false, COLUMN_GAP},
 	[COL_SHARED] = {WIDTH_SIZE, 6, 21, true, COLUMN_GAP},
 	[COL_FREED] = {WIDTH_SIZE, 6, 21, true, COLUMN_GAP},
+	[COL_ORIGIN] = {WIDTH_FLEX, 14, 60, false, COLUMN_GAP},
+	[COL_AGE] = {WIDTH_FIXED, 13, 13, false, COLUMN_GAP},
+	[COL_DELETED] = {WIDTH_FIXED, 16, 16, false, COLUMN_GAP},
+	[COL_TRASH] = {WIDTH_FLEX, 8, 24, false, COLUMN_GAP},
 };
 
 /* Rounds up to low, low + step, low + 2 step... */
@@ -194,7 +198,7 @@ static int choose(const enum column *wanted, int left, const struct column_needs
 		if (*wanted == COL_NAME)
 			continue;
 		if (left - width - shapes[*wanted].gap < names) {
-			if (*wanted == COL_SIGN)
+			if (*wanted == COL_SIGN || *wanted == COL_AGE)
 				continue;
 			break;
 		}

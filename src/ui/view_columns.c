@@ -120,6 +120,22 @@ static void time_number(struct cell_text *t, uint64_t n, int width)
 	time_text(t, (int64_t)n);
 }
 
+static void date_number(struct cell_text *t, uint64_t n, int width)
+{
+	char buf[FMT_MAX];
+
+	(void)width;
+	str_adds(t->out, fmt_time(buf, (int64_t)n));
+}
+
+static void age_number(struct cell_text *t, uint64_t n, int width)
+{
+	char buf[FMT_MAX];
+
+	(void)width;
+	str_adds(t->out, fmt_age(buf, (int64_t)n, t->f->d->now_sec));
+}
+
 static void count_number(struct cell_text *t, uint64_t n, int width)
 {
 	char buf[FMT_MAX];
@@ -171,6 +187,10 @@ static const struct {
 	[COL_SOURCE] = {"Source", SORT_KINDS, NULL, NULL},
 	[COL_SHARED] = {"Shared", SORT_KINDS, NULL, bytes_number},
 	[COL_FREED] = {"Freed", SORT_FREED, NULL, bytes_number},
+	[COL_ORIGIN] = {"Was in", SORT_ORIGIN, NULL, NULL},
+	[COL_AGE] = {"Deleted", SORT_DELETED, NULL, age_number},
+	[COL_DELETED] = {"Date", SORT_KINDS, NULL, date_number},
+	[COL_TRASH] = {"Trash", SORT_KINDS, NULL, NULL},
 };
 
 static bool number_text(struct cell_text *t, enum column column, int width)
@@ -198,21 +218,37 @@ static void where_text(struct cell_text *t)
 		str_addf(t->out, ".%s%s", len == 1 ? "/" : "", t->row->where + len);
 }
 
+/* The text of a cell that the source knows. */
+static void source_text(struct cell_text *t, enum column column)
+{
+	const struct rows *rows = model_view(t->f->model)->list.rows;
+	CLEANUP(str_done) struct str path = STR_INIT;
+
+	if (!rows->ops->cell || t->id == NAMES_NONE)
+		return;
+	if (column != COL_ORIGIN && column != COL_TRASH)
+		(void)rows->ops->cell(rows, t->id, column, t->out);
+	else if (rows->ops->cell(rows, t->id, column, &path) == 0 && path.len)
+		view_add_path(t->f, t->out, path.buf);
+}
+
 /* Unknown is blank until it is known, and "?" when it cannot be. */
 static void cell_text(struct cell_text *t, enum column column, int width)
 {
 	const struct rows *rows = model_view(t->f->model)->list.rows;
+	bool numbers = rows->ops->number != NULL;
 
 	str_clear(t->out);
 	t->look = ROLE_META;
-	if (t->row->meta && columns[column].text)
-		columns[column].text(t);
-	else if (number_text(t, column, width))
+	if (number_text(t, column, width))
 		return;
+	/* A source that knows numbers knows better than the metadata of a row. */
+	if (t->row->meta && columns[column].text && !numbers)
+		columns[column].text(t);
 	else if (column == COL_WHERE && t->row->where && !t->row->parent)
 		where_text(t);
-	else if (rows->ops->cell && t->id != NAMES_NONE)
-		(void)rows->ops->cell(rows, t->id, column, t->out);
+	else
+		source_text(t, column);
 	if (t->out->len == 0 && t->row->err && columns[column].text)
 		str_addc(t->out, '?');
 }
@@ -228,7 +264,7 @@ void view_cells(struct frame *f, int line, const struct row *row, uint32_t id)
 
 		cell_text(&t, s->column, s->width);
 		width = view_width(f->c, text.buf, text.len);
-		if (s->column == COL_WHERE)
+		if (s->column == COL_WHERE || s->column == COL_ORIGIN || s->column == COL_TRASH)
 			view_tail(f->c, line, col, s->width, text.buf, text.len, t.look);
 		else
 			canvas_text(f->c, line,
@@ -266,7 +302,8 @@ static int total_need(const struct frame *f, uint32_t id)
 	uint64_t n;
 
 	if (!f->model->settings.size_exact || !rows->ops->number || id == NAMES_NONE ||
-	    !rows->ops->number(rows, id, COL_TOTAL, &n))
+	    (!rows->ops->number(rows, id, COL_TOTAL, &n) &&
+	     !rows->ops->number(rows, id, COL_SIZE, &n)))
 		return 0;
 	return (int)strlen(fmt_count(buf, n));
 }
@@ -300,6 +337,8 @@ static bool stands_before(const enum column *wanted)
 {
 	if (*wanted == COL_NAME)
 		return wanted[1] != COL_SIGN;
+	if (*wanted == COL_SIGN)
+		return wanted[1] != COL_TOTAL;
 	return *wanted == COL_TOTAL;
 }
 
@@ -326,10 +365,8 @@ void view_column_order(const struct frame *f, const enum column *wanted,
 /* Large, new and many come first unless reversed; the others ascend. */
 static const char *sort_sign(const struct frame *f, const struct sort_spec *sort)
 {
-	bool descending =
-		sort_needs_rank(sort->by) && sort->by != SORT_OWNER && sort->by != SORT_MODE;
-
-	return descending != sort->reverse ? view_sign(f->c, "↓", "v") : view_sign(f->c, "↑", "^");
+	return sort_descends(sort->by) != sort->reverse ? view_sign(f->c, "↓", "v")
+							: view_sign(f->c, "↑", "^");
 }
 
 static bool sort_is_shown(const struct frame *f, enum sort_by by)

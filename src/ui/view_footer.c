@@ -3,6 +3,7 @@
  * The footer: one line that says what one may do with the current row (or a notice in its place),
  * one line of hints.
  */
+#include "base/display.h"
 #include "model/mounts_rows.h"
 #include "ui/view.h"
 
@@ -64,6 +65,41 @@ static void add_sizes_sentence(const struct frame *f, uint32_t id, struct str *o
 			 fmt_size(buf, t.shared * 512));
 }
 
+/* Bytes from outside, as they may be shown. */
+static void add_safe(const struct frame *f, struct str *out, const char *bytes, size_t len)
+{
+	(void)display_add(out, bytes, len, f->c->ascii);
+}
+
+/* Where it was and when it was deleted; or what is odd about it. */
+static void add_trash_sentence(const struct frame *f, uint32_t id, struct str *out)
+{
+	const struct trashed *t = model_trashed(f->model);
+	const char *dot = view_sign(f->c, " · ", " - ");
+	CLEANUP(str_done) struct str path = STR_INIT;
+	CLEANUP(str_done) struct str shown = STR_INIT;
+	struct trashed_thing thing;
+	char date[FMT_MAX], age[FMT_MAX];
+
+	if (!t || id == NAMES_NONE || !trashed_rows_thing(t->rows, id, &thing))
+		return;
+	if (thing.state == TRASH_INFO_ALONE)
+		str_addf(out, "only what was noted about it is here, not the thing%s", dot);
+	if (trashed_rows_origin(t->rows, id, &path) == 0) {
+		view_add_path(f, &shown, path.buf);
+		str_adds(out, "was ");
+		add_safe(f, out, shown.buf, shown.len);
+	} else {
+		str_addf(out, "not known where it was: %s",
+			 thing.why ? thing.why : "there is no information");
+	}
+	if (thing.deleted != INT64_MIN)
+		str_addf(out, "%sdeleted %s, %s", dot, fmt_time(date, thing.deleted),
+			 fmt_age(age, thing.deleted, f->d->now_sec));
+	if (thing.meta && !S_ISDIR(thing.meta->mode) && thing.meta->nlink > 1)
+		str_addf(out, "%shas other links: erasing it frees nothing", dot);
+}
+
 /* The sentence is our words and owner names that perm_sentence() has made safe. */
 static void add_perm(const struct frame *f, const struct meta *meta, struct str *out)
 {
@@ -99,6 +135,8 @@ void view_sentence(const struct frame *f, struct str *out)
 		add_mount_sentence(f, list_id(l, l->cursor), out);
 	else if (model_view(f->model)->kind == VIEW_SIZES)
 		add_sizes_sentence(f, list_id(l, l->cursor), out);
+	else if (model_view(f->model)->kind == VIEW_TRASH)
+		add_trash_sentence(f, list_id(l, l->cursor), out);
 	else if (row.parent)
 		add_here_sentence(f, out);
 	else if (row.err == -ENOENT)

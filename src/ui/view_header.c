@@ -24,6 +24,7 @@ enum part {
 	PART_FILTER,
 	PART_FILTERED,
 	PART_MARKED,
+	PART_TRASH,
 	PART_READ_ONLY,
 	PART_FREE,
 	PART_DISK,
@@ -33,9 +34,9 @@ enum part {
 
 /* The first to be left out is the least important. */
 static const enum part dispensable[] = {
-	PART_FREE,      PART_ITEMS,  PART_USER,     PART_HIDDEN,   PART_FILTER, PART_TABS,
-	PART_READ_ONLY, PART_MARKED, PART_FILTERED, PART_SCAN,     PART_STATE,  PART_STALL,
-	PART_DISK,      PART_UNREAD, PART_TITLE,    PART_CHOOSING, PART_ROOT};
+	PART_FREE,      PART_ITEMS,  PART_USER,     PART_HIDDEN, PART_FILTER,   PART_TABS,
+	PART_READ_ONLY, PART_MARKED, PART_FILTERED, PART_TRASH,  PART_SCAN,     PART_STATE,
+	PART_STALL,     PART_DISK,   PART_UNREAD,   PART_TITLE,  PART_CHOOSING, PART_ROOT};
 
 struct part_text {
 	struct str text; /* may hold bytes from outside; empty: not there */
@@ -98,6 +99,9 @@ static void add_path(struct header *h)
 	case VIEW_MOUNTS:
 		str_adds(&p->text, "Mounted file systems");
 		break;
+	case VIEW_TRASH:
+		str_adds(&p->text, "Trash");
+		break;
 	case VIEW_FOUND:
 		h->parts[PART_TITLE].look = ROLE_HEADER_PATH;
 		(void)found_rows_title(model_view(h->f->model)->found, &h->parts[PART_TITLE].text);
@@ -136,16 +140,36 @@ static bool is_sorting(const struct list *l)
 	return l->order_ticket || l->want_order || (unranked && l->n > 0);
 }
 
+/* Who does not answer, by name where that is known. */
+static void add_stall(struct header *h)
+{
+	const struct model *m = h->f->model;
+	const struct trashed *t = model_trashed(m);
+	struct part_text *p = &h->parts[PART_STALL];
+	const struct trashed_place *place;
+	char buf[FMT_MAX];
+	size_t more = 0;
+
+	p->look = ROLE_WARNING;
+	place = t ? trashed_waiting(t, m->now_ms, &more) : NULL;
+	if (place) {
+		view_add_path(h->f, &p->text, place->path ? place->path : "your home");
+		str_addf(&p->text, "%s%s ", place->network ? " (network)" : "",
+			 more ? " and others:" : "");
+	}
+	if (m->stall.ms > 0)
+		str_addf(&p->text, "not answering %s", fmt_duration(buf, m->stall.ms));
+	else if (place)
+		str_adds(&p->text, "not answering yet");
+}
+
 static void add_state(struct header *h)
 {
 	const struct model *m = h->f->model;
 	const struct list *l = &model_view(m)->list;
-	struct part_text *stall = &h->parts[PART_STALL], *state = &h->parts[PART_STATE];
-	char buf[FMT_MAX];
+	struct part_text *state = &h->parts[PART_STATE];
 
-	stall->look = ROLE_WARNING;
-	if (m->stall.ms > 0)
-		str_addf(&stall->text, "not answering %s", fmt_duration(buf, m->stall.ms));
+	add_stall(h);
 	state->look = ROLE_HEADER_COUNT;
 	if (is_loading(m))
 		str_addf(&state->text, "loading%s", view_sign(h->f->c, "…", "..."));
@@ -267,6 +291,31 @@ static void add_sizes(struct header *h)
 			 fmt_count(buf, total.unread));
 }
 
+/* What is in the trash takes, and what emptying it would give back: what has links elsewhere gives
+ * nothing back. */
+static void add_trash(struct header *h)
+{
+	const struct trashed *t = model_trashed(h->f->model);
+	const char *least = view_sign(h->f->c, "≥", ">=");
+	struct part_text *p = &h->parts[PART_TRASH];
+	struct trashed_total sum;
+	char size[FMT_MAX], freed[FMT_MAX];
+
+	if (!t)
+		return;
+	sum = trashed_rows_total(t->rows);
+	p->look = ROLE_HEADER_COUNT;
+	fmt_size(size, sum.size);
+	fmt_size(freed, sum.freed);
+	if (!sum.things)
+		return;
+	if (sum.linked && strcmp(size, freed) != 0)
+		str_addf(&p->text, "%s%s, frees %s%s", sum.unknown ? least : "", size, least,
+			 freed);
+	else
+		str_addf(&p->text, "frees %s%s", sum.unknown || sum.linked ? least : "", freed);
+}
+
 static int total_width(const struct header *h)
 {
 	int total = 1; /* the margin at the right; each part brings the gap before it */
@@ -357,6 +406,7 @@ void view_header(struct frame *f)
 	add_marked(&h);
 	add_space(&h);
 	add_sizes(&h);
+	add_trash(&h);
 	canvas_fill(f->c, f->screen.header, ROLE_HEADER);
 	fit(&h, f->screen.header.cols);
 	draw_parts(&h);

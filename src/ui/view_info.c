@@ -117,6 +117,44 @@ static void add_name(struct pane *p)
 		str_addc(&l->text, '/');
 }
 
+static void add_time(struct pane *p, const char *label, int64_t sec, enum rank rank)
+{
+	char exact[FMT_MAX], age[FMT_MAX];
+	struct line *l;
+
+	if (sec == INT64_MIN)
+		return;
+	l = new_line(p, label, ROLE_META, rank);
+	/* The second, without its parts and without the zone. */
+	fmt_time_exact(exact, sec, 0);
+	exact[strcspn(exact, ".")] = '\0';
+	str_addf(&l->text, "%s  %s", exact, fmt_age(age, sec, p->f->d->now_sec));
+}
+
+/* Of a thing in the trash: where it was, since when it is there. The row must be what the pane is
+ * about. */
+static void add_trashed(struct pane *p)
+{
+	const struct model *m = p->f->model;
+	const struct trashed *t = model_trashed(m);
+	const struct list *l = &model_view(m)->list;
+	CLEANUP(str_done) struct str path = STR_INIT;
+	CLEANUP(str_done) struct str shown = STR_INIT;
+	struct trashed_thing thing;
+	uint32_t id = list_id(l, l->cursor);
+
+	if (!t || id == NAMES_NONE || model_cursor_path(m, &path) < 0 ||
+	    !str_eq(&m->info.about, path.buf) || !trashed_rows_thing(t->rows, id, &thing))
+		return;
+	str_clear(&path);
+	if (trashed_rows_origin(t->rows, id, &path) == 0)
+		view_add_path(p->f, &shown, path.buf);
+	else
+		str_addf(&shown, "not known: %s", thing.why ? thing.why : "no information");
+	add_text(p, "was", &shown, thing.origin ? ROLE_META : ROLE_WARNING, RANK_NAME, 2, false);
+	add_time(p, "deleted", thing.deleted, RANK_SIZE);
+}
+
 static void add_marked(struct pane *p)
 {
 	static const struct {
@@ -318,20 +356,6 @@ static void add_owner(struct pane *p)
 	fact_owner(true, p->facts->meta.gid, &p->style, &l->text);
 }
 
-static void add_time(struct pane *p, const char *label, int64_t sec, enum rank rank)
-{
-	char exact[FMT_MAX], age[FMT_MAX];
-	struct line *l;
-
-	if (sec == INT64_MIN)
-		return;
-	l = new_line(p, label, ROLE_META, rank);
-	/* The second, without its parts and without the zone. */
-	fmt_time_exact(exact, sec, 0);
-	exact[strcspn(exact, ".")] = '\0';
-	str_addf(&l->text, "%s  %s", exact, fmt_age(age, sec, p->f->d->now_sec));
-}
-
 static void add_place(struct pane *p)
 {
 	const struct meta *meta = &p->facts->meta;
@@ -373,7 +397,8 @@ static void add_trouble(struct pane *p)
 	CLEANUP(str_done) struct str text = STR_INIT;
 
 	if (i->about.len && i->facts_err == -ENOENT)
-		str_adds(&text, "it is gone");
+		str_adds(&text, model_trashed(p->f->model) ? "the thing itself is not there"
+							   : "it is gone");
 	else if (i->about.len && i->facts_err)
 		str_addf(&text, "nothing can be told: %s", strerrordesc_np(-i->facts_err));
 	else if (i->facts_ticket)
@@ -443,6 +468,7 @@ static void draw_facts(struct frame *f)
 	add_marked(&p);
 	if (i->about.len || (i->facts_ticket && f->model->now_ms >= i->asked_ms + INFO_LATE_MS))
 		add_name(&p);
+	add_trashed(&p);
 	if (p.facts)
 		add_facts(&p);
 	else if (p.n)

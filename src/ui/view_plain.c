@@ -28,6 +28,9 @@ static void add_place(const struct frame *f, struct str *out)
 	case VIEW_MOUNTS:
 		str_adds(out, "Mounted file systems");
 		break;
+	case VIEW_TRASH:
+		str_adds(out, "Trash");
+		break;
 	case VIEW_FOUND:
 		(void)found_rows_title(model_view(f->model)->found, out);
 		str_adds(out, " below ");
@@ -113,7 +116,8 @@ static void add_numbers(const struct frame *f, const struct row *row, struct str
 
 	if (row->err)
 		str_adds(out, ", not readable");
-	if (!row->meta || row->parent)
+	/* Sources that know numbers tell theirs. */
+	if (!row->meta || row->parent || model_view(f->model)->list.rows->ops->number)
 		return;
 	if (S_ISREG(row->meta->mode))
 		str_addf(out, ", %s",
@@ -135,20 +139,32 @@ static void add_sums(const struct frame *f, uint32_t id, struct str *out)
 	const struct view *v = model_view(f->model);
 	const struct rows *rows = v->list.rows;
 	const char *words = NULL;
+	struct trashed_thing thing;
 	char buf[FMT_MAX];
 	uint64_t n;
 
-	if (number_of(rows, id, COL_TOTAL, &n))
+	if (number_of(rows, id, COL_TOTAL, &n) || number_of(rows, id, COL_SIZE, &n))
 		str_addf(out, ", %s",
 			 f->model->settings.size_exact ? fmt_count(buf, n) : fmt_size(buf, n));
 	if (number_of(rows, id, COL_PERCENT, &n))
 		str_addf(out, ", %u.%u%%", (unsigned)(n / 10), (unsigned)(n % 10));
+	if (number_of(rows, id, COL_DELETED, &n)) {
+		fmt_time(buf, (int64_t)n);
+		str_addf(out, ", deleted %.*s", (int)strcspn(buf, " "), buf);
+	}
 	if (number_of(rows, id, COL_ITEMS, &n))
 		str_addf(out, ", %s item%s", fmt_count(buf, n), n == 1 ? "" : "s");
 	if (v->kind == VIEW_SIZES && id != NAMES_NONE)
 		words = view_sizes_words(sizes_rows_sign(v->sizes->rows, id));
 	if (words)
 		str_addf(out, ", %s", words);
+	if (v->kind == VIEW_TRASH && id != NAMES_NONE &&
+	    trashed_rows_thing(v->trashed->rows, id, &thing)) {
+		if (thing.state == TRASH_INFO_ALONE)
+			str_adds(out, ", only information, not the thing");
+		else if (thing.state == TRASH_UNKNOWN)
+			str_adds(out, ", not known where it was");
+	}
 }
 
 /* Of sources that know more than metadata. */
@@ -157,8 +173,11 @@ static void add_cells(const struct frame *f, const struct row *row, uint32_t id,
 	static const struct {
 		enum column column;
 		const char *before, *after;
-	} cells[] = {
-		{COL_FSTYPE, ", ", ""}, {COL_FREE, ", ", " free"}, {COL_SOURCE, ", from ", ""}};
+	} cells[] = {{COL_FSTYPE, ", ", ""},
+		     {COL_FREE, ", ", " free"},
+		     {COL_SOURCE, ", from ", ""},
+		     {COL_ORIGIN, ", was in ", ""},
+		     {COL_TRASH, ", in the trash of ", ""}};
 	const struct rows *rows = model_view(f->model)->list.rows;
 
 	if ((model_view(f->model)->kind == VIEW_MARKED ||
@@ -170,9 +189,15 @@ static void add_cells(const struct frame *f, const struct row *row, uint32_t id,
 	for (size_t i = 0; rows->ops->cell && id != NAMES_NONE && i < ARRAY_LEN(cells); i++) {
 		CLEANUP(str_done) struct str cell = STR_INIT;
 
-		if (rows->ops->cell(rows, id, cells[i].column, &cell) == 0 && cell.len > 0 &&
-		    strcmp(cell.buf, "-") != 0)
-			str_addf(out, "%s%s%s", cells[i].before, cell.buf, cells[i].after);
+		if (rows->ops->cell(rows, id, cells[i].column, &cell) != 0 || cell.len == 0 ||
+		    strcmp(cell.buf, "-") == 0)
+			continue;
+		str_adds(out, cells[i].before);
+		if (cells[i].column == COL_ORIGIN || cells[i].column == COL_TRASH)
+			view_add_path(f, out, cell.buf);
+		else
+			str_adds(out, cell.buf);
+		str_adds(out, cells[i].after);
 	}
 }
 

@@ -47,6 +47,13 @@ static const char tree_text[] =
 	"editor \"#!/bin/sh\\necho EDITING $1; read x\\n\" :0755\n"
 	"zlink -> alpha\n";
 
+/* In the home of the program only. */
+static const char trash_text[] =
+	"home/.local/share/Trash/files/report.txt 10\n"
+	"home/.local/share/Trash/files/orphan 10\n"
+	"home/.local/share/Trash/info/report.txt.trashinfo \"[Trash Info]\\n"
+	"Path=/docs/report.txt\\nDeletionDate=2037-01-01T10:00:00\\n\"\n";
+
 /* clang-format off */
 static const struct exercise exercises[] = {
 	{"help", NULL, {{"?", "next row"}, {"q", "~next row"}}},
@@ -117,6 +124,10 @@ static const struct exercise exercises[] = {
 	{"sizes-apparent", NULL, {{"S", "disk"}, {"=", "length"}, {"=", "disk"}}},
 	{"sizes-bars", NULL, {{"S", "\\[#"}, {"%", "~\\d%"}, {"%", "~\\[#"}, {"%", "\\[#"}}},
 	{"sizes-shared", NULL, {{"S", "scanned"}, {"_", "Freed"}, {"_", "~Freed"}}},
+	{"trash", NULL, {{"wt", "Trash"}, {"", "<report|orphan"}, {"", "@report.txt"}, {"", "/docs "}, {"h", "beta"}}},
+	{"trash-again", NULL, {{"wt", "report\\.txt"}, {"gR", "@report.txt"}, {"q", "~report"}}},
+	{"sort-deleted", NULL, {{"wt", "<report|orphan"}, {"sr", "<orphan|report"}, {"sn", "Name ↑"}, {"st", "<report|orphan"}, {"", "Deleted ↓"}}},
+	{"sort-origin", NULL, {{"wt", "report\\.txt"}, {"sw", "Was in ↑"}, {"", "<orphan|report"}}},
 	{"hidden", NULL, {{"", "1 hidden"}, {".", "\\.hidden"}, {".", "~\\.hidden"}}},
 	{"tell", NULL, {{"ggj", "@alpha"}, {"", "you: list change enter"}, {"\x07", "alpha: you: list"}}},
 	{"tell-place", NULL, {{"gg", "@.."}, {"g\x07", "row 1"}}},
@@ -198,7 +209,12 @@ static void run_exercise(void **state)
 	/* These are there only in a mode. */
 	if (strncmp(x->command, "choose", 6) == 0)
 		args[0] = x->command[6] ? "--choose-dir" : "--choose-files";
+	/* Nothing is written into a trash that is not ours. */
+	if (strncmp(x->command, "trash", 5) == 0)
+		args[0] = "--read-only";
 	struct tree *tools = tree_new(tree_text);
+
+	tree_add(tools, trash_text);
 
 	snprintf(home, sizeof(home), "HOME=%s", tree_path(tools, "home"));
 	snprintf(visual, sizeof(visual), "VISUAL=%s", tree_path(tools, "editor"));

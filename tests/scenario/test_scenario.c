@@ -273,6 +273,7 @@ static void do_mounts(struct runner *r)
 
 #include "pane.h"
 #include "scans.h"
+#include "trash.h"
 
 static void do_start(struct runner *r)
 {
@@ -539,6 +540,7 @@ static const struct {
 	void (*run)(struct runner *r);
 } commands[] = {
 	{"start", do_start},
+	TRASH_COMMANDS,
 	{"lost", do_lost},
 	{"opened", do_opened},
 	{"part", do_part},
@@ -655,7 +657,7 @@ static void show_request(struct runner *r, struct request *q)
 		"repo-root", "complete",   "check",       "save-bookmark", "view",
 		"view-read", "view-check", "view-search", "view-count",    "info",
 		"preview",   "scan",       "scan-look",   "scan-stop",     "scan-again",
-		"scan-take", "scan-watch"};
+		"scan-take", "scan-watch", "trash",       "trash-look"};
 	static const char *const depths[] = {
 		[INFO_KIND] = "kind", [INFO_CONTENT] = "content", [INFO_BYTES] = "bytes"};
 

@@ -160,9 +160,9 @@ static void test_keys_of_a_context(void **state)
 			"F:3: 'down' does not work in the viewer, but in lists: its keys are set "
 			"in [keys.list] or [keys]\n"
 			"F:7: no section [keys.]: keys are set in [keys], [keys.list], "
-			"[keys.viewer], [keys.pane] and [keys.sizes]\n"
+			"[keys.viewer], [keys.pane], [keys.sizes] and [keys.trash]\n"
 			"F:9: no section [keys.^[]: keys are set in [keys], [keys.list], "
-			"[keys.viewer], [keys.pane] and [keys.sizes]\n");
+			"[keys.viewer], [keys.pane], [keys.sizes] and [keys.trash]\n");
 	assert_string_equal(command_in(f, CTX_VIEWER, "+"), "redraw");
 	assert_string_equal(command_in(f, CTX_LIST, "+"), "mark-matching");
 	assert_string_equal(command_in(f, CTX_LIST, "J"), "down");
@@ -229,7 +229,7 @@ static void test_bad_lines(void **state)
 			"F:8: \n"
 			"F:9: no command 'dwon'; did you mean 'down'?\n"
 			"F:11: no section [keys.nowhere]: keys are set in [keys], [keys.list], "
-			"[keys.viewer], [keys.pane] and [keys.sizes]\n"
+			"[keys.viewer], [keys.pane], [keys.sizes] and [keys.trash]\n"
 			"F:13: no section [esc^[ape]: there are [options], [keys] and [openers]\n");
 	assert_true(f->settings.mouse);
 	assert_false(f->settings.show_hidden);
