@@ -76,6 +76,9 @@ int act_rmdir_run(struct act_job *j)
 	if (rc < 0)
 		return rc;
 	j->step->was = act_attrs(&j->meta);
+	rc = act_atime(j->pin, "", &j->step->was);
+	if (rc < 0)
+		return rc;
 	rc = sys_unlinkat(j->from, j->step->from.name, AT_REMOVEDIR);
 	if (rc < 0 && !is_gone(j, rc))
 		return rc == -EEXIST ? -ENOTEMPTY : rc;

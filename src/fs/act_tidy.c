@@ -187,6 +187,19 @@ static bool is_our_text(const struct sweep *s, const struct str *text)
 	       memcmp(text->buf, s->text.buf, MIN(text->len, s->sure)) == 0;
 }
 
+/* Nothing is there by that name, or something that was there before the information: a thing that
+ * is put there is changed by it (its ctime), so that it is not older. */
+static bool has_no_thing(const struct sweep *s, const char *name, const struct meta *info)
+{
+	struct meta thing;
+	int rc = stat_at(s->trash->files, name, &thing, NULL);
+
+	if (rc < 0)
+		return rc == -ENOENT;
+	return thing.ctime < info->mtime ||
+	       (thing.ctime == info->mtime && thing.ctime_nsec < info->mtime_nsec);
+}
+
 static int sweep_info(struct sweep *s, const char *file)
 {
 	struct str name = STR_INIT, text = STR_INIT;
@@ -203,7 +216,7 @@ static int sweep_info(struct sweep *s, const char *file)
 	if (rc == 0 && meta.uid == s->j->a->self.uid && meta.mtime >= s->j->begun &&
 	    is_our_text(s, &text)) {
 		drop_reserved(s->j, s->trash->files, name.buf);
-		if (is_alone(s->trash, name.buf))
+		if (has_no_thing(s, name.buf, &meta))
 			rc = drop_info(s->j, s->trash, file);
 	}
 	str_done(&name);

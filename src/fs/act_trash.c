@@ -131,7 +131,8 @@ static int put(struct act_job *j, const struct trash_env *env)
 
 	if (rc < 0) {
 		str_done(&from);
-		return no_trash(j, rc, &why);
+		/* It could not leave its directory either: that is said. */
+		return act_may_take(j) == rc ? rc : no_trash(j, rc, &why);
 	}
 	rc = act_trash_keep(j->a, &found, &trash);
 	trash_dir_done(&found);
