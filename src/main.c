@@ -98,6 +98,7 @@
  *   fs/lister              jobs: read an open directory
  *   fs/merger              small files of our own that several programs write
  *   fs/mounts              the mount table
+ *   fs/oplog               the log of operations, for people
  *   fs/openpath            opening paths longer than PATH_MAX
  *   fs/outbox              where jobs put their answers
  *   fs/owner               names of users and groups

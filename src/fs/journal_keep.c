@@ -215,7 +215,7 @@ static void remove_doomed(struct keeping *k, struct doomed *doomed, size_t n)
 	}
 }
 
-static void find_doomed(struct keeping *k, struct doomed *doomed)
+static size_t find_doomed(struct keeping *k, struct doomed *doomed)
 {
 	size_t n = 0;
 
@@ -225,10 +225,20 @@ static void find_doomed(struct keeping *k, struct doomed *doomed)
 		if (!k->groups[group].kept && k->groups[group].newest < k->oldest)
 			doomed[n++] = (struct doomed){k->j->files[i], group};
 	}
-	remove_doomed(k, doomed, n);
+	return n;
 }
 
-static int remove_groups(struct journal *j, int64_t now)
+/* What cannot be removed, or not safely, stays. */
+static void remove_locked(struct keeping *k, struct doomed *doomed, size_t n)
+{
+	int lock = n > 0 ? journal_lock(k->j) : -1;
+
+	if (lock >= 0)
+		remove_doomed(k, doomed, n);
+	journal_unlock(lock);
+}
+
+int journal_remove_old(struct journal *j, int64_t now)
 {
 	struct keeping k = {.j = j};
 	struct doomed *doomed;
@@ -243,21 +253,9 @@ static int remove_groups(struct journal *j, int64_t now)
 	r = k.groups && doomed ? find_oldest(&k, now) : -ENOMEM;
 	if (r == 0) {
 		make_groups(&k);
-		find_doomed(&k, doomed);
+		remove_locked(&k, doomed, find_doomed(&k, doomed));
 	}
 	free(k.groups);
 	free(doomed);
-	return r;
-}
-
-/* Under the lock: nobody makes a file, or removes one, meanwhile. What cannot be removed stays. */
-int journal_remove_old(struct journal *j, int64_t now)
-{
-	int lock = journal_lock(j), r;
-
-	if (lock < 0)
-		return 0;
-	r = remove_groups(j, now);
-	journal_unlock(lock);
 	return r;
 }

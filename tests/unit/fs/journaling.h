@@ -11,9 +11,12 @@
 
 #include "base/defs.h"
 #include "fs/journal.h"
+#include "fs/journal_inside.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static UNUSED struct journal *open_at(const char *dir)
 {
@@ -93,6 +96,94 @@ static UNUSED const struct action *must_find(const struct journal *j, uint64_t i
 	assert_non_null(a);
 	assert_int_equal(a->id, id);
 	return a;
+}
+
+/* ---- a file made by hand ---- */
+
+struct made {
+	struct str bytes;
+	uint64_t seq;
+};
+
+#define MADE_SALT 0x5a17u
+
+static UNUSED void made_start(struct made *m)
+{
+	const struct journal_head head = {.version = JOURNAL_VERSION, .salt = MADE_SALT};
+	uint8_t bytes[JOURNAL_HEAD_LEN];
+
+	journal_put_head(bytes, &head);
+	*m = (struct made){.bytes = STR_INIT, .seq = 1};
+	assert_int_equal(str_add(&m->bytes, bytes, sizeof(bytes)), 0);
+}
+
+/* A record with any payload. */
+static UNUSED void made_record(struct made *m, uint16_t type, uint64_t id, const void *payload,
+			       size_t len)
+{
+	size_t at = m->bytes.len;
+
+	assert_int_equal(journal_add_room(&m->bytes), 0);
+	assert_int_equal(str_add(&m->bytes, payload, len), 0);
+	journal_seal(&m->bytes, at, MADE_SALT, at, type, m->seq++, id);
+}
+
+static UNUSED void made_begin(struct made *m, uint64_t id, uint64_t undoes, int64_t begun,
+			      uint32_t n)
+{
+	const struct journal_begin b = {.nsteps = n,
+					.undoes = undoes,
+					.begun = begun,
+					.pid = 1,
+					.label = "made",
+					.label_len = 4};
+	struct str payload = STR_INIT;
+
+	assert_int_equal(journal_add_begin(&payload, &b), 0);
+	for (uint32_t i = 0; i < n; i++) {
+		struct step s = renaming("x");
+
+		s.undoes = undoes ? i : STEP_UNDOES_NONE;
+		assert_int_equal(journal_add_step(&payload, &s), 0);
+		step_done(&s);
+	}
+	made_record(m, RECORD_BEGIN, id, payload.buf, payload.len);
+	str_done(&payload);
+}
+
+static UNUSED void made_result(struct made *m, uint64_t id, uint32_t n, uint32_t state, int err)
+{
+	struct str payload = STR_INIT;
+
+	assert_int_equal(journal_add32(&payload, n), 0);
+	assert_int_equal(journal_add32(&payload, state), 0);
+	assert_int_equal(journal_add32(&payload, (uint32_t)err), 0);
+	made_record(m, RECORD_RESULT, id, payload.buf, payload.len);
+	str_done(&payload);
+}
+
+static UNUSED void made_end(struct made *m, uint64_t id)
+{
+	made_record(m, RECORD_END, id, "", 0);
+}
+
+static UNUSED void put_file(const char *path, const void *bytes, size_t len)
+{
+	/* Not cut to nothing first: some file systems take that for a reason to wait for the disk.
+	 */
+	int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, bytes, len), len);
+	assert_int_equal(ftruncate(fd, (off_t)len), 0);
+	close(fd);
+}
+
+/* Puts it there and forgets it. */
+static UNUSED void made_put(struct made *m, struct tree *t, const char *rel)
+{
+	put_file(tree_path(t, rel), m->bytes.buf, m->bytes.len);
+	str_done(&m->bytes);
 }
 
 #endif
