@@ -21,8 +21,8 @@
 #define JOURNAL_RECORD_MAX (4u << 20)
 #define JOURNAL_BATCH      (256u << 10) /* steps are written in records of about this size */
 #define JOURNAL_FILE_MAX   (UINT64_C(1) << 30)
-#define JOURNAL_ROLL       (UINT64_C(16) << 20)  /* then a program begins another file */
-#define JOURNAL_BYTES      (UINT64_C(256) << 20) /* of ended actions are kept */
+#define JOURNAL_ROLL       (UINT64_C(16) << 20) /* then a program begins another file */
+#define JOURNAL_BYTES      (UINT64_C(64) << 20) /* of ended actions are kept */
 #define JOURNAL_STEPS_MAX  1000000u
 #define JOURNAL_LABEL_MAX  4096u
 #define JOURNAL_ID_MAX     (UINT64_C(1) << 53)

@@ -13,6 +13,7 @@
 #include "fs/journal.h"
 #include "fs/journal_inside.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -96,6 +97,21 @@ static UNUSED const struct action *must_find(const struct journal *j, uint64_t i
 	assert_non_null(a);
 	assert_int_equal(a->id, id);
 	return a;
+}
+
+/* The path of one of its files. */
+static UNUSED void only_file(const char *dir, char *path, size_t size)
+{
+	DIR *d = opendir(dir);
+	struct dirent *e;
+
+	assert_non_null(d);
+	path[0] = '\0';
+	while ((e = readdir(d)))
+		if (strstr(e->d_name, JOURNAL_SUFFIX))
+			snprintf(path, size, "%s/%s", dir, e->d_name);
+	closedir(d);
+	assert_true(path[0]);
 }
 
 /* ---- a file made by hand ---- */

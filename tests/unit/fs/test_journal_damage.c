@@ -5,7 +5,6 @@
  */
 #include "journaling.h"
 
-#include <dirent.h>
 #include <time.h>
 
 /* A file as a program leaves it: three actions, one of them an undo, one that was interrupted. */
@@ -18,18 +17,6 @@ struct sample {
 	struct journal *truth;
 	uint64_t last; /* number of the one that was interrupted */
 };
-
-static void find_file(struct sample *s)
-{
-	DIR *d = opendir(s->dir);
-	struct dirent *e;
-
-	assert_non_null(d);
-	while ((e = readdir(d)))
-		if (strstr(e->d_name, JOURNAL_SUFFIX))
-			snprintf(s->path, sizeof(s->path), "%s/%s", s->dir, e->d_name);
-	closedir(d);
-}
 
 static void make_sample(struct sample *s)
 {
@@ -54,7 +41,7 @@ static void make_sample(struct sample *s)
 	assert_int_equal(journal_result(j, s->last, 0, STEP_PARTLY, -EIO, NULL), 0);
 	journal_close(j);
 	step_done(&now);
-	find_file(s);
+	only_file(s->dir, s->path, sizeof(s->path));
 	fd = open(s->path, O_RDONLY | O_CLOEXEC);
 	s->len = (size_t)read(fd, s->bytes, sizeof(s->bytes));
 	close(fd);
