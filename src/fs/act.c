@@ -154,6 +154,8 @@ int act_check(struct act *a, const struct step *step, struct str *ret_why)
 		rc = row->open(&j);
 	if (rc == 0)
 		rc = row->may(&j);
+	if (rc == 0)
+		str_clear(ret_why);
 	act_close_thing(&j);
 	step_done(&copy);
 	return rc;

@@ -27,8 +27,9 @@
 enum act_flags {
 	ACT_LOOK = 1,   /* the person agreed: where nothing better can be had, look, then rename */
 	ACT_FOLLOW = 2, /* restoring: links on the way are followed */
-	ACT_CHANGED =
-		4, /* undoing what was made although it was changed since (it goes to the trash) */
+	/* Undoing although it was changed since: what was made goes to the trash all the same, and
+	 * what had another owner meanwhile gets the old one, without its set-id bits. */
+	ACT_CHANGED = 4,
 };
 
 struct act_options {

@@ -93,6 +93,31 @@ int act_mode_run(struct act_job *j)
 
 /* ---- owner ---- */
 
+/* The bits that the change took with it and that go back, when it is taken back. */
+static uint32_t missing_bits(const struct act_job *j)
+{
+	const struct step *s = j->step;
+
+	/* A mode that somebody has given it since is left alone. */
+	if (S_ISLNK(j->meta.mode) || (j->meta.mode & 07777) != s->was.mode)
+		return 0;
+	return s->now.mode & ~s->was.mode & TAKEN_BITS;
+}
+
+/* Giving a file back the bits that made it run as its owner is right as long as it is the file that
+ * had them: whoever owned it meanwhile could have written anything into it, and in the same moment,
+ * which no time stamp tells. Where that was nobody else, the time of its last change does
+ * (now.mtime of the step that is undone). */
+static bool is_untouched(const struct act_job *j)
+{
+	const struct step *s = j->step;
+
+	if (!S_ISREG(j->meta.mode))
+		return true;
+	return (s->was.uid == 0 || s->was.uid == s->now.uid) && j->meta.ctime == s->was.mtime &&
+	       j->meta.ctime_nsec == s->was.mtime_nsec;
+}
+
 int act_owner_open(struct act_job *j)
 {
 	const struct step_attrs *was = &j->step->was;
@@ -100,6 +125,10 @@ int act_owner_open(struct act_job *j)
 
 	if (rc == 0 && (j->meta.uid != was->uid || j->meta.gid != was->gid))
 		rc = act_refuse(j, -ESTALE, "its owner was changed since");
+	if (rc == 0 && missing_bits(j) && !is_untouched(j) && !(j->a->o.flags & ACT_CHANGED))
+		rc = act_refuse(j, -ESTALE,
+				"it could have been changed meanwhile, and would run with the "
+				"rights of its owner or group again");
 	return rc < 0 ? rc : check_links(j);
 }
 
@@ -122,34 +151,10 @@ int act_owner_may(struct act_job *j)
 		       : rc;
 }
 
-/* Giving a file back the bits that made it run as its owner is right as long as it is the file that
- * had them: whoever owned it meanwhile could have written anything into it, and in the same moment,
- * which no time stamp tells. Where that was nobody else, the time of its last change does
- * (now.mtime of the step that is undone). */
-static bool is_untouched(const struct act_job *j, const struct meta *before)
+static int bring_back(struct act_job *j)
 {
-	const struct step *s = j->step;
+	int rc = act_set_mode(j->pin, j->step->now.mode & 07777);
 
-	if (!S_ISREG(before->mode))
-		return true;
-	return (s->was.uid == 0 || s->was.uid == s->now.uid) && before->ctime == s->was.mtime &&
-	       before->ctime_nsec == s->was.mtime_nsec;
-}
-
-static int bring_back(struct act_job *j, const struct meta *before)
-{
-	const struct step *s = j->step;
-	uint32_t missing = s->now.mode & ~s->was.mode & TAKEN_BITS;
-	int rc;
-
-	if (!missing || S_ISLNK(before->mode) || (before->mode & 07777) != s->was.mode)
-		return 0;
-	if (!is_untouched(j, before)) {
-		act_say(j, "somebody could have changed it: the bits that let it run as its owner "
-			   "or group stay away");
-		return 0;
-	}
-	rc = act_set_mode(j->pin, s->now.mode & 07777);
 	if (rc == 0)
 		rc = act_look_again(j);
 	if (rc < 0) {
@@ -162,12 +167,12 @@ static int bring_back(struct act_job *j, const struct meta *before)
 int act_owner_run(struct act_job *j)
 {
 	struct step_attrs *now = &j->step->now;
-	struct meta before = j->meta;
-	uint32_t uid = now->uid, gid = now->gid;
-	int again, rc = sys_fchownat(j->pin, "", before.uid == uid ? (uid_t)-1 : uid,
-				     before.gid == gid ? (gid_t)-1 : gid, AT_EMPTY_PATH);
+	uint32_t uid = now->uid, gid = now->gid, missing = missing_bits(j);
+	bool untouched = is_untouched(j);
+	int rc = sys_fchownat(j->pin, "", j->meta.uid == uid ? (uid_t)-1 : uid,
+			      j->meta.gid == gid ? (gid_t)-1 : gid, AT_EMPTY_PATH);
+	int again = act_look_again(j);
 
-	again = act_look_again(j);
 	if (again < 0) {
 		j->state = rc < 0 ? STEP_NOT_DONE : STEP_DONE;
 		return rc < 0 ? rc : again;
@@ -178,9 +183,12 @@ int act_owner_run(struct act_job *j)
 		return rc < 0 ? rc : -EOPNOTSUPP;
 	}
 	j->state = STEP_DONE;
-	rc = bring_back(j, &before);
-	if (j->state != STEP_DONE)
+	rc = missing && untouched ? bring_back(j) : 0;
+	if (rc < 0)
 		return rc;
+	if (missing && !untouched)
+		act_say(j, "the bits that let it run with the rights of its owner or group stay "
+			   "away");
 	now->mode = j->meta.mode & 07777;
 	now->mtime = j->meta.ctime;
 	now->mtime_nsec = j->meta.ctime_nsec;

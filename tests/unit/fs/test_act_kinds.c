@@ -341,6 +341,13 @@ static void test_owner_bits_stay_away(void **st)
 			s.now.mtime -= 1; /* the clock of the file system need not have gone on */
 		}
 		turn(&s);
+		assert_int_equal(check(&s), -ESTALE);
+		assert_non_null(strstr(why.buf, "could have been changed"));
+		assert_int_equal(run(&s), -ESTALE);
+		assert_int_equal(stat_of("work/program").st_gid, 34);
+		options.flags = ACT_CHANGED;
+		begin();
+		assert_int_equal(check(&s), 0);
 		assert_int_equal(run(&s), 0);
 		assert_non_null(strstr(why.buf, "stay away"));
 		assert_int_equal(stat_of("work/program").st_uid, 0);
