@@ -124,8 +124,8 @@ bool act_has_cap(const struct act *a, unsigned cap);
 int act_rename_open(struct act_job *j) MUST_USE;
 int act_rename_may(struct act_job *j) MUST_USE;
 int act_rename_run(struct act_job *j) MUST_USE;
-/* What atomic_rename() said, in words and as a state. */
-int act_renamed(struct act_job *j, int rc, const struct renamed *how) MUST_USE;
+/* What atomic_rename() to step->to.name in `to` said, in words and as a state. */
+int act_renamed(struct act_job *j, int to, int rc, const struct renamed *how) MUST_USE;
 
 int act_trash_open(struct act_job *j) MUST_USE;
 int act_trash_may(struct act_job *j) MUST_USE;

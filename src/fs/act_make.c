@@ -74,6 +74,18 @@ static int unmake(struct act_job *j, int fd, int flags, int err)
 	return err;
 }
 
+static int not_seen(struct act_job *j, enum step_state state, int err)
+{
+	j->state = err == -ENOENT ? STEP_PARTLY : state;
+	return act_refuse(j, err, "it was made, but then it could not be looked at");
+}
+
+static int replaced(struct act_job *j)
+{
+	j->state = STEP_PARTLY;
+	return act_refuse(j, -ESTALE, "it was made, and is something else now");
+}
+
 /* ---- a file ---- */
 
 static int dress_file(struct act_job *j, int fd, uint32_t mode)
@@ -141,14 +153,13 @@ int act_mkdir_run(struct act_job *j)
 
 	if (rc < 0)
 		return rc;
+	act_dirs_changed(j->a, j->to, ACT_GAINED);
 	j->from = j->to;
 	rc = act_pin(j, s->to.name);
-	if (rc < 0 || !S_ISDIR(j->meta.mode) || (act_mode_given(s) && !is_new(j, asked))) {
-		j->state = STEP_PARTLY;
-		act_dirs_changed(j->a, j->to, ACT_GAINED);
-		return act_refuse(j, rc < 0 ? rc : -ESTALE,
-				  "it was made, and is something else now");
-	}
+	if (rc < 0)
+		return not_seen(j, act_mode_given(s) ? STEP_PARTLY : STEP_DONE, rc);
+	if (!S_ISDIR(j->meta.mode) || (act_mode_given(s) && !is_new(j, asked)))
+		return replaced(j);
 	rc = act_dress(j);
 	return rc < 0 ? unmake(j, j->pin, AT_REMOVEDIR, rc) : made(j, j->pin);
 }
@@ -159,6 +170,7 @@ int act_symlink_run(struct act_job *j)
 {
 	const struct step *s = j->step;
 	struct str target = STR_INIT;
+	bool same;
 	int rc;
 
 	if (!s->target || !*s->target)
@@ -166,18 +178,16 @@ int act_symlink_run(struct act_job *j)
 	rc = sys_symlinkat(s->target, j->to, s->to.name);
 	if (rc < 0)
 		return rc;
+	act_dirs_changed(j->a, j->to, ACT_GAINED);
 	j->from = j->to;
 	rc = act_pin(j, s->to.name);
 	if (rc == 0)
 		rc = stat_readlink(j->pin, "", &target);
-	if (rc == 0 && !str_eq(&target, s->target))
-		rc = -ESTALE;
+	same = rc == 0 && str_eq(&target, s->target);
 	str_done(&target);
-	if (rc == 0)
-		return made(j, j->pin);
-	j->state = STEP_PARTLY;
-	act_dirs_changed(j->a, j->to, ACT_GAINED);
-	return act_refuse(j, rc, "it was made, and is something else now");
+	if (rc < 0 && rc != -EINVAL)
+		return not_seen(j, STEP_DONE, rc);
+	return same ? made(j, j->pin) : replaced(j);
 }
 
 /* ---- another name ---- */

@@ -75,9 +75,31 @@ static int in_words(struct act_job *j, int rc, const struct renamed *how)
 	return rc;
 }
 
-int act_renamed(struct act_job *j, int rc, const struct renamed *how)
+/* Where it is after all, when that could not be told at once: 0 when it has its new name. */
+static int look_again(struct act_job *j, int to, int rc)
+{
+	const struct step *s = j->step;
+	struct meta meta;
+	int old = identity_at(j->from, s->from.name, j->pin, &meta);
+	int new = identity_at(to, s->to.name, j->pin, &meta);
+
+	if (new == 1 && (old == 0 || old == -ENOENT)) {
+		j->state = STEP_DONE;
+		return 0;
+	}
+	if (old == 1 && (new == 0 || new == -ENOENT))
+		j->state = STEP_NOT_DONE;
+	return rc;
+}
+
+int act_renamed(struct act_job *j, int to, int rc, const struct renamed *how)
 {
 	j->state = states[how->state];
+	if (how->state == RENAME_ASTRAY) {
+		rc = look_again(j, to, rc);
+		if (j->state != STEP_PARTLY)
+			return rc;
+	}
 	return rc < 0 ? in_words(j, rc, how) : rc;
 }
 
@@ -93,7 +115,7 @@ int act_rename_run(struct act_job *j)
 		act_dirs_changed(j->a, j->from, ACT_LOST);
 		act_dirs_changed(j->a, j->to, ACT_GAINED);
 	}
-	rc = act_renamed(j, rc, &how);
+	rc = act_renamed(j, j->to, rc, &how);
 	if (j->state == STEP_DONE && act_look_again(j) < 0)
 		return rc; /* its number is as it was, as far as is known */
 	return rc;

@@ -130,6 +130,13 @@ static int drop_info(struct act_job *j, const struct trash_dir *trash, const cha
 	return rc == -ENOENT ? 0 : rc;
 }
 
+/* The clock that tells seconds is late by a tick, of at most 10 ms; files are dated exactly. */
+static bool is_older(const struct meta *meta, int64_t begun)
+{
+	return meta->mtime <= begun ||
+	       (meta->mtime == begun + 1 && meta->mtime_nsec < 10 * 1000 * 1000);
+}
+
 /* What was taken out, or is gone: its information was there before the action began. One that is
  * newer is of something else. */
 static int drop_old_info(struct act_job *j)
@@ -143,7 +150,7 @@ static int drop_old_info(struct act_job *j)
 		return 0;
 	if (str_adds(&file, name) == 0 && str_adds(&file, TRASHINFO_SUFFIX) == 0) {
 		rc = stat_at(j->trash->info, file.buf, &meta, NULL);
-		if (rc == 0 && S_ISREG(meta.mode) && meta.mtime <= j->begun) {
+		if (rc == 0 && S_ISREG(meta.mode) && is_older(&meta, j->begun)) {
 			rc = drop_info(j, j->trash, file.buf);
 			(void)trash_sizes_set(j->trash, name, 0, NULL);
 		}
@@ -215,7 +222,8 @@ static int sweep_info(struct sweep *s, const char *file)
 	rc = trash_read_file(s->trash->info, file, TRASHINFO_MAX, &text, &meta);
 	if (rc == 0 && meta.uid == s->j->a->self.uid && meta.mtime >= s->j->begun &&
 	    is_our_text(s, &text)) {
-		drop_reserved(s->j, s->trash->files, name.buf);
+		if (s->j->state == STEP_NOT_DONE)
+			drop_reserved(s->j, s->trash->files, name.buf);
 		if (has_no_thing(s, name.buf, &meta))
 			rc = drop_info(s->j, s->trash, file);
 	}
@@ -287,8 +295,11 @@ int act_tidy_trash(struct act_job *j)
 		j->to = j->trash ? j->trash->files : -1;
 		return drop_old(j);
 	}
-	if (j->state != STEP_NOT_DONE)
-		return told(j);
+	/* Also of one that is there: the name before may have been given up without its information
+	 * being removed. */
+	rc = told(j);
+	if (rc < 0 || j->from < 0)
+		return rc;
 	rc = trash_dir_there(&j->a->o.trash, j->from, j->step->from.dir, sweep_one, &s);
 	str_done(&s.text);
 	return s.rc < 0 ? s.rc : rc;

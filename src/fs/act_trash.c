@@ -118,7 +118,7 @@ static int put_in(struct act_job *j, const struct trash_dir *trash, const char *
 	}
 	if (rc == -ELOOP)
 		return act_refuse(j, rc, "the trash is in it");
-	return act_renamed(j, rc, &how);
+	return act_renamed(j, trash->files, rc, &how);
 }
 
 /* In the trash that is for its directory; env NULL: not that of the home. */
@@ -194,7 +194,7 @@ int act_restore_run(struct act_job *j)
 	}
 	if (why)
 		rc = act_refuse(j, rc, why);
-	rc = act_renamed(j, rc, &how);
+	rc = act_renamed(j, j->to, rc, &how);
 	if (j->state == STEP_DONE && act_look_again(j) < 0)
 		return rc;
 	return rc;
