@@ -104,11 +104,21 @@
  *   fs/owner               names of users and groups
  *   fs/ownerspec           owners as chown(1) takes them
  *   fs/placer              jobs: what is at a path, what completes it
+ *   fs/plan                an action: what is to happen to which things
+ *   fs/plan_add            its steps about one thing
+ *   fs/plan_check          what stands against them, each and among each other
+ *   fs/plan_make           what is made, restored, and the directories that takes
+ *   fs/plan_rmdir          what is empty, or will be
+ *   fs/plan_run            doing it, through the journal
+ *   fs/plan_undo           taking an action back, and doing it again
+ *   fs/plan_way            the way to a place, of which a part is missing
+ *   fs/plan_within         which things lie in which
  *   fs/pool                worker threads, a lane per mount
  *   fs/preview_dir         the first names of a directory
  *   fs/preview_link        the steps of a chain of links
  *   fs/far                 whether following a link would wait for a server
  *   fs/previewer           jobs: what can be shown of one thing's content
+ *   fs/recover             actions whose program ended in the middle
  *   fs/rewriter            files that people edit, replaced if they are what was read
  *   fs/safe_delete         removing a tree for good while others change it
  *   fs/saver               small files of our own, replaced as a whole

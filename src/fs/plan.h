@@ -9,7 +9,7 @@
  *	plan_run(plan, journal, &run, &result);
  *
  * What cannot be done is a problem of the plan, with its reason, and not part of the action; the
- *rest can be. Things are bound to what they were when they were added.
+ * rest can be. Things are bound to what they were when they were added.
  *
  * Thread: worker, one at a time. Owns: its steps, problems and open directories.
  */
@@ -103,6 +103,8 @@ uint32_t plan_nsteps(const struct plan *p);
 const struct step *plan_step(const struct plan *p, uint32_t i);
 uint32_t plan_nproblems(const struct plan *p);
 struct plan_problem plan_problem(const struct plan *p, uint32_t i);
+/* How many were left out because they lie in other things of the plan, or were named twice. */
+uint32_t plan_nwithin(const struct plan *p);
 /* In words for the person and the journal: "trash 3 items". Valid until the next step is added. */
 const char *plan_label(struct plan *p);
 
@@ -124,12 +126,14 @@ struct plan_run {
 struct plan_result {
 	uint64_t id; /* in the journal; 0: nothing was begun */
 	uint32_t done, failed;
-	uint32_t left; /* not begun: cancelled */
+	uint32_t left; /* not begun: cancelled, or the journal could not be written any more */
 	struct delete_counts deleted;
 	int journal_err; /* something was done but not written down: undo may not know it */
+	int sync_err;    /* done, but not known to be on the disk */
 };
-/* Does what is left of it. 0 (look at the result), -ECANCELED; -errno: nothing was done (the
- * journal cannot be written). */
+/* Does what is left of it, once; checks it first when that was not done. 0 (look at the result);
+ * -ECANCELED: not all of it was begun. Otherwise nothing was done: -EALREADY: another program has
+ * taken it back meanwhile, -errno: the journal cannot be written. */
 int plan_run(struct plan *p, struct journal *j, const struct plan_run *run,
 	     struct plan_result *ret_result) MUST_USE;
 
