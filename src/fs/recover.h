@@ -5,6 +5,11 @@
  * what was done undoable. Then, when the person agrees, what is half done is finished and what the
  * interruption left behind is removed. Both may be interrupted and done again.
  *
+ * What was found by looking has the error -EINTR in the journal until it is finished or tidied up;
+ * a delete that the person cancelled, or that failed, has another, and is never gone on with.
+ *
+ * One program at a time does this, under a lock of the state directory.
+ *
  * Thread: worker, one at a time. Owns: nothing after it returns.
  */
 #ifndef FS_RECOVER_H
@@ -35,9 +40,8 @@ struct recover_result {
 	uint32_t actions, done, not_done, partly, lost;
 };
 
-/* Looks at every interrupted action of the journal. 0, -ECANCELED, -ENOMEM, or -errno of the
- * journal.
- */
+/* Looks at every interrupted action of the journal, and with `finish` also at those that were only
+ * looked at. 0, -ECANCELED, -EBUSY: another program is at it, -ENOMEM, or -errno of the journal. */
 int recover(struct journal *j, const struct recover *r, struct recover_result *ret) MUST_USE;
 
 #endif

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: MIT */
+#include "fs/recover.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+
+#include "base/alloc.h"
+#include "fs/openpath.h"
+#include "fs/plan_inside.h"
+#include "fs/sys.h"
+
+/* A step of the action at hand. */
+struct found {
+	struct step step;
+	enum step_state state;
+	int err;
+	bool asked; /* it was open, or was only looked at */
+};
+
+struct recovery {
+	struct journal *j;
+	const struct recover *r;
+	struct recover_result *ret;
+	struct plan *plan; /* for its act */
+	uint64_t id;       /* the action */
+	int64_t begun;
+	char *label;
+	struct found *steps;
+	uint32_t n;
+	struct map makers; /* paths that steps before the one at hand have made, to the step */
+	struct str why, path;
+};
+
+/* ---- the action, which moves in memory when the journal is written ---- */
+
+static void forget(struct recovery *c)
+{
+	for (uint32_t i = 0; i < c->n; i++)
+		step_done(&c->steps[i].step);
+	free(c->steps);
+	free(c->label);
+	c->steps = NULL;
+	c->label = NULL;
+	c->n = 0;
+	map_clear(&c->makers);
+}
+
+static int take(struct recovery *c, const struct action *a)
+{
+	const char *label = a->label ? a->label : "";
+
+	c->id = a->id;
+	c->begun = a->begun;
+	c->label = memdup0(label, strlen(label));
+	c->steps = calloc(MAX(a->nsteps, 1), sizeof(*c->steps));
+	if (!c->label || !c->steps)
+		return -ENOMEM;
+	for (; c->n < a->nsteps; c->n++) {
+		const struct action_step *s = &a->steps[c->n];
+		struct found *f = &c->steps[c->n];
+
+		if (step_copy(&s->step, &f->step) < 0)
+			return -ENOMEM;
+		f->state = s->state;
+		f->err = s->err;
+		f->asked = s->state == STEP_OPEN || s->err == -EINTR;
+	}
+	return 0;
+}
+
+/* ---- looking ---- */
+
+static int record(struct recovery *c, uint32_t i)
+{
+	const struct found *f = &c->steps[i];
+
+	if (c->r->dry_run)
+		return 0;
+	return journal_result(c->j, c->id, i, f->state, f->err, &f->step);
+}
+
+/* A directory that an earlier step makes has no identity in the plan. 1: it was not made. */
+static int find_dir(struct recovery *c, struct step_place *place)
+{
+	uintptr_t by;
+
+	if (!place->dir || place->dir_id.type != 0)
+		return 0;
+	if (!map_get(&c->makers, place->dir, strlen(place->dir), &by) ||
+	    c->steps[by].state != STEP_DONE)
+		return 1;
+	place->dir_id = c->steps[by].step.what;
+	return 0;
+}
+
+/* The same of a thing whose times are set once it is made. */
+static int find_thing(struct recovery *c, struct step *s)
+{
+	uintptr_t by;
+
+	if (s->what.type != 0 || s->kind != STEP_TIMES)
+		return 0;
+	str_clear(&c->path);
+	if (step_path(&s->from, &c->path) < 0 ||
+	    !map_get(&c->makers, c->path.buf, c->path.len, &by) || c->steps[by].state != STEP_DONE)
+		return 1;
+	s->what = c->steps[by].step.what;
+	s->was = c->steps[by].step.now;
+	return 0;
+}
+
+static int note_made(struct recovery *c, uint32_t i)
+{
+	const struct step *s = &c->steps[i].step;
+
+	if (s->kind != STEP_MKDIR && s->kind != STEP_RESTORE && s->kind != STEP_CREATE)
+		return 0;
+	str_clear(&c->path);
+	if (step_path(&s->to, &c->path) < 0)
+		return -ENOMEM;
+	return map_put(&c->makers, c->path.buf, c->path.len, i);
+}
+
+static int look_at_open(struct recovery *c, uint32_t i)
+{
+	struct found *f = &c->steps[i];
+	int rc;
+
+	if (find_dir(c, &f->step.from) || find_dir(c, &f->step.to) || find_thing(c, &f->step)) {
+		f->state = STEP_NOT_DONE;
+		rc = str_adds(&c->why, "what it was to be in, or about, was not made");
+	} else {
+		rc = act_look(c->plan->act, &f->step, c->begun, &f->state, &c->why);
+	}
+	f->err = -EINTR;
+	return rc;
+}
+
+/* When the system lost its power, what was written down may be on the disk and what was done not.
+ * Only that is believed here: everything is as before. */
+static int look_at_done(struct recovery *c, uint32_t i)
+{
+	struct found *f = &c->steps[i];
+	enum step_state state = f->state;
+	struct step copy;
+	int rc = step_copy(&f->step, &copy);
+
+	if (rc < 0)
+		return rc;
+	rc = act_look(c->plan->act, &copy, c->begun, &state, &c->why);
+	step_done(&copy);
+	if (rc == 0 && state == STEP_NOT_DONE) {
+		f->state = state;
+		f->err = -EINTR;
+		f->asked = true;
+		str_clear(&c->why);
+		rc = str_adds(&c->why, "it had been done, but did not reach the disk");
+	}
+	return rc;
+}
+
+static int finish(struct recovery *c, uint32_t i, int *ret_err)
+{
+	struct found *f = &c->steps[i];
+	enum step_state state = f->state;
+	int rc;
+
+	*ret_err = 0;
+	if (!c->r->finish || c->r->dry_run || f->state == STEP_LOST)
+		return 0;
+	if (find_dir(c, &f->step.from) || find_dir(c, &f->step.to) || find_thing(c, &f->step)) {
+		f->err = 0; /* nothing of it can be anywhere */
+		return 0;
+	}
+	rc = act_finish(c->plan->act, &f->step, c->begun, &state, &c->why);
+	if (plan_is_fatal(rc))
+		return rc;
+	*ret_err = rc;
+	/* What cannot be finished ever is over; anything else may be tried again. */
+	if (rc == 0)
+		f->state = state;
+	if (rc == 0 || rc == -ENOTSUP)
+		f->err = rc;
+	return 0;
+}
+
+static void tell(struct recovery *c, uint32_t i, int err)
+{
+	const struct found *f = &c->steps[i];
+	const struct recovered told = {
+		.id = c->id,
+		.label = c->label,
+		.step = i,
+		.what = &f->step,
+		.state = f->state,
+		.err = err,
+		.why = c->why.len ? c->why.buf : NULL,
+	};
+
+	c->ret->done += f->state == STEP_DONE;
+	c->ret->not_done += f->state == STEP_NOT_DONE;
+	c->ret->partly += f->state == STEP_PARTLY;
+	c->ret->lost += f->state == STEP_LOST;
+	if (c->r->each)
+		c->r->each(c->r->ctx, &told);
+}
+
+static int one_step(struct recovery *c, uint32_t i, bool interrupted)
+{
+	struct found *f = &c->steps[i];
+	int rc = plan_cancelled(c->plan) ? -ECANCELED : 0, err = 0;
+
+	str_clear(&c->why);
+	if (rc == 0 && f->state == STEP_OPEN)
+		rc = look_at_open(c, i);
+	else if (rc == 0 && f->state == STEP_DONE && interrupted && !f->asked)
+		rc = look_at_done(c, i);
+	if (rc == 0 && f->asked) {
+		/* Written down before anything more is done. */
+		rc = record(c, i);
+		if (rc == 0 && c->r->finish)
+			rc = finish(c, i, &err);
+		if (rc == 0 && f->err != -EINTR)
+			rc = record(c, i);
+		if (rc == 0)
+			tell(c, i, err);
+	}
+	return rc < 0 ? rc : note_made(c, i);
+}
+
+/* ---- which actions ---- */
+
+static bool only_looked_at(const struct action *a)
+{
+	for (uint32_t i = 0; i < a->nsteps; i++)
+		if (a->steps[i].err == -EINTR)
+			return true;
+	return false;
+}
+
+static int one_action(struct recovery *c, uint64_t id)
+{
+	const struct action *a = journal_find(c->j, id);
+	bool interrupted = a && a->state == ACTION_INTERRUPTED;
+	int rc = 0;
+
+	if (!interrupted && !(a && a->state == ACTION_ENDED && only_looked_at(a)))
+		return 0;
+	rc = take(c, a);
+	for (uint32_t i = 0; rc == 0 && i < c->n; i++)
+		rc = one_step(c, i, interrupted);
+	if (rc == 0 && !c->r->dry_run)
+		rc = act_sync(c->plan->act);
+	if (rc == 0 && interrupted && !c->r->dry_run)
+		rc = journal_end(c->j, c->id, true);
+	if (rc == 0)
+		c->ret->actions++;
+	forget(c);
+	return rc;
+}
+
+static int all_actions(struct recovery *c)
+{
+	size_t n, k = 0;
+	const struct action *a = journal_actions(c->j, &n);
+	uint64_t *ids = calloc(MAX(n, 1), sizeof(*ids));
+	int rc = ids ? 0 : -ENOMEM;
+
+	for (size_t i = 0; ids && i < n; i++)
+		if (a[i].state == ACTION_INTERRUPTED ||
+		    (c->r->finish && a[i].state == ACTION_ENDED && only_looked_at(&a[i])))
+			ids[k++] = a[i].id;
+	for (size_t i = 0; rc == 0 && i < k; i++)
+		rc = one_action(c, ids[i]);
+	free(ids);
+	return rc;
+}
+
+/* Held by a descriptor, so it ends with us. Where there can be no lock, what is done here may be
+ * done twice, which does no harm. */
+static int lock(const struct recover *r)
+{
+	int dir, fd = -1, rc = 0;
+
+	if (r->dry_run || !r->env->state)
+		return -1;
+	dir = openpath(r->env->state, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (dir >= 0) {
+		fd = sys_openat(dir, "recover.lock", O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
+				0600);
+		sys_close(dir);
+	}
+	if (fd >= 0)
+		rc = sys_flock(fd, LOCK_EX | LOCK_NB);
+	if (rc == -EWOULDBLOCK) {
+		sys_close(fd);
+		return -EBUSY;
+	}
+	return fd < 0 ? -1 : fd;
+}
+
+int recover(struct journal *j, const struct recover *r, struct recover_result *ret)
+{
+	struct recovery c = {.j = j, .r = r, .ret = ret, .why = STR_INIT, .path = STR_INIT};
+	int fd = lock(r), rc;
+
+	*ret = (struct recover_result){0};
+	if (fd == -EBUSY)
+		return fd;
+	map_init(&c.makers);
+	rc = plan_new(r->env, &c.plan);
+	if (rc == 0)
+		rc = journal_refresh(j);
+	if (rc == 0)
+		rc = all_actions(&c);
+	plan_free(c.plan);
+	map_done(&c.makers);
+	str_done(&c.why);
+	str_done(&c.path);
+	if (fd >= 0)
+		sys_close(fd);
+	return rc;
+}
