@@ -75,6 +75,7 @@
  *   fs/browse              what a browser asks of the file system; answers are events
  *   fs/cachedir            directories tagged as caches
  *   fs/capacity            capacity of each mount, without waiting for a dead one
+ *   fs/chronicle           jobs: what was done, from the journal
  *   fs/children            programs that run beside us, waited for when they end
  *   fs/delete_plan         what removing something would do and free
  *   fs/dirstack            a stack of open directories, identity-checked
@@ -103,6 +104,7 @@
  *   fs/outbox              where jobs put their answers
  *   fs/owner               names of users and groups
  *   fs/ownerspec           owners as chown(1) takes them
+ *   fs/past                what is told of that, as data
  *   fs/placer              jobs: what is at a path, what completes it
  *   fs/plan                an action: what is to happen to which things
  *   fs/plan_add            its steps about one thing
@@ -187,6 +189,8 @@
  *   model/nav              moving about
  *   model/notice           what the person is told
  *   model/owners           names of users and groups, each asked for once
+ *   model/past             the view of the history: what was done
+ *   model/past_rows        actions, or the steps of one, as a source of rows
  *   model/places           directories that were visited, and finding one again
  *   model/reason           errors in words
  *   model/request          what the model wants from the file system
@@ -259,7 +263,7 @@
  *   app/cmd_list           command functions: mark, find, sort
  *   app/cmd_move           command functions: move, go
  *   app/cmd_pane           command functions: info pane, preview
- *   app/cmd_trash          commands: the trash
+ *   app/cmd_trash          commands: the trash, the history
  *   app/cmd_view           command functions: the viewer
  *   app/cmd_settings       command functions: settings
  *   app/commands           the command table: every action is one row

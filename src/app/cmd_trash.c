@@ -7,6 +7,12 @@ int cmd_trash(struct app *app, const struct command_args *args)
 	return model_view_trash(app->model);
 }
 
+int cmd_past(struct app *app, const struct command_args *args)
+{
+	(void)args;
+	return model_view_history(app->model);
+}
+
 int cmd_reload(struct app *app, const struct command_args *args)
 {
 	(void)args;

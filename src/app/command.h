@@ -19,12 +19,13 @@ struct app;
 
 /* Where a key means this command: what has the keys now. A command may work in several. */
 enum command_context {
-	CTX_LIST = 1,   /* any list */
-	CTX_VIEWER = 2, /* the full-screen viewer */
-	CTX_PANE = 4,   /* the info pane, when it has the keys */
-	CTX_SIZES = 8,  /* a list of sizes: what works in lists, and more */
-	CTX_TRASH = 16, /* the list of what is in the trash: likewise */
-	CTX_LISTS = CTX_LIST | CTX_SIZES | CTX_TRASH,
+	CTX_LIST = 1,     /* any list */
+	CTX_VIEWER = 2,   /* the full-screen viewer */
+	CTX_PANE = 4,     /* the info pane, when it has the keys */
+	CTX_SIZES = 8,    /* a list of sizes: what works in lists, and more */
+	CTX_TRASH = 16,   /* the list of what is in the trash: likewise */
+	CTX_HISTORY = 32, /* the list of what was done, or of its steps: likewise */
+	CTX_LISTS = CTX_LIST | CTX_SIZES | CTX_TRASH | CTX_HISTORY,
 	CTX_ALL = CTX_LISTS | CTX_VIEWER | CTX_PANE,
 };
 

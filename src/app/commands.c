@@ -12,11 +12,12 @@
 #include <string.h>
 
 const struct context_info context_rows[] = {
-	{CTX_LIST, "list", "in lists", CTX_SIZES | CTX_TRASH},
+	{CTX_LIST, "list", "in lists", CTX_SIZES | CTX_TRASH | CTX_HISTORY},
 	{CTX_VIEWER, "viewer", "in the viewer", 0},
 	{CTX_PANE, "pane", "in the info pane", 0},
 	{CTX_SIZES, "sizes", "in lists of sizes", 0},
 	{CTX_TRASH, "trash", "in the list of the trash", 0},
+	{CTX_HISTORY, "history", "in the history", 0},
 };
 const size_t ncontext_rows = ARRAY_LEN(context_rows);
 
@@ -43,6 +44,7 @@ const struct command commands[] = {
 	IN(CTX_SIZES, "sizes-shared", "Sizes", "_",        0, "what deleting would free, and what other links share", NULL, cmd_sizes_show, SIZES_SHOW_SHARED),
 
 	IN(CTX_TRASH, "trash-again", "Trash", "gR",        CMD_HINT, "look into every trash again", "again", cmd_reload, 0),
+	IN(CTX_HISTORY, "history-again", "History", "gR",  CMD_HINT, "read the journal again", "again", cmd_reload, 0),
 
 	ROW("down",          "Move", "j <Down>",           CMD_REPEAT, "next row", NULL, cmd_move, 1),
 	ROW("up",            "Move", "k <Up>",             CMD_REPEAT, "previous row", NULL, cmd_move, -1),
@@ -97,7 +99,7 @@ const struct command commands[] = {
 	ROW("sort-mode",     "Sort", "sp",                 0, "by permissions", "permissions", cmd_sort, SORT_MODE),
 	ROW("sort-items",    "Sort", "si",                 0, "by how many things are in it (of sizes)", "items", cmd_sort, SORT_ITEMS),
 	ROW("sort-freed",    "Sort", "sf",                 0, "by what deleting it would free (of sizes)", "freed", cmd_sort, SORT_FREED),
-	ROW("sort-deleted",  "Sort", "st",                 0, "by when it was deleted (of the trash)", "deleted", cmd_sort, SORT_DELETED),
+	ROW("sort-time",     "Sort", "st",                 0, "by when it was deleted or done (of trash, of history)", "time", cmd_sort, SORT_TIME),
 	ROW("sort-origin",   "Sort", "sw",                 0, "by where it was (of the trash)", "origin", cmd_sort, SORT_ORIGIN),
 	ROW("sort-reverse",  "Sort", "sr",                 0, "reverse the order", "reverse", cmd_sort_reverse, 0),
 	ROW("sort-directories","Sort","sd",                0, "directories first, or among the files", "directories first", cmd_sort_dirs, 0),
@@ -111,6 +113,7 @@ const struct command commands[] = {
 
 	ROW("sizes",         "View", "S",                  CMD_HINT, "show what takes the space below this directory", "sizes", cmd_sizes, 0),
 	ROW("trash",         "View", "wt",                 0, "list what is in the trash, and where it was", NULL, cmd_trash, 0),
+	ROW("history",       "View", "U",                  0, "list what was done, and what came of it", NULL, cmd_past, 0),
 	ROW("hidden",        "View", ".",                  CMD_HINT, "show or hide names that begin with a dot", "hidden", cmd_hidden, 0),
 	IN(CTX_LISTS | CTX_VIEWER, "tell", "View", "<C-g>",        0, "tell about the row, or how far the viewer is", NULL, cmd_tell, 0),
 	ROW("tell-place",    "View", "g<C-g>",             0, "tell where this is, and how much is in it", NULL, cmd_tell, 1),

@@ -18,6 +18,8 @@ enum command_context app_context(const struct app *app)
 		return CTX_PANE;
 	if (model_trashed(app->model))
 		return CTX_TRASH;
+	if (model_past(app->model))
+		return CTX_HISTORY;
 	return model_sizes(app->model) ? CTX_SIZES : CTX_LIST;
 }
 

@@ -12,7 +12,7 @@
 
 static const char *const words_sort[] = {"name",      "size",   "modified", "changed", "born",
 					 "extension", "owner",  "mode",     "items",   "freed",
-					 "deleted",   "origin", NULL};
+					 "time",      "origin", NULL};
 static const char *const words_filter[] = {"substring", "fuzzy", "glob", "regex", NULL};
 static const char *const words_colors[] = {"auto", "none", "8", "16", "256", "truecolor", NULL};
 static const long values_colors[] = {-1, 0, 8, 16, 256, 16777216};

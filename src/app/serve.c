@@ -94,6 +94,33 @@ static void serve_trash(struct app *app, uint64_t ticket)
 	browse_trash(app->browse, ticket, &ask);
 }
 
+static void serve_past(struct app *app, uint64_t ticket)
+{
+	struct fs_event none = {.kind = FS_PAST, .ticket = ticket};
+	CLEANUP(str_done) struct str dir = STR_INIT;
+
+	none.err = config_state_dir(&dir);
+	none.u.past.why =
+		none.err == -ENOENT ? "neither HOME nor XDG_STATE_HOME says where it is" : NULL;
+	if (none.err == 0)
+		none.err = str_adds(&dir, "/journal");
+	if (none.err == 0)
+		browse_history(app->browse, ticket, dir.buf);
+	else
+		model_apply(app->model, &none, app->now_ms);
+}
+
+/* What views of the trash and of the history ask for while they are open. */
+static void serve_views(struct browse *b, const struct request *r)
+{
+	if (r->kind == REQ_TRASH_LOOK)
+		browse_trash_look(b, r->ticket);
+	else if (r->kind == REQ_PAST_LOOK)
+		browse_history_look(b, r->ticket);
+	else
+		browse_history_steps(b, r->ticket, r->view.at);
+}
+
 static void serve_plain(struct browse *b, struct request *r)
 {
 	switch (r->kind) {
@@ -161,8 +188,11 @@ static void serve_plain(struct browse *b, struct request *r)
 		browse_scan_watch(b, r->view.file, r->ticket, r->id);
 		break;
 	case REQ_TRASH_LOOK:
-		browse_trash_look(b, r->ticket);
+	case REQ_PAST_LOOK:
+	case REQ_PAST_STEPS:
+		serve_views(b, r);
 		break;
+	case REQ_PAST:
 	case REQ_TRASH:
 	case REQ_SCAN:
 	case REQ_STAT:
@@ -193,6 +223,9 @@ static void serve_one(struct app *app, struct request *r)
 		break;
 	case REQ_TRASH:
 		serve_trash(app, r->ticket);
+		break;
+	case REQ_PAST:
+		serve_past(app, r->ticket);
 		break;
 	case REQ_SAVE_BOOKMARK:
 		keep_bookmark(app, (char)r->id, r->path);

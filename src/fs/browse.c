@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "fs/capacity.h"
+#include "fs/chronicle.h"
 #include "fs/gather.h"
 #include "fs/helper.h"
 #include "fs/lister.h"
@@ -429,6 +430,36 @@ void browse_trash_look(struct browse *b, uint64_t ticket)
 	for (size_t i = 0; i < b->ntrashes; i++)
 		if (trashes_ticket(b->trashes[i]) == ticket)
 			trashes_look(b->trashes[i]);
+}
+
+void browse_history(struct browse *b, uint64_t ticket, const char *dir)
+{
+	struct dir *d = dir_new(&b->service, ticket, dir);
+	int rc = d ? array_grow(&b->dirs, &b->dirs_cap, b->ndirs + 1, sizeof(*b->dirs)) : -ENOMEM;
+
+	if (rc) {
+		dir_unref(d);
+		outbox_fail(&b->service.out, FS_PAST, ticket, rc, NULL);
+		return;
+	}
+	b->dirs[b->ndirs++] = d;
+	chronicle_read(d);
+}
+
+void browse_history_look(struct browse *b, uint64_t ticket)
+{
+	struct dir *d = find_dir(b, ticket);
+
+	if (d)
+		chronicle_read(d);
+}
+
+void browse_history_steps(struct browse *b, uint64_t ticket, uint64_t id)
+{
+	struct dir *d = find_dir(b, ticket);
+
+	if (d)
+		chronicle_steps(d, id);
 }
 
 void browse_save(struct browse *b, const char *path, const void *bytes, size_t len)

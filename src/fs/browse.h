@@ -155,6 +155,13 @@ void browse_trash(struct browse *b, uint64_t ticket, const struct trash_ask *ask
  */
 void browse_trash_look(struct browse *b, uint64_t ticket);
 
+/* FS_PAST: the actions of the journal in this directory, which may not be there yet. It is watched
+ * until browse_close(): FS_CHANGED with the ticket. */
+void browse_history(struct browse *b, uint64_t ticket, const char *dir);
+void browse_history_look(struct browse *b, uint64_t ticket); /* FS_PAST again */
+/* FS_PAST_STEPS of one of its actions, until one has no `more`. */
+void browse_history_steps(struct browse *b, uint64_t ticket, uint64_t id);
+
 /* FS_SAVED, ticket 0: writes a small file of our own (bytes are copied) through a temporary name in
  * the same directory, fsync and rename, 0600, making its directory (0700) when missing; a reader
  * sees the old or the new file, never a part. */

@@ -66,6 +66,22 @@ void trash_weight_free(struct trash_weight *at, uint32_t n)
 	free(at);
 }
 
+void past_actions_free(struct past_action *at, uint32_t n)
+{
+	for (uint32_t i = 0; at && i < n; i++)
+		free(at[i].label);
+	free(at);
+}
+
+void past_steps_free(struct past_step *at, uint32_t n)
+{
+	for (uint32_t i = 0; at && i < n; i++) {
+		free(at[i].what);
+		free(at[i].undo);
+	}
+	free(at);
+}
+
 static void free_places(struct trash_place *at, uint32_t n)
 {
 	for (uint32_t i = 0; at && i < n; i++)
@@ -73,8 +89,8 @@ static void free_places(struct trash_place *at, uint32_t n)
 	free(at);
 }
 
-/* What is told of the trash. */
-static void free_trash(struct fs_event *event)
+/* What is told of the trash, and of what was done. */
+static void free_told(struct fs_event *event)
 {
 	switch (event->kind) {
 	case FS_TRASH_PLACES:
@@ -90,6 +106,13 @@ static void free_trash(struct fs_event *event)
 	case FS_TRASH_SIZES:
 		trash_weight_free(event->u.trash_sizes.at, event->u.trash_sizes.n);
 		break;
+	case FS_PAST:
+		past_actions_free(event->u.past.at, event->u.past.n);
+		free(event->u.past.warning);
+		break;
+	case FS_PAST_STEPS:
+		past_steps_free(event->u.past_steps.at, event->u.past_steps.n);
+		break;
 	default:
 		break;
 	}
@@ -99,7 +122,7 @@ void fs_event_free(struct fs_event *event)
 {
 	if (!event)
 		return;
-	free_trash(event);
+	free_told(event);
 	switch (event->kind) {
 	case FS_LIST_OPENED:
 		names_unref(event->u.opened.names);
@@ -158,19 +181,7 @@ void fs_event_free(struct fs_event *event)
 	case FS_VIEW_LINES:
 		free(event->u.view_lines.marks);
 		break;
-	case FS_VIEW_OPENED:
-	case FS_VIEW_FOUND:
-	case FS_VIEW_STATE:
-	case FS_SCAN_BEGUN:
-	case FS_SCAN_GOES:
-	case FS_SCAN_OVER:
-	case FS_SCAN_READY:
-	case FS_SCAN_TAKEN:
-	case FS_TRASH_PLACES: /* free_trash() */
-	case FS_TRASH_DIR:
-	case FS_TRASH_ITEMS:
-	case FS_TRASH_OVER:
-	case FS_TRASH_SIZES:
+	default: /* nothing is in it, or free_told() has seen to it */
 		break;
 	}
 	free(event);

@@ -23,6 +23,7 @@
 #include "base/textrow.h"
 #include "fs/entry.h"
 #include "fs/facts.h"
+#include "fs/past.h"
 #include "fs/sizetree.h"
 #include "fs/trash_news.h"
 
@@ -62,6 +63,8 @@ enum fs_event_kind {
 	FS_TRASH_OVER,   /* trash_over: all that there is at a place was told; err: not all could be
 			    read */
 	FS_TRASH_SIZES,  /* trash_sizes: what directories in it take */
+	FS_PAST,         /* past: all actions of the journal; or err */
+	FS_PAST_STEPS,   /* past_steps: some of one action, in order; or err */
 };
 
 struct stat_item {
@@ -204,6 +207,19 @@ struct fs_event {
 			struct trash_weight *at;
 			uint32_t n, number;
 		} trash_sizes;
+		struct {
+			struct past_action *at; /* oldest first */
+			uint32_t n;
+			char *warning;   /* what of it cannot be read, a line each; or NULL */
+			const char *why; /* err: in words, static; or NULL */
+		} past;
+		struct {
+			uint64_t id; /* of the action */
+			struct past_step *at;
+			uint32_t n, first; /* first: which step at[0] is, from 0 */
+			bool more;         /* follow */
+			const char *why;   /* as above */
+		} past_steps;
 	} u;
 };
 

@@ -28,6 +28,10 @@ static void check_view(const struct tab *t, const struct view *v)
 	assert(!v->sizes == (v->kind != VIEW_SIZES && v->kind != VIEW_FOUND));
 	assert(!v->found == (v->kind != VIEW_FOUND));
 	assert(!v->trashed == (v->kind != VIEW_TRASH));
+	assert(!v->past == (v->kind != VIEW_HISTORY && v->kind != VIEW_STEPS));
+	assert(!v->steps == (v->kind != VIEW_STEPS));
+	assert(v->kind != VIEW_HISTORY || v->list.rows == past_rows_const(v->past->rows));
+	assert(!v->steps || v->list.rows == past_rows_const(v->steps));
 	assert(!v->trashed || v->list.rows == trashed_rows_const(v->trashed->rows));
 	if (v->kind == VIEW_SIZES) {
 		assert(v->list.rows == sizes_rows_const(v->sizes->rows));

@@ -14,8 +14,9 @@ static const char *const states[] = {
 	[LISTING_FAILED] = "failed",   [LISTING_GONE] = "gone",
 };
 static const char *const kinds[] = {
-	[VIEW_DIR] = "directory", [VIEW_MARKED] = "marked", [VIEW_MOUNTS] = "mounts",
-	[VIEW_SIZES] = "sizes",   [VIEW_FOUND] = "found",   [VIEW_TRASH] = "trash"};
+	[VIEW_DIR] = "directory",   [VIEW_MARKED] = "marked", [VIEW_MOUNTS] = "mounts",
+	[VIEW_SIZES] = "sizes",     [VIEW_FOUND] = "found",   [VIEW_TRASH] = "trash",
+	[VIEW_HISTORY] = "history", [VIEW_STEPS] = "steps"};
 
 static void add_name(struct str *out, const char *bytes, size_t len)
 {

@@ -41,6 +41,9 @@ void found_renew(struct model *m, const struct sizes *s);
 /* Enter on a row of what was found: to where the file lies, or on to files of the extension. */
 bool found_enter(struct model *m, const struct view *v, uint32_t id);
 
+/* Enter on an action: its steps. */
+bool past_enter(struct model *m, const struct view *v, uint32_t id);
+
 /* aim.c */
 int aim_set(struct aim *a, const char *name);
 void aim_done(struct aim *a);

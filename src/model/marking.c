@@ -236,6 +236,8 @@ static bool can_mark(const struct view *v, const struct dir_info *dir)
 	case VIEW_SIZES:
 		return sizes_rows_where(v->sizes->rows);
 	case VIEW_MOUNTS:
+	case VIEW_HISTORY:
+	case VIEW_STEPS:
 	case VIEW_FOUND: /* mark_found(): each lies somewhere else */
 		return false;
 	}

@@ -150,6 +150,8 @@ void model_touch(struct model *m)
 		model_view_mut(m)->sizes->top = false;
 	if (m->ntabs && model_view(m)->trashed && model_view(m)->list.n)
 		model_view_mut(m)->trashed->top = false;
+	if (m->ntabs && model_view(m)->kind == VIEW_HISTORY && model_view(m)->list.n)
+		model_view_mut(m)->past->top = false;
 }
 
 /* ---- events ---- */
@@ -276,13 +278,19 @@ static void event_viewer(struct model *m, struct fs_event *event)
 
 static void event_changed(struct model *m, struct fs_event *event)
 {
-	if (!viewer_apply(m, event) && !sizes_changed(m, event) && !trashed_event(m, event))
+	if (!viewer_apply(m, event) && !sizes_changed(m, event) && !trashed_event(m, event) &&
+	    !past_event(m, event))
 		route_listing(m, event);
 }
 
 static void event_trash(struct model *m, struct fs_event *event)
 {
 	(void)trashed_event(m, event);
+}
+
+static void event_past(struct model *m, struct fs_event *event)
+{
+	(void)past_event(m, event);
 }
 
 void model_apply(struct model *m, struct fs_event *event, int64_t now_ms)
@@ -302,7 +310,8 @@ void model_apply(struct model *m, struct fs_event *event, int64_t now_ms)
 		[FS_SCAN_READY] = sizes_event,    [FS_SCAN_TAKEN] = sizes_event,
 		[FS_TRASH_PLACES] = event_trash,  [FS_TRASH_DIR] = event_trash,
 		[FS_TRASH_ITEMS] = event_trash,   [FS_TRASH_OVER] = event_trash,
-		[FS_TRASH_SIZES] = event_trash,
+		[FS_TRASH_SIZES] = event_trash,   [FS_PAST] = event_past,
+		[FS_PAST_STEPS] = event_past,
 	};
 
 	m->now_ms = now_ms;
@@ -342,6 +351,7 @@ void model_tick(struct model *m, int64_t now_ms)
 	viewer_tick(m);
 	sizes_tick(m);
 	trashed_tick(m);
+	past_tick(m);
 	for (size_t i = 0; i < m->ntabs; i++) {
 		struct tab *t = &m->tabs[i];
 
@@ -392,6 +402,7 @@ int64_t model_deadline(const struct model *m)
 	at = MIN(at, viewer_deadline(m));
 	at = MIN(at, sizes_deadline(m));
 	at = MIN(at, trashed_deadline(m));
+	at = MIN(at, past_deadline(m));
 	at = MIN(at, info_deadline(m));
 	for (size_t i = 0; i < m->ntabs; i++)
 		at = MIN(at, tab_deadline(&m->tabs[i]));

@@ -48,6 +48,9 @@ enum request_kind {
 	REQ_SCAN_WATCH,    /* ticket, view.file: that of the scan, id: the directory */
 	REQ_TRASH,         /* ticket */
 	REQ_TRASH_LOOK,    /* ticket */
+	REQ_PAST,          /* ticket */
+	REQ_PAST_LOOK,     /* ticket */
+	REQ_PAST_STEPS,    /* ticket, view.at: the number of the action */
 };
 
 struct request {
@@ -154,7 +157,8 @@ int model_view_sizes(struct model *m); /* of the directory shown: scans it */
 /* The largest files below the directory of the view of sizes (top; 0: its extensions); of one
  * extension only, unless that is NULL. */
 int model_view_found(struct model *m, size_t top, const char *only, size_t only_len);
-int model_view_trash(struct model *m); /* what is in the trash, everywhere */
+int model_view_trash(struct model *m);   /* what is in the trash, everywhere */
+int model_view_history(struct model *m); /* what was done */
 bool model_view_close(
 	struct model *m); /* back to where the view was opened from; false: it is the directory */
 

@@ -134,6 +134,8 @@ enum enter_result model_enter(struct model *m)
 			     row.name);
 		return ENTER_NOTHING;
 	}
+	if (v->past)
+		return past_enter(m, v, id) ? ENTER_WENT : ENTER_NOTHING;
 	if (v->kind == VIEW_FOUND)
 		return found_enter(m, v, id) ? ENTER_WENT : ENTER_NOTHING;
 	if (!v->list.rows->ops->enter(v->list.rows, id, &path)) {
@@ -170,6 +172,8 @@ int model_reload(struct model *m)
 		return request_ticket(m, REQ_MOUNTS, 0);
 	if (v->kind == VIEW_TRASH)
 		return trashed_again(m, v->trashed);
+	if (v->past)
+		return past_again(m, v->past);
 	if (t->coming || t->unproven)
 		return 0;
 	if (listing_state(t->listing) == LISTING_FAILED)

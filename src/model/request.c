@@ -70,7 +70,7 @@ void request_close(struct model *m, uint64_t ticket)
 		if (r->kind == REQ_LIST || r->kind == REQ_SCAN || r->kind == REQ_SCAN_WATCH ||
 		    r->kind == REQ_ORDER || r->kind == REQ_VIEW || r->kind == REQ_VIEW_SEARCH ||
 		    r->kind == REQ_VIEW_COUNT || r->kind == REQ_INFO || r->kind == REQ_PREVIEW ||
-		    r->kind == REQ_TRASH)
+		    r->kind == REQ_TRASH || r->kind == REQ_PAST)
 			listed = false;
 		request_done(r);
 	}

@@ -5,10 +5,10 @@
 #include <sys/stat.h>
 
 static const char *const sort_names[SORT_KINDS] = {
-	[SORT_NAME] = "name",       [SORT_SIZE] = "size",       [SORT_MODIFIED] = "modified",
-	[SORT_CHANGED] = "changed", [SORT_BORN] = "born",       [SORT_EXT] = "extension",
-	[SORT_OWNER] = "owner",     [SORT_MODE] = "mode",       [SORT_ITEMS] = "items",
-	[SORT_FREED] = "freed",     [SORT_DELETED] = "deleted", [SORT_ORIGIN] = "origin",
+	[SORT_NAME] = "name",       [SORT_SIZE] = "size", [SORT_MODIFIED] = "modified",
+	[SORT_CHANGED] = "changed", [SORT_BORN] = "born", [SORT_EXT] = "extension",
+	[SORT_OWNER] = "owner",     [SORT_MODE] = "mode", [SORT_ITEMS] = "items",
+	[SORT_FREED] = "freed",     [SORT_TIME] = "time", [SORT_ORIGIN] = "origin",
 };
 
 const char *sort_name(enum sort_by by)

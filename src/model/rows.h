@@ -33,8 +33,8 @@ enum sort_by {
 	SORT_MODE,
 	SORT_ITEMS,
 	SORT_FREED,
-	SORT_DELETED, /* when it was trashed */
-	SORT_ORIGIN,  /* where it was */
+	SORT_TIME,   /* when it was done: trashed, say */
+	SORT_ORIGIN, /* where it was */
 	SORT_KINDS
 };
 
@@ -54,6 +54,7 @@ enum column {
 	COL_PERCENT,
 	COL_BAR,
 	COL_ITEMS,
+	COL_NUMBER, /* of an action, of a step */
 	COL_NAME,
 	COL_PERM,
 	COL_OWNER, /* "owner group" */
@@ -68,9 +69,12 @@ enum column {
 	COL_SHARED,
 	COL_FREED,
 	COL_ORIGIN, /* where it was */
-	COL_AGE,    /* since when it is in the trash: "3 days ago" */
-	COL_DELETED,
-	COL_TRASH, /* which one it is in */
+	COL_STATE,  /* what came of it */
+	COL_STEPS,  /* how many */
+	COL_AGE,    /* since when it is in the trash, or done: "3 days ago" */
+	COL_DATE,   /* the same as a date */
+	COL_UNDO,   /* what undoing it would do */
+	COL_TRASH,  /* which one it is in */
 	COL_KINDS
 };
 

@@ -172,6 +172,8 @@ static void settle_tab(struct model *m, struct tab *t)
 		settle_list(m, &v->list);
 		if (v->kind == VIEW_TRASH)
 			trashed_settle(v);
+		if (v->past)
+			past_settle(v);
 		if (v->kind != VIEW_SIZES)
 			continue;
 		if (v->sizes->coming)

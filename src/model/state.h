@@ -14,11 +14,21 @@
 #include "model/listing.h"
 #include "model/marks.h"
 #include "model/model.h"
+#include "model/past.h"
 #include "model/sizes.h"
 #include "model/trashed.h"
 #include "model/viewer.h"
 
-enum view_kind { VIEW_DIR, VIEW_MARKED, VIEW_MOUNTS, VIEW_SIZES, VIEW_FOUND, VIEW_TRASH };
+enum view_kind {
+	VIEW_DIR,
+	VIEW_MARKED,
+	VIEW_MOUNTS,
+	VIEW_SIZES,
+	VIEW_FOUND,
+	VIEW_TRASH,
+	VIEW_HISTORY,
+	VIEW_STEPS
+};
 
 /* One list on the stack of a tab; the lowest is always the directory. */
 struct view {
@@ -27,6 +37,8 @@ struct view {
 	struct sizes *sizes;      /* of VIEW_SIZES; VIEW_FOUND borrows that of the view below it */
 	struct found_rows *found; /* of VIEW_FOUND */
 	struct trashed *trashed;  /* of VIEW_TRASH */
+	struct past *past;       /* of VIEW_HISTORY; VIEW_STEPS borrows that of the view below it */
+	struct past_rows *steps; /* of VIEW_STEPS */
 };
 #define VIEWS_MAX 8
 

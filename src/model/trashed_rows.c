@@ -57,7 +57,7 @@ static struct names *op_names(const struct rows *r)
 static bool op_sorts(const struct rows *r, enum sort_by by)
 {
 	(void)r;
-	return by == SORT_SIZE || by == SORT_DELETED || by == SORT_ORIGIN;
+	return by == SORT_SIZE || by == SORT_TIME || by == SORT_ORIGIN;
 }
 
 static uint32_t rank_of_origin(const struct trashed_rows *t, uint32_t origin)
@@ -75,7 +75,7 @@ static bool op_rank(const struct rows *r, uint32_t id, enum sort_by by, uint64_t
 	case SORT_SIZE:
 		*ret_rank = s->size_known ? s->size : 0;
 		return true;
-	case SORT_DELETED:
+	case SORT_TIME:
 		*ret_rank = rows_rank_of_time(s->deleted, 0);
 		return true;
 	case SORT_ORIGIN:
@@ -97,7 +97,7 @@ static bool op_number(const struct rows *r, uint32_t id, enum column col, uint64
 		*ret_number = s->size;
 		return s->size_known;
 	case COL_AGE:
-	case COL_DELETED:
+	case COL_DATE:
 		*ret_number = (uint64_t)s->deleted;
 		return s->deleted != INT64_MIN;
 	default:
@@ -171,8 +171,8 @@ static const struct rows_ops ops = {
 
 /* [ages first][several directories] */
 static const enum column wanted[2][2][8] = {
-	{{COL_NAME, COL_SIGN, COL_AGE, COL_SIZE, COL_ORIGIN, COL_DELETED, COL_KINDS},
-	 {COL_NAME, COL_SIGN, COL_AGE, COL_SIZE, COL_ORIGIN, COL_TRASH, COL_DELETED, COL_KINDS}},
+	{{COL_NAME, COL_SIGN, COL_AGE, COL_SIZE, COL_ORIGIN, COL_DATE, COL_KINDS},
+	 {COL_NAME, COL_SIGN, COL_AGE, COL_SIZE, COL_ORIGIN, COL_TRASH, COL_DATE, COL_KINDS}},
 	{{COL_NAME, COL_SIGN, COL_AGE, COL_SIZE, COL_ORIGIN, COL_KINDS},
 	 {COL_NAME, COL_SIGN, COL_AGE, COL_SIZE, COL_ORIGIN, COL_TRASH, COL_KINDS}},
 };

@@ -79,6 +79,11 @@ void view_free_source(struct model *m, struct view *v)
 		sizes_free(m, v->sizes);
 	found_rows_free(v->found);
 	trashed_free(m, v->trashed);
+	if (v->kind == VIEW_HISTORY)
+		past_free(m, v->past);
+	past_rows_free(v->steps);
+	v->past = NULL;
+	v->steps = NULL;
 	v->sizes = NULL;
 	v->found = NULL;
 	v->trashed = NULL;
@@ -107,8 +112,10 @@ static struct sort_spec first_sort(const struct view *v)
 {
 	if (v->sizes)
 		return (struct sort_spec){SORT_SIZE, false, false};
-	if (v->trashed)
-		return (struct sort_spec){SORT_DELETED, false, false};
+	if (v->trashed || v->kind == VIEW_HISTORY)
+		return (struct sort_spec){SORT_TIME, false, false};
+	if (v->kind == VIEW_STEPS)
+		return (struct sort_spec){SORT_TIME, true, false};
 	return (struct sort_spec){SORT_NAME, false, true};
 }
 
@@ -182,6 +189,45 @@ int model_view_trash(struct model *m)
 	if (r < 0)
 		trashed_free(m, trashed);
 	return told(r);
+}
+
+int model_view_history(struct model *m)
+{
+	struct past *past;
+	int r;
+
+	model_touch(m);
+	if (reopen(m, model_tab_mut(m), VIEW_HISTORY)) {
+		model_settle(m);
+		return 0;
+	}
+	r = past_new(m, &past);
+	if (r < 0)
+		return r;
+	r = open_view(m, &(struct view){.kind = VIEW_HISTORY, .past = past},
+		      past_rows_const(past->rows));
+	if (r < 0)
+		past_free(m, past);
+	return told(r);
+}
+
+bool past_enter(struct model *m, const struct view *v, uint32_t id)
+{
+	const struct past_action *a = past_rows_at(v->past->rows, id);
+	struct past_rows *steps;
+	int r;
+
+	if (v->kind != VIEW_HISTORY || !a)
+		return false;
+	steps = past_rows_new(a->id);
+	r = steps ? past_ask_steps(m, v->past, a->id) : -ENOMEM;
+	if (r == 0)
+		r = open_view(m,
+			      &(struct view){.kind = VIEW_STEPS, .past = v->past, .steps = steps},
+			      past_rows_const(steps));
+	if (r < 0)
+		past_rows_free(steps);
+	return r == 0;
 }
 
 /* The view of sizes below what is shown; NULL: there is none. */

@@ -57,6 +57,8 @@ const char *view_empty_words(const struct frame *f, char buf[VIEW_WORDS_MAX], ui
 /* ---- view_footer.c ---- */
 /* Appends what one may do with the current row; nothing while that is not known. */
 void view_sentence(const struct frame *f, struct str *out);
+/* Appends which history it is, or of which action the steps are. */
+void view_add_history(const struct model *m, struct str *out);
 /* What a row of sizes means when it is not simply what it seems; NULL: it is. */
 const char *view_sizes_words(enum sizes_sign sign);
 /* The look of a notice of this kind. */

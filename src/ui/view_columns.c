@@ -144,6 +144,13 @@ static void count_number(struct cell_text *t, uint64_t n, int width)
 	str_adds(t->out, n > 9999999 ? fmt_size(buf, n) : fmt_count(buf, n));
 }
 
+/* To be typed as it stands. */
+static void id_number(struct cell_text *t, uint64_t n, int width)
+{
+	(void)width;
+	str_addf(t->out, "%llu", (unsigned long long)n);
+}
+
 static void percent_number(struct cell_text *t, uint64_t n, int width)
 {
 	(void)width;
@@ -188,8 +195,12 @@ static const struct {
 	[COL_SHARED] = {"Shared", SORT_KINDS, NULL, bytes_number},
 	[COL_FREED] = {"Freed", SORT_FREED, NULL, bytes_number},
 	[COL_ORIGIN] = {"Was in", SORT_ORIGIN, NULL, NULL},
-	[COL_AGE] = {"Deleted", SORT_DELETED, NULL, age_number},
-	[COL_DELETED] = {"Date", SORT_KINDS, NULL, date_number},
+	[COL_NUMBER] = {"#", SORT_TIME, NULL, id_number},
+	[COL_STATE] = {"State", SORT_KINDS, NULL, NULL},
+	[COL_STEPS] = {"Steps", SORT_KINDS, NULL, count_number},
+	[COL_UNDO] = {"Undo, or why not", SORT_KINDS, NULL, NULL},
+	[COL_AGE] = {"Deleted", SORT_TIME, NULL, age_number},
+	[COL_DATE] = {"Date", SORT_KINDS, NULL, date_number},
 	[COL_TRASH] = {"Trash", SORT_KINDS, NULL, NULL},
 };
 
@@ -218,6 +229,20 @@ static void where_text(struct cell_text *t)
 		str_addf(t->out, ".%s%s", len == 1 ? "/" : "", t->row->where + len);
 }
 
+/* Something that somebody should look at. */
+static bool past_warns(const struct cell_text *t)
+{
+	const struct view *v = model_view(t->f->model);
+	const struct past_action *a;
+	const struct past_step *s;
+
+	if (!v->past)
+		return false;
+	a = v->steps ? NULL : past_rows_at(v->past->rows, t->id);
+	s = v->steps ? past_rows_step(v->steps, t->id) : NULL;
+	return (a && past_state_warns(a->state)) || (s && past_outcome_warns(s->outcome));
+}
+
 /* The text of a cell that the source knows. */
 static void source_text(struct cell_text *t, enum column column)
 {
@@ -240,6 +265,8 @@ static void cell_text(struct cell_text *t, enum column column, int width)
 
 	str_clear(t->out);
 	t->look = ROLE_META;
+	if (column == COL_STATE && past_warns(t))
+		t->look = ROLE_META_WARN;
 	if (number_text(t, column, width))
 		return;
 	/* A source that knows numbers knows better than the metadata of a row. */
@@ -369,6 +396,14 @@ static const char *sort_sign(const struct frame *f, const struct sort_spec *sort
 							: view_sign(f->c, "↑", "^");
 }
 
+/* Of what is no directory some columns have titles of their own. */
+static const char *title_of(const struct frame *f, enum column column)
+{
+	if (!model_past(f->model))
+		return columns[column].title;
+	return column == COL_NAME ? "What" : column == COL_AGE ? "When" : columns[column].title;
+}
+
 static bool sort_is_shown(const struct frame *f, enum sort_by by)
 {
 	for (int i = 0; i < f->slots.n; i++)
@@ -379,9 +414,11 @@ static bool sort_is_shown(const struct frame *f, enum sort_by by)
 
 static void draw_title(struct frame *f, const struct column_slot *s, const struct sort_spec *sort)
 {
-	const char *title = columns[s->column].title;
+	const char *title = title_of(f, s->column);
 	const char *sign = sort_sign(f, sort);
-	bool here = columns[s->column].sort == sort->by;
+	/* The number of an action goes with its time, which says so already. */
+	bool here = columns[s->column].sort == sort->by &&
+		    (s->column != COL_NUMBER || model_view(f->model)->kind == VIEW_STEPS);
 	bool elsewhere = s->column == COL_NAME && !sort_is_shown(f, sort->by);
 	CLEANUP(str_done) struct str text = STR_INIT;
 	int width, room = s->width, col = s->col;

@@ -100,6 +100,68 @@ static void add_trash_sentence(const struct frame *f, uint32_t id, struct str *o
 		str_addf(out, "%shas other links: erasing it frees nothing", dot);
 }
 
+void view_add_history(const struct model *m, struct str *out)
+{
+	const struct view *v = model_view(m);
+	const struct past_action *a;
+
+	if (!v->steps) {
+		str_adds(out, "History");
+		return;
+	}
+	a = past_rows_find(v->past->rows, past_rows_action(v->steps));
+	str_addf(out, "Action %llu", (unsigned long long)past_rows_action(v->steps));
+	if (a)
+		str_addf(out, ": %s", a->label);
+}
+
+static void add_action_sentence(const struct frame *f, const struct past_action *a, struct str *out)
+{
+	const char *dot = view_sign(f->c, " · ", " - ");
+	char date[FMT_MAX], n[FMT_MAX];
+
+	str_addf(out, "%s %s%s%s of %u step%s", past_state_word(a->state), fmt_time(date, a->begun),
+		 dot, fmt_count(n, a->done), a->steps, a->steps == 1 ? "" : "s");
+	str_adds(out, " done");
+	if (a->undone)
+		str_addf(out, ", %s undone", fmt_count(n, a->undone));
+	if (a->undoes)
+		str_addf(out, "%stakes back action %llu", dot, (unsigned long long)a->undoes);
+	str_addf(out, "%sby %s", dot, a->own ? "this session" : "another session");
+	if (a->state == PAST_INTERRUPTED)
+		str_addf(out, "%strowel recover finds out what came of it", dot);
+	if (a->state == PAST_DAMAGED)
+		str_addf(out, "%sthe journal is damaged there: it is never undone", dot);
+}
+
+static void add_step_sentence(const struct frame *f, const struct past_step *s, struct str *out)
+{
+	const char *dot = view_sign(f->c, " · ", " - ");
+
+	str_adds(out, past_outcome_word(s->outcome));
+	if (s->err)
+		str_addf(out, ": %s", strerrordesc_np(-s->err) ? strerrordesc_np(-s->err) : "?");
+	if (s->undo) {
+		str_addf(out, "%sundoing it would ", dot);
+		add_safe(f, out, s->undo, strlen(s->undo));
+	} else if (s->outcome == PAST_STEP_DONE) {
+		str_addf(out, "%sit cannot be taken back", dot);
+	}
+}
+
+/* What came of an action or a step, and why; what can be done about it. */
+static void add_past_sentence(const struct frame *f, uint32_t id, struct str *out)
+{
+	const struct view *v = model_view(f->model);
+	const struct past_action *a = v->steps ? NULL : past_rows_at(v->past->rows, id);
+	const struct past_step *s = v->steps ? past_rows_step(v->steps, id) : NULL;
+
+	if (a)
+		add_action_sentence(f, a, out);
+	if (s)
+		add_step_sentence(f, s, out);
+}
+
 /* The sentence is our words and owner names that perm_sentence() has made safe. */
 static void add_perm(const struct frame *f, const struct meta *meta, struct str *out)
 {
@@ -137,6 +199,8 @@ void view_sentence(const struct frame *f, struct str *out)
 		add_sizes_sentence(f, list_id(l, l->cursor), out);
 	else if (model_view(f->model)->kind == VIEW_TRASH)
 		add_trash_sentence(f, list_id(l, l->cursor), out);
+	else if (model_past(f->model))
+		add_past_sentence(f, list_id(l, l->cursor), out);
 	else if (row.parent)
 		add_here_sentence(f, out);
 	else if (row.err == -ENOENT)

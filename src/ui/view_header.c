@@ -102,6 +102,10 @@ static void add_path(struct header *h)
 	case VIEW_TRASH:
 		str_adds(&p->text, "Trash");
 		break;
+	case VIEW_HISTORY:
+	case VIEW_STEPS:
+		view_add_history(h->f->model, &p->text);
+		break;
 	case VIEW_FOUND:
 		h->parts[PART_TITLE].look = ROLE_HEADER_PATH;
 		(void)found_rows_title(model_view(h->f->model)->found, &h->parts[PART_TITLE].text);

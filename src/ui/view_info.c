@@ -480,6 +480,69 @@ static void draw_facts(struct frame *f)
 	}
 }
 
+/* ---- what was done ---- */
+
+static void add_words(struct pane *p, const char *label, const char *words, uint16_t look, int most)
+{
+	CLEANUP(str_done) struct str text = STR_INIT;
+
+	str_adds(&text, words);
+	add_text(p, label, &text, look, RANK_NAME, most, false);
+}
+
+static void add_action(struct pane *p, const struct past_action *a)
+{
+	char n[FMT_MAX], done[FMT_MAX];
+	struct line *l;
+
+	add_words(p, "what", a->label, ROLE_FILE, 4);
+	add_words(p, "state", past_state_word(a->state),
+		  past_state_warns(a->state) ? ROLE_META_WARN : ROLE_META, 1);
+	add_time(p, "when", a->begun, RANK_TIME);
+	l = new_line(p, "steps", ROLE_META, RANK_SIZE);
+	str_addf(&l->text, "%s, %s done", fmt_count(n, a->steps), fmt_count(done, a->done));
+	if (a->undone)
+		str_addf(&l->text, ", %s undone", fmt_count(n, a->undone));
+	l = new_line(p, "number", ROLE_META, RANK_MORE);
+	str_addf(&l->text, "%llu", (unsigned long long)a->id);
+	if (a->undoes)
+		str_addf(&l->text, ", takes back %llu", (unsigned long long)a->undoes);
+	add_words(p, "by", a->own ? "this session" : "another session", ROLE_META, 1);
+}
+
+static void add_step(struct pane *p, const struct past_step *s)
+{
+	add_words(p, "what", s->what, ROLE_FILE, 4);
+	add_words(p, "state", past_outcome_word(s->outcome),
+		  past_outcome_warns(s->outcome) ? ROLE_META_WARN : ROLE_META, 1);
+	if (s->err)
+		add_words(p, "because", strerrordesc_np(-s->err), ROLE_WARNING, 3);
+	if (s->undo)
+		add_words(p, "undo", s->undo, ROLE_META, 4);
+	else if (s->outcome == PAST_STEP_DONE)
+		add_words(p, "undo", "it cannot be taken back", ROLE_META, 2);
+}
+
+static void draw_past(struct frame *f)
+{
+	const struct view *v = model_view(f->model);
+	uint32_t id = list_id(&v->list, v->list.cursor);
+	const struct past_action *a = v->steps ? NULL : past_rows_at(v->past->rows, id);
+	const struct past_step *s = v->steps ? past_rows_step(v->steps, id) : NULL;
+	const struct rect *r = &f->screen.info;
+	struct pane p = {.f = f, .width = MAX(r->cols - LABEL_WIDTH, 1)};
+
+	if (a)
+		add_action(&p, a);
+	if (s)
+		add_step(&p, s);
+	fit(&p, (size_t)r->rows);
+	for (size_t k = 0; k < p.n; k++) {
+		draw_line(f, r, r->row + (int)k, &p.lines[k], p.width);
+		str_done(&p.lines[k].text);
+	}
+}
+
 static void draw_bar(struct frame *f)
 {
 	const struct rect *b = &f->screen.bar;
@@ -523,6 +586,10 @@ void view_pane(struct frame *f)
 		return;
 	}
 	draw_bar(f);
+	if (model_past(f->model)) {
+		draw_past(f);
+		return;
+	}
 	draw_facts(f);
 	view_preview(f);
 }

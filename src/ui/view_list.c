@@ -194,6 +194,10 @@ const char *view_empty_words(const struct frame *f, char buf[VIEW_WORDS_MAX], ui
 		return "(no name matches the filter)";
 	if (l->hidden > 0)
 		return "(only hidden names)";
+	if (view->past && view->past->err)
+		return "(the history cannot be read)";
+	if (view->past)
+		return "(nothing was done yet)";
 	if (view->kind == VIEW_TRASH)
 		return "(the trash is empty)";
 	return view->kind == VIEW_MARKED ? "(nothing is marked)" : "(empty)";

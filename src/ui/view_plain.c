@@ -31,6 +31,10 @@ static void add_place(const struct frame *f, struct str *out)
 	case VIEW_TRASH:
 		str_adds(out, "Trash");
 		break;
+	case VIEW_HISTORY:
+	case VIEW_STEPS:
+		view_add_history(f->model, out);
+		break;
 	case VIEW_FOUND:
 		(void)found_rows_title(model_view(f->model)->found, out);
 		str_adds(out, " below ");
@@ -148,10 +152,13 @@ static void add_sums(const struct frame *f, uint32_t id, struct str *out)
 			 f->model->settings.size_exact ? fmt_count(buf, n) : fmt_size(buf, n));
 	if (number_of(rows, id, COL_PERCENT, &n))
 		str_addf(out, ", %u.%u%%", (unsigned)(n / 10), (unsigned)(n % 10));
-	if (number_of(rows, id, COL_DELETED, &n)) {
+	if (number_of(rows, id, COL_DATE, &n)) {
 		fmt_time(buf, (int64_t)n);
-		str_addf(out, ", deleted %.*s", (int)strcspn(buf, " "), buf);
+		str_addf(out, ", %s%.*s", v->trashed ? "deleted " : "", (int)strcspn(buf, " "),
+			 buf);
 	}
+	if (number_of(rows, id, COL_STEPS, &n))
+		str_addf(out, ", %s step%s", fmt_count(buf, n), n == 1 ? "" : "s");
 	if (number_of(rows, id, COL_ITEMS, &n))
 		str_addf(out, ", %s item%s", fmt_count(buf, n), n == 1 ? "" : "s");
 	if (v->kind == VIEW_SIZES && id != NAMES_NONE)
@@ -165,6 +172,23 @@ static void add_sums(const struct frame *f, uint32_t id, struct str *out)
 		else if (thing.state == TRASH_UNKNOWN)
 			str_adds(out, ", not known where it was");
 	}
+}
+
+/* Of what was done: what came of it and why, what undoing it would do. */
+static void add_past(const struct frame *f, uint32_t id, struct str *out)
+{
+	const struct view *v = model_view(f->model);
+	const struct past_action *a = v->steps ? NULL : past_rows_at(v->past->rows, id);
+	const struct past_step *s = v->steps ? past_rows_step(v->steps, id) : NULL;
+
+	if (a)
+		str_addf(out, ", %s", past_state_word(a->state));
+	if (s)
+		str_addf(out, ", %s", past_outcome_word(s->outcome));
+	if (s && s->err)
+		str_addf(out, ": %s", strerrordesc_np(-s->err));
+	if (s && s->undo)
+		str_addf(out, ", undoing it would %s", s->undo);
 }
 
 /* Of sources that know more than metadata. */
@@ -224,6 +248,8 @@ static void draw_row(struct frame *f, int line, size_t pos)
 		add_numbers(f, &row, &rest);
 	}
 	add_sums(f, list_id(l, pos), &rest);
+	if (model_past(f->model))
+		add_past(f, list_id(l, pos), &rest);
 	add_cells(f, &row, list_id(l, pos), &rest);
 	col = canvas_name(f->c, line, col, cols - col, row.name, row.name_len,
 			  theme_name_look(f->d->theme, &row), &spans);

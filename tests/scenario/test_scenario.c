@@ -273,6 +273,7 @@ static void do_mounts(struct runner *r)
 
 #include "pane.h"
 #include "scans.h"
+#include "past.h"
 #include "trash.h"
 
 static void do_start(struct runner *r)
@@ -541,6 +542,7 @@ static const struct {
 } commands[] = {
 	{"start", do_start},
 	TRASH_COMMANDS,
+	PAST_COMMANDS,
 	{"lost", do_lost},
 	{"opened", do_opened},
 	{"part", do_part},
@@ -657,7 +659,8 @@ static void show_request(struct runner *r, struct request *q)
 		"repo-root", "complete",   "check",       "save-bookmark", "view",
 		"view-read", "view-check", "view-search", "view-count",    "info",
 		"preview",   "scan",       "scan-look",   "scan-stop",     "scan-again",
-		"scan-take", "scan-watch", "trash",       "trash-look"};
+		"scan-take", "scan-watch", "trash",       "trash-look",    "past",
+		"past-look", "past-steps"};
 	static const char *const depths[] = {
 		[INFO_KIND] = "kind", [INFO_CONTENT] = "content", [INFO_BYTES] = "bytes"};
 

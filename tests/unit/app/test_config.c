@@ -156,13 +156,14 @@ static void test_keys_of_a_context(void **state)
 					   "up = K\n");
 
 	assert_int_equal(load(f), 0);
-	assert_warnings(f, path,
-			"F:3: 'down' does not work in the viewer, but in lists: its keys are set "
-			"in [keys.list] or [keys]\n"
-			"F:7: no section [keys.]: keys are set in [keys], [keys.list], "
-			"[keys.viewer], [keys.pane], [keys.sizes] and [keys.trash]\n"
-			"F:9: no section [keys.^[]: keys are set in [keys], [keys.list], "
-			"[keys.viewer], [keys.pane], [keys.sizes] and [keys.trash]\n");
+	assert_warnings(
+		f, path,
+		"F:3: 'down' does not work in the viewer, but in lists: its keys are set "
+		"in [keys.list] or [keys]\n"
+		"F:7: no section [keys.]: keys are set in [keys], [keys.list], "
+		"[keys.viewer], [keys.pane], [keys.sizes], [keys.trash] and [keys.history]\n"
+		"F:9: no section [keys.^[]: keys are set in [keys], [keys.list], "
+		"[keys.viewer], [keys.pane], [keys.sizes], [keys.trash] and [keys.history]\n");
 	assert_string_equal(command_in(f, CTX_VIEWER, "+"), "redraw");
 	assert_string_equal(command_in(f, CTX_LIST, "+"), "mark-matching");
 	assert_string_equal(command_in(f, CTX_LIST, "J"), "down");
@@ -221,16 +222,17 @@ static void test_bad_lines(void **state)
 	/* Which of the chords that g begins is named is the table's business. */
 	str_remove(&f->warnings, (size_t)(strstr(f->warnings.buf, ":8: ") - f->warnings.buf) + 4,
 		   strcspn(strstr(f->warnings.buf, ":8: ") + 4, "\n"));
-	assert_warnings(f, path,
-			"F:1: outside a section: [options], [keys] or [openers] comes first\n"
-			"F:3: no option 'show-hiden'; did you mean 'show-hidden'?\n"
-			"F:4: neither name = value nor [section]\n"
-			"F:5: scroll-margin: 'many' is none of: 0..100\n"
-			"F:8: \n"
-			"F:9: no command 'dwon'; did you mean 'down'?\n"
-			"F:11: no section [keys.nowhere]: keys are set in [keys], [keys.list], "
-			"[keys.viewer], [keys.pane], [keys.sizes] and [keys.trash]\n"
-			"F:13: no section [esc^[ape]: there are [options], [keys] and [openers]\n");
+	assert_warnings(
+		f, path,
+		"F:1: outside a section: [options], [keys] or [openers] comes first\n"
+		"F:3: no option 'show-hiden'; did you mean 'show-hidden'?\n"
+		"F:4: neither name = value nor [section]\n"
+		"F:5: scroll-margin: 'many' is none of: 0..100\n"
+		"F:8: \n"
+		"F:9: no command 'dwon'; did you mean 'down'?\n"
+		"F:11: no section [keys.nowhere]: keys are set in [keys], [keys.list], "
+		"[keys.viewer], [keys.pane], [keys.sizes], [keys.trash] and [keys.history]\n"
+		"F:13: no section [esc^[ape]: there are [options], [keys] and [openers]\n");
 	assert_true(f->settings.mouse);
 	assert_false(f->settings.show_hidden);
 	assert_int_equal(f->settings.scroll_margin, 7);

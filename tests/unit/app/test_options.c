@@ -189,7 +189,7 @@ static void test_assign(void **state)
 		{"=x", -ENOENT, "no option ''"},
 		{"sort=", -EINVAL,
 		 "sort: '' is none of: name size modified changed born extension "
-		 "owner mode items freed deleted origin"},
+		 "owner mode items freed time origin"},
 	};
 	struct settings s;
 
