@@ -144,6 +144,9 @@
  *   fs/sys                 every system call, replaceable
  *   fs/viewfile            a file open for viewing, read in windows
  *   fs/viewscan            jobs: search it, count its lines
+ *   fs/task                what the explorer asks to be done, as data
+ *   fs/task_plan           from what is asked for to a plan
+ *   fs/tasker              jobs: doing it
  *   fs/texts               jobs: the small files of a directory
  *   fs/thread              starting a thread
  *   fs/sizetree             a size tree, as data
@@ -244,6 +247,7 @@
  *   ui/view_info           the info pane
  *   ui/view_list           the list
  *   ui/view_palette        the command palette
+ *   ui/view_plan           a plan to agree to
  *   ui/view_plain          the linear mode for screen readers: lines, what is told on request
  *   ui/view_plain_over     its palette and help
  *   ui/view_preview        the preview in it
@@ -254,11 +258,14 @@
  *   ui/view_viewer         the viewer
  *
  * app: the only place that sees everything
+ *   app/acting             doing things to files: what is asked for, what came of it
+ *   app/acting_plan        the plan that is to be agreed to
  *   app/announce           directory and title for the terminal
  *   app/apply              options changed while the program runs
  *   app/choose             the explorer as a chooser for another program
  *   app/chooser            open with: a list of programs, and a line for another
  *   app/clipboard          paths and scp lines for the local clipboard
+ *   app/cmd_act            command functions: act, change
  *   app/cmd_app            command functions: views, tabs, program
  *   app/cmd_list           command functions: mark, find, sort
  *   app/cmd_move           command functions: move, go
@@ -293,6 +300,7 @@
  *   app/palette            the command palette
  *   app/programs           editor, pager, viewer and desktop without configuration
  *   app/prompt             prompts
+ *   app/prompt_act         prompts of commands that change files
  *   app/refuse             why something is not taken
  *   app/save               changed options back into the configuration file
  *   app/serve              the model's requests to the file system

@@ -7,6 +7,7 @@
 #ifndef APP_APP_H
 #define APP_APP_H
 
+#include "app/acting.h"
 #include "app/announce.h"
 #include "app/command.h"
 #include "app/config.h"
@@ -69,6 +70,10 @@ enum edit_kind {
 	EDIT_SHELL,
 	EDIT_OPEN,
 	EDIT_JUMP,
+	EDIT_NAME,
+	EDIT_MODE,
+	EDIT_OWNER,
+	EDIT_PLAN,
 	EDIT_KINDS
 };
 
@@ -84,6 +89,7 @@ struct app {
 	struct openers openers;
 	struct children *children;
 	struct opening opening;
+	struct acting acting;
 	struct chooser chooser;
 	enum overlay drawn; /* on the screen: keys for another one are dropped */
 	struct input *input;
@@ -163,6 +169,9 @@ int overlay_prompt_goto(struct app *app);
 int overlay_prompt_filter(struct app *app);
 int overlay_prompt_mark(struct app *app, bool on);
 int overlay_prompt_search(struct app *app); /* in the preview */
+int overlay_prompt_add(struct app *app, bool directory);
+int overlay_prompt_rename(struct app *app);
+int overlay_prompt_attribute(struct app *app, enum task_kind kind); /* mode, owner, group */
 int overlay_palette(struct app *app);
 int overlay_help(struct app *app);
 void overlay_strip(struct app *app); /* for the pending keys */

@@ -137,6 +137,13 @@ int cmd_quit(struct app *app, const struct command_args *args)
 			     "%zu tabs are open: press it again to quit", app->model->ntabs);
 		return 0;
 	}
+	if (acting_running(app) && app->quit_asked + 1 != app->keys_seen) {
+		app->quit_asked = app->keys_seen;
+		model_notice(app->model, NOTICE_WARNING, app->now_ms,
+			     "something is still being done: press it again to end it behind the "
+			     "step it is at, and quit");
+		return 0;
+	}
 	app->quit = true;
 	app->follow = args->arg != 0;
 	return 0;

@@ -46,8 +46,11 @@ int cmd_mark_matching(struct app *app, const struct command_args *args)
 int cmd_escape(struct app *app, const struct command_args *args)
 {
 	(void)args;
-	if (!model_escape(app->model))
-		model_notice(app->model, NOTICE_INFO, app->now_ms, "q quits, ? shows the keys");
+	if (model_escape(app->model))
+		return 0;
+	model_notice(app->model, NOTICE_INFO, app->now_ms, "%s",
+		     acting_stop(app) ? "it ends behind the step it is at"
+				      : "q quits, ? shows the keys");
 	return 0;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/commands.h"
 
-int cmd_trash(struct app *app, const struct command_args *args)
+int cmd_trash_list(struct app *app, const struct command_args *args)
 {
 	(void)args;
 	return model_view_trash(app->model);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The command table. Rows only; the functions are in cmd_move.c (move, go), cmd_list.c (mark, find,
- * sort), cmd_pane.c (info pane), cmd_sizes.c (sizes), cmd_trash.c (trash), cmd_view.c (the viewer),
- * cmd_app.c (views, tabs, program), clipboard.c and choose.c.
+ * sort), cmd_act.c (act, change), cmd_pane.c (info pane), cmd_sizes.c (sizes), cmd_trash.c (trash),
+ * cmd_view.c (the viewer), cmd_app.c (views, tabs, program), clipboard.c and choose.c.
  */
 #include "app/commands.h"
 
@@ -25,6 +25,8 @@ const size_t ncontext_rows = ARRAY_LEN(context_rows);
 #define IN(contexts, name, group, keys, flags, help, hint, run, arg) \
 	{name, group, keys, contexts, flags, help, hint, run, arg}
 #define ROW(...) IN(CTX_LISTS, __VA_ARGS__)
+/* Where rows are files: not in the list of the trash, where the same keys mean something else, and of the history. */
+#define FILES(...) IN(CTX_LISTS & ~(CTX_TRASH | CTX_HISTORY), __VA_ARGS__)
 
 const struct command commands[] = {
 	IN(CTX_LISTS | CTX_PANE, "help",          "Program", "? <F1>",          CMD_HINT, "show all keys", "help", cmd_help, 0),
@@ -43,6 +45,8 @@ const struct command commands[] = {
 	IN(CTX_SIZES, "sizes-bars", "Sizes", "%",          0, "bars, percents, or both", NULL, cmd_sizes_show, SIZES_SHOW_PARTS),
 	IN(CTX_SIZES, "sizes-shared", "Sizes", "_",        0, "what deleting would free, and what other links share", NULL, cmd_sizes_show, SIZES_SHOW_SHARED),
 
+	IN(CTX_TRASH, "trash-restore", "Trash", "r <F2>",  CMD_MUTATES | CMD_HINT, "put the marked rows, or this one, back to where they were", "restore", cmd_trashed, TASK_RESTORE),
+	IN(CTX_TRASH, "trash-erase", "Trash", "X",         CMD_MUTATES | CMD_HINT, "delete them for good (asks)", "erase", cmd_trashed, TASK_ERASE),
 	IN(CTX_TRASH, "trash-again", "Trash", "gR",        CMD_HINT, "look into every trash again", "again", cmd_reload, 0),
 	IN(CTX_HISTORY, "history-again", "History", "gR",  CMD_HINT, "read the journal again", "again", cmd_reload, 0),
 
@@ -104,6 +108,18 @@ const struct command commands[] = {
 	ROW("sort-reverse",  "Sort", "sr",                 0, "reverse the order", "reverse", cmd_sort_reverse, 0),
 	ROW("sort-directories","Sort","sd",                0, "directories first, or among the files", "directories first", cmd_sort_dirs, 0),
 
+	FILES("trash",         "Act", "d <F8>",              CMD_MUTATES | CMD_HINT, "to the trash: the marked rows, or this one", "trash", cmd_trash, 0),
+	FILES("delete",        "Act", "X",                   CMD_MUTATES, "delete for good what is marked, or this row (asks)", NULL, cmd_delete, 0),
+	ROW("undo",          "Act", "u",                   CMD_MUTATES | CMD_HINT, "undo the last thing done in this run", "undo", cmd_undo, TASK_UNDO),
+	ROW("redo",          "Act", "<C-r>",               CMD_MUTATES, "do again what was undone last", NULL, cmd_undo, TASK_REDO),
+	FILES("add",           "Act", "a",                   CMD_MUTATES, "make a file, or with a slash at the end a directory", NULL, cmd_add, 0),
+	FILES("add-directory", "Act", "<F7>",                CMD_MUTATES, "make a directory", NULL, cmd_add, 1),
+	FILES("rename",        "Act", "r <F2>",              CMD_MUTATES, "rename the row", NULL, cmd_rename, 0),
+	FILES("remove-empty",  "Act", "",                    CMD_MUTATES, "remove directories in which there is no file", NULL, cmd_rmdir, 0),
+	FILES("change-mode",   "Change", "cm",               CMD_MUTATES, "change the mode of the marked rows, or this one", "mode", cmd_attribute, TASK_MODE),
+	FILES("change-owner",  "Change", "co",               CMD_MUTATES, "change their owner", "owner", cmd_attribute, TASK_OWNER),
+	FILES("change-group",  "Change", "cg",               CMD_MUTATES, "change their group", "group", cmd_attribute, TASK_GROUP),
+
 	ROW("tab-new",       "Tabs", "t",                  0, "new tab in this directory", NULL, cmd_tab_new, 0),
 	ROW("tab-close",     "Tabs", "T",                  0, "close the tab", NULL, cmd_tab_close, 0),
 	ROW("tab-next",      "Tabs", "]",                  CMD_REPEAT, "next tab", NULL, cmd_tab_next, 1),
@@ -112,8 +128,8 @@ const struct command commands[] = {
 	                                                   0, "go to the tab of this number", "tab", cmd_tab, 0),
 
 	ROW("sizes",         "View", "S",                  CMD_HINT, "show what takes the space below this directory", "sizes", cmd_sizes, 0),
-	ROW("trash",         "View", "wt",                 0, "list what is in the trash, and where it was", NULL, cmd_trash, 0),
 	ROW("history",       "View", "U",                  0, "list what was done, and what came of it", NULL, cmd_past, 0),
+	ROW("trash-list",    "View", "wt",                 0, "list what is in the trash, and where it was", NULL, cmd_trash_list, 0),
 	ROW("hidden",        "View", ".",                  CMD_HINT, "show or hide names that begin with a dot", "hidden", cmd_hidden, 0),
 	IN(CTX_LISTS | CTX_VIEWER, "tell", "View", "<C-g>",        0, "tell about the row, or how far the viewer is", NULL, cmd_tell, 0),
 	ROW("tell-place",    "View", "g<C-g>",             0, "tell where this is, and how much is in it", NULL, cmd_tell, 1),

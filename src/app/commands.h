@@ -48,7 +48,11 @@ command_fn cmd_edit, cmd_open_with, cmd_shell, cmd_suspend, cmd_quit;
 command_fn cmd_sizes, cmd_sizes_again, cmd_sizes_browse, cmd_sizes_found, cmd_sizes_show;
 
 /* cmd_trash.c */
-command_fn cmd_trash, cmd_past, cmd_reload;
+command_fn cmd_trash_list, cmd_past, cmd_reload;
+
+/* cmd_act.c */
+command_fn cmd_trash, cmd_delete, cmd_undo, cmd_add, cmd_rename, cmd_attribute, cmd_rmdir;
+command_fn cmd_trashed;
 
 /* jump.c */
 command_fn cmd_jump;

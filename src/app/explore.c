@@ -160,6 +160,7 @@ static int setup_model(struct app *app, struct str *warnings)
 	str_init(&app->saving_text);
 	str_init(&app->opening.mime);
 	str_init(&app->chooser.question);
+	acting_init(app);
 	str_init(&app->pending.text);
 	str_init(&app->announced.cwd);
 	str_init(&app->announced.title);
@@ -180,7 +181,8 @@ static int setup_fs(struct app *app)
 	if (err)
 		return err;
 	app->has_answers = true;
-	return browse_new(&app->answers, &app->browse);
+	err = browse_new(&app->answers, &app->browse);
+	return err ? err : acting_start(app);
 }
 
 static int start_model(struct app *app, const char *path, const struct fs_event *place)
@@ -261,6 +263,7 @@ static void teardown(struct app *app)
 	args_done(&app->opening.files);
 	str_done(&app->opening.mime);
 	chooser_done(app);
+	acting_done(app);
 	children_free(app->children);
 	args_done(&app->safe_env);
 	free(app->child_env);

@@ -127,7 +127,8 @@ static void take_answer(struct app *app, struct fs_event *event)
 		model_apply(app->model, event, app->now_ms);
 		break;
 	default:
-		model_apply(app->model, event, app->now_ms);
+		if (!acting_take(app, event))
+			model_apply(app->model, event, app->now_ms);
 	}
 }
 

@@ -5,6 +5,7 @@
  */
 #include "app/overlay.h"
 
+#include "app/acting.h"
 #include "app/chooser.h"
 #include "app/settings_view.h"
 
@@ -142,7 +143,7 @@ void overlay_strip(struct app *app)
 static int (*const overlay_keys[])(struct app *app, struct key key) = {
 	[OVERLAY_PROMPT] = prompt_key,   [OVERLAY_PALETTE] = palette_key,
 	[OVERLAY_HELP] = help_key,       [OVERLAY_SETTINGS] = settings_key,
-	[OVERLAY_CHOOSER] = chooser_key,
+	[OVERLAY_CHOOSER] = chooser_key, [OVERLAY_PLAN] = acting_key,
 };
 
 static int overlay_paste(struct app *app, const struct str *bytes)
@@ -160,6 +161,8 @@ static int overlay_paste(struct app *app, const struct str *bytes)
 		return settings_typed(app);
 	if (app->scene.overlay == OVERLAY_CHOOSER)
 		return chooser_changed(app);
+	if (app->scene.overlay == OVERLAY_PLAN)
+		return 0;
 	return app->scene.overlay == OVERLAY_PALETTE ? palette_changed(app)
 						     : items_help(app, app->edit->text.buf);
 }
@@ -193,16 +196,16 @@ static void help_mouse(struct app *app, const struct input_event *event, long wh
 
 static void (*const overlay_mice[])(struct app *app, const struct input_event *event,
 				    long wheel) = {
-	[OVERLAY_PALETTE] = palette_mouse,
-	[OVERLAY_HELP] = help_mouse,
-	[OVERLAY_SETTINGS] = settings_mouse,
-	[OVERLAY_CHOOSER] = chooser_mouse,
+	[OVERLAY_PALETTE] = palette_mouse,   [OVERLAY_HELP] = help_mouse,
+	[OVERLAY_SETTINGS] = settings_mouse, [OVERLAY_CHOOSER] = chooser_mouse,
+	[OVERLAY_PLAN] = acting_mouse,
 };
 
 /* What nobody can have seen is not answered yet. */
 static bool too_early(const struct app *app)
 {
-	return app->scene.overlay == OVERLAY_CHOOSER && app->drawn != OVERLAY_CHOOSER;
+	return (app->scene.overlay == OVERLAY_CHOOSER || app->scene.overlay == OVERLAY_PLAN) &&
+	       app->drawn != app->scene.overlay;
 }
 
 bool overlay_input(struct app *app, struct input_event *event)

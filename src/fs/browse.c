@@ -21,6 +21,7 @@
 #include "fs/sorter.h"
 #include "fs/statter.h"
 #include "fs/trashes.h"
+#include "fs/tasker.h"
 #include "fs/viewfile.h"
 #include "fs/viewscan.h"
 #include "fs/texts.h"
@@ -39,6 +40,7 @@ struct browse {
 
 static void free_parts(struct browse *b)
 {
+	tasker_free(b->service.tasker);
 	helper_free(b->service.helper);
 	sorter_free(b->service.sorter);
 	owners_free(b->service.owners);
@@ -74,6 +76,8 @@ int browse_new(struct queue *answers, struct browse **ret_browse)
 	if (!rc)
 		rc = helper_new(NULL, &b->service.helper);
 	if (!rc)
+		rc = tasker_new(&b->service, &b->service.tasker);
+	if (!rc)
 		rc = pool_new(&b->service.pool);
 	if (rc)
 		free_parts(b);
@@ -106,6 +110,7 @@ void browse_free(struct browse *b, unsigned ms)
 	for (size_t i = 0; i < b->ntrashes; i++)
 		trashes_let_go(b->trashes[i]);
 	b->ntrashes = 0;
+	tasker_stop(b->service.tasker);
 	if (pool_stop(b->service.pool, ms))
 		free_parts(b);
 }
@@ -197,6 +202,7 @@ void browse_close(struct browse *b, uint64_t ticket)
 	close_views(b, ticket);
 	close_scans(b, ticket);
 	close_trashes(b, ticket);
+	tasker_close(b->service.tasker, ticket);
 	pool_cancel(b->service.pool, ticket);
 	outbox_barrier(&b->service.out);
 }
@@ -460,6 +466,26 @@ void browse_history_steps(struct browse *b, uint64_t ticket, uint64_t id)
 
 	if (d)
 		chronicle_steps(d, id);
+}
+
+int browse_tasks(struct browse *b, const struct tasker_env *env)
+{
+	return tasker_set(b->service.tasker, env);
+}
+
+void browse_task(struct browse *b, uint64_t ticket, struct task_ask *ask)
+{
+	tasker_begin(b->service.tasker, ticket, ask);
+}
+
+void browse_task_go(struct browse *b, uint64_t ticket)
+{
+	tasker_go(b->service.tasker, ticket);
+}
+
+void browse_task_stop(struct browse *b, uint64_t ticket)
+{
+	tasker_halt(b->service.tasker, ticket);
 }
 
 void browse_save(struct browse *b, const char *path, const void *bytes, size_t len)

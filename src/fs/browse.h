@@ -154,6 +154,16 @@ void browse_trash(struct browse *b, uint64_t ticket, const struct trash_ask *ask
 /* FS_TRASH_OVER once more for each place that is watched, after what is in it, when that changed.
  */
 void browse_trash_look(struct browse *b, uint64_t ticket);
+/* Where tasks find the trash of the home, and keep the journal: before the first of them. 0 or
+ * -ENOMEM. */
+struct tasker_env;
+int browse_tasks(struct browse *b, const struct tasker_env *env) MUST_USE;
+/* Does what the ask says (taken), or plans it: FS_TASK_PLANNED and FS_TASK_COUNTS, then it waits;
+ * FS_TASK_GOES now and then, and at the end FS_TASK_OVER. browse_close() ends it behind the step it
+ * is at, and what came of it is not told. */
+void browse_task(struct browse *b, uint64_t ticket, struct task_ask *ask);
+void browse_task_go(struct browse *b, uint64_t ticket);   /* after FS_TASK_PLANNED */
+void browse_task_stop(struct browse *b, uint64_t ticket); /* FS_TASK_OVER still follows */
 
 /* FS_PAST: the actions of the journal in this directory, which may not be there yet. It is watched
  * until browse_close(): FS_CHANGED with the ticket. */

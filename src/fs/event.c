@@ -181,6 +181,12 @@ void fs_event_free(struct fs_event *event)
 	case FS_VIEW_LINES:
 		free(event->u.view_lines.marks);
 		break;
+	case FS_TASK_PLANNED:
+	case FS_TASK_COUNTS:
+	case FS_TASK_GOES:
+	case FS_TASK_OVER:
+		task_report_free(event->u.task);
+		break;
 	default: /* nothing is in it, or free_told() has seen to it */
 		break;
 	}

@@ -9,6 +9,7 @@
  * A scan is: one FS_SCAN_BEGUN and, unless that has err, one FS_SCAN_OVER.
  * What is in the trash is: one FS_TRASH_PLACES, and for each place, the home among them, any number
  * of FS_TRASH_DIR and FS_TRASH_ITEMS, and one FS_TRASH_OVER; that of the home may come first.
+ * A task is: FS_TASK_PLANNED unless it is done at once, and one FS_TASK_OVER.
  *
  * Thread: any, one owner. Owns: what its pointers point to.
  */
@@ -26,6 +27,7 @@
 #include "fs/past.h"
 #include "fs/sizetree.h"
 #include "fs/trash_news.h"
+#include "fs/task.h"
 
 enum fs_event_kind {
 	FS_LIST_OPENED, /* opened: names and facts of the directory */
@@ -65,6 +67,10 @@ enum fs_event_kind {
 	FS_TRASH_SIZES,  /* trash_sizes: what directories in it take */
 	FS_PAST,         /* past: all actions of the journal; or err */
 	FS_PAST_STEPS,   /* past_steps: some of one action, in order; or err */
+	FS_TASK_PLANNED, /* task: it waits for browse_task_go(); what it would do is counted */
+	FS_TASK_COUNTS,  /* task: so far, or counted */
+	FS_TASK_GOES,    /* task: so far */
+	FS_TASK_OVER,    /* task: what came of it; or err: nothing was done */
 };
 
 struct stat_item {
@@ -220,6 +226,7 @@ struct fs_event {
 			bool more;         /* follow */
 			const char *why;   /* as above */
 		} past_steps;
+		struct task_report *task;
 	} u;
 };
 

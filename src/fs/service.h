@@ -15,6 +15,7 @@
 struct helper;
 struct owners;
 struct sorter;
+struct tasker;
 
 struct service {
 	struct pool *pool;
@@ -24,6 +25,7 @@ struct service {
 	struct owners *owners;
 	struct sorter *sorter;
 	struct helper *helper;
+	struct tasker *tasker;
 };
 
 /* An open directory. Whoever works in it holds a reference; when the last one goes, a job of its

@@ -47,22 +47,54 @@ static bool place_cursor(struct aim *a, struct list *list)
 	return false;
 }
 
+/* The row it was on is gone: what was renamed is to be found under its new name. */
+static bool left_by_itself(const struct aim *a, const struct list *list)
+{
+	return a->patient && list_pos_of(list, a->cursor_id) >= list_len(list);
+}
+
 void aim_follow(struct aim *a, struct list *list, struct listing *listing)
 {
 	enum listing_state state = listing_state(listing);
-	bool settled = state != LISTING_OPENING && state != LISTING_LOADING && !list->want_order &&
-		       !list->order_ticket;
+	bool found, settled = state != LISTING_OPENING && state != LISTING_LOADING &&
+			      !list->want_order && !list->order_ticket;
 
 	if (!a->name && !a->first)
 		return;
-	if (list->cursor_id != a->cursor_id && a->cursor_id != NAMES_NONE) {
+	if (list->cursor_id != a->cursor_id && a->cursor_id != NAMES_NONE &&
+	    !left_by_itself(a, list)) {
 		aim_done(a);
 		return;
 	}
 	if (a->name && listing_names(listing))
 		look(a, listing);
-	settled |= place_cursor(a, list);
+	found = place_cursor(a, list);
 	a->cursor_id = list->cursor_id;
-	if (settled)
+	if (found || (settled && !a->patient))
 		aim_done(a);
+}
+
+const struct dir_info *model_dir(const struct model *m)
+{
+	const struct tab *t = model_tab(m);
+
+	return model_view(m)->kind == VIEW_DIR && t->listing && !t->coming ? listing_dir(t->listing)
+									   : NULL;
+}
+
+void model_acted(struct model *m, const char *dir, const char *made)
+{
+	struct tab *t = &m->tabs[m->tab];
+
+	if (!t->listing || (dir && strcmp(dir, model_path(m)) != 0))
+		return;
+	/* One that is watched says it by itself. */
+	if (t->check_ms != INT64_MAX)
+		t->check_ms = m->now_ms;
+	if (dir && made && aim_set(&t->aim, made) == 0) {
+		t->aim.patient = true;
+		t->aim.cursor_id = t->views[0].list.cursor_id;
+		aim_follow(&t->aim, &t->views[0].list, t->listing);
+	}
+	m->rev++;
 }

@@ -120,6 +120,13 @@ struct list *model_list(struct model *m);
 const char *model_path(const struct model *m);
 /* Appends the absolute path of the row under the cursor (of the directory when there is none). */
 int model_cursor_path(const struct model *m, struct str *out);
+/* The directory whose names are listed; NULL: it is something else, or not open yet. Valid until
+ * the next event. */
+const struct dir_info *model_dir(const struct model *m);
+/* Something was done in the directory `dir` (NULL: anywhere): when it is the one listed it is
+ * looked at, and the cursor goes to `made` (may be NULL) when that is there, unless it is moved
+ * first. */
+void model_acted(struct model *m, const char *dir, const char *made);
 /* Goes to a directory; select (may be NULL): name for the cursor. Pushes the history. The screen
  * shows the new place at once, filled as it comes; when it cannot be opened the tab returns to
  * where it was, with a notice. */

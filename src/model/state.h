@@ -62,6 +62,7 @@ enum go_kind {
 struct aim {
 	char *name;         /* heap; NULL: none */
 	bool first;         /* until it is found: the first row */
+	bool patient;       /* it may come a while after everything else has */
 	uint32_t looked;    /* ids below this are not it */
 	uint32_t id;        /* it; NAMES_NONE: not found yet */
 	uint32_t cursor_id; /* where the cursor was left: when it is elsewhere, the user moved it */

@@ -145,6 +145,7 @@ static void draw_overlay(struct frame *f)
 		[OVERLAY_STRIP] = {view_strip, view_strip},
 		[OVERLAY_SETTINGS] = {view_settings, view_settings},
 		[OVERLAY_CHOOSER] = {view_palette, view_plain_palette},
+		[OVERLAY_PLAN] = {view_plan, view_plan},
 	};
 
 	if (f->scene->overlay != OVERLAY_NONE)

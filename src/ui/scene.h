@@ -22,7 +22,8 @@ enum overlay {
 	OVERLAY_HELP,
 	OVERLAY_STRIP,
 	OVERLAY_SETTINGS,
-	OVERLAY_CHOOSER
+	OVERLAY_CHOOSER,
+	OVERLAY_PLAN
 };
 
 /* One line of help, palette, or which-key strip. */
@@ -41,6 +42,23 @@ struct scene_option {
 	const char *domain;  /* what may be written */
 	const char *initial; /* the default */
 	bool changed;        /* in this run, and not saved */
+};
+
+/* A plan that is to be agreed to, or (over) what came of it. Paths come from outside. */
+enum scene_plan_look { PLAN_HEADING, PLAN_MEMBER, PLAN_TROUBLE };
+struct scene_plan_line {
+	enum scene_plan_look look;
+	const char *path; /* NULL: only text */
+	const char *text; /* NULL: only a path */
+};
+struct scene_plan {
+	const char *title;
+	const char *sums; /* what is in it and would be free; "" not known */
+	bool typed;       /* it goes ahead when `number` is typed; else with y */
+	bool over;        /* nothing to agree to */
+	uint32_t number;
+	const struct scene_plan_line *lines;
+	size_t nlines;
 };
 
 /* What a press at a place on the screen means; views fill it while they draw. Keep it from one
@@ -78,8 +96,9 @@ struct scene {
 	const char
 		*search; /* settings: the words they are narrowed to; NULL or "": all are listed */
 	bool narrows;    /* settings: what is typed is a search and stands in the title */
-	size_t selected; /* palette, completions, settings */
-	size_t scroll;   /* help */
+	const struct scene_plan *plan;
+	size_t selected;                /* palette, completions, settings */
+	size_t scroll;                  /* help, plan */
 	const struct scene_item *hints; /* footer; in order of importance, but the last one has its
 					   room first; help is a word or two */
 	size_t nhints;

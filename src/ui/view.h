@@ -35,6 +35,7 @@ void view_prompt(struct frame *f);
 void view_palette(struct frame *f);
 void view_help(struct frame *f);
 void view_settings(struct frame *f);
+void view_plan(struct frame *f);
 /* Rows that the settings take of a screen of so many. */
 int view_settings_rows(const struct scene *s, int rows);
 /* The notice in one line, and a second one when it is long and there is one. */

@@ -1,0 +1,578 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/acting.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "app/acting_inside.h"
+#include "app/app.h"
+#include "base/alloc.h"
+#include "base/path.h"
+#include "model/trashed.h"
+#include "fs/tasker.h"
+
+/* The tickets of the model count from 1, those of app/opening.c from 1 << 63. */
+#define TICKETS (UINT64_C(3) << 62)
+
+void acting_init(struct app *app)
+{
+	struct acting *a = &app->acting;
+
+	str_init(&a->title);
+	str_init(&a->sums);
+	a->trashed_ms = INT64_MIN / 2;
+}
+
+int acting_start(struct app *app)
+{
+	CLEANUP(str_done) struct str state = STR_INIT;
+	int rc = config_state_dir(&state);
+
+	if (rc && rc != -ENOENT)
+		return rc;
+	return browse_tasks(app->browse, &(struct tasker_env){.home = getenv("HOME"),
+							      .data_home = getenv("XDG_DATA_HOME"),
+							      .state = rc ? NULL : state.buf});
+}
+
+static void unbind(struct acting *a)
+{
+	free(a->item.name);
+	a->item = (struct task_item){0};
+	task_dir_done(&a->dir);
+}
+
+void acting_done(struct app *app)
+{
+	struct acting *a = &app->acting;
+
+	acting_plan_drop(a);
+	unbind(a);
+	for (size_t i = 0; i < a->n; i++)
+		free(a->tasks[i].dir);
+	free(a->tasks);
+	free(a->lines);
+	task_report_free(a->report);
+	str_done(&a->title);
+	str_done(&a->sums);
+	*a = (struct acting){.title = STR_INIT, .sums = STR_INIT};
+}
+
+struct acting_task *acting_find(struct acting *a, uint64_t ticket)
+{
+	for (size_t i = 0; i < a->n; i++)
+		if (a->tasks[i].ticket == ticket)
+			return &a->tasks[i];
+	return NULL;
+}
+
+void acting_forget(struct app *app, uint64_t ticket)
+{
+	struct acting *a = &app->acting;
+	struct acting_task *task = acting_find(a, ticket);
+
+	browse_close(app->browse, ticket);
+	if (!task)
+		return;
+	free(task->dir);
+	*task = a->tasks[--a->n];
+}
+
+size_t acting_running(const struct app *app)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < app->acting.n; i++)
+		n += !app->acting.tasks[i].planned;
+	return n;
+}
+
+bool acting_stop(struct app *app)
+{
+	size_t n = acting_running(app);
+
+	for (size_t i = 0; i < app->acting.n; i++)
+		if (!app->acting.tasks[i].planned)
+			browse_task_stop(app->browse, app->acting.tasks[i].ticket);
+	return n > 0;
+}
+
+/* ---- what is asked for ---- */
+
+static int say(struct app *app, const char *text)
+{
+	model_notice(app->model, NOTICE_INFO, app->now_ms, "%s", text);
+	return -EINVAL;
+}
+
+static void item_seen(struct task_item *item, const struct meta *meta)
+{
+	if (!meta)
+		return;
+	item->known = true;
+	item->id = meta->id;
+	item->type = meta->mode & S_IFMT;
+	item->btime = meta->btime;
+	item->btime_nsec = meta->btime_nsec;
+}
+
+static int ask_room(struct task_ask *ask, size_t ndirs, size_t nitems)
+{
+	ask->dirs = calloc(MAX(ndirs, 1), sizeof(*ask->dirs));
+	ask->items = calloc(MAX(nitems, 1), sizeof(*ask->items));
+	return ask->dirs && ask->items ? 0 : -ENOMEM;
+}
+
+static int add_mark(struct task_ask *ask, const struct marks *marks, size_t i, uint32_t dir)
+{
+	struct task_item *item = &ask->items[ask->nitems];
+	size_t len;
+	const char *name = names_get(marks->names, (uint32_t)i, &len);
+
+	*item = (struct task_item){.dir = dir, .name = memdup0(name, len)};
+	if (!item->name)
+		return -ENOMEM;
+	if (marks->at[i].has_meta)
+		item_seen(item, &marks->at[i].meta);
+	ask->nitems++;
+	return 0;
+}
+
+/* Directory by directory: positions in marks->dirs become positions in ask->dirs, and then the
+ * marks of each are put behind those of the ones before. */
+static int ask_marked(const struct marks *marks, struct task_ask *ask)
+{
+	size_t *at = calloc(marks->ndirs + 1, sizeof(*at)), *order;
+	int rc = ask_room(ask, marks->ndirs, marks->live);
+	size_t live = 0;
+
+	order = calloc(marks->live + 1, sizeof(*order));
+	if (!at || !order || rc) {
+		free(at);
+		free(order);
+		return -ENOMEM;
+	}
+	for (size_t i = 0; i < marks->n; i++)
+		if (marks->at[i].live)
+			at[marks->at[i].dir + 1]++;
+	for (size_t d = 0; d < marks->ndirs; d++)
+		at[d + 1] += at[d];
+	for (size_t i = 0; i < marks->n; i++)
+		if (marks->at[i].live && live++ < marks->live)
+			order[at[marks->at[i].dir]++] = i;
+	for (size_t k = 0; rc == 0 && k < live; k++) {
+		const struct mark_dir *dir = &marks->dirs[marks->at[order[k]].dir];
+
+		if (k == 0 || marks->at[order[k]].dir != marks->at[order[k - 1]].dir) {
+			ask->dirs[ask->ndirs].id = dir->id;
+			ask->dirs[ask->ndirs].path = strdup(dir->path);
+			rc = ask->dirs[ask->ndirs++].path ? 0 : -ENOMEM;
+		}
+		if (rc == 0)
+			rc = add_mark(ask, marks, order[k], ask->ndirs - 1);
+	}
+	free(at);
+	free(order);
+	return rc;
+}
+
+/* The row under the cursor; -EINVAL, which was said. */
+static int ask_row(struct app *app, struct task_dir *ret_dir, struct task_item *ret_item)
+{
+	const struct list *list = model_list(app->model);
+	const char *name;
+	struct row row;
+	size_t len;
+
+	if (!list_row(list, list->cursor, &row))
+		return say(app, "there is nothing here");
+	if (row.parent)
+		return say(app,
+			   "this is the directory above: go there first, or mark what is meant");
+	if (row.nowhere || !row.where)
+		return say(app, "this row is no file");
+	*ret_dir = (struct task_dir){.path = strdup(row.where), .id = row.where_id};
+	name = row_lies(&row, &len);
+	*ret_item = (struct task_item){.name = memdup0(name, len)};
+	if (!ret_dir->path || !ret_item->name) {
+		free(ret_dir->path);
+		free(ret_item->name);
+		return -ENOMEM;
+	}
+	item_seen(ret_item, row.meta);
+	return 0;
+}
+
+static int ask_cursor(struct app *app, struct task_ask *ask)
+{
+	int rc = ask_room(ask, 1, 1);
+
+	if (rc == 0)
+		rc = ask_row(app, &ask->dirs[0], &ask->items[0]);
+	if (rc == 0)
+		ask->ndirs = ask->nitems = 1;
+	return rc;
+}
+
+/* Takes the ask. */
+static int begin(struct app *app, struct task_ask *ask, bool marked)
+{
+	struct acting *a = &app->acting;
+	struct acting_task task = {.ticket = TICKETS | ++a->last,
+				   .kind = ask->kind,
+				   .marked = marked,
+				   .epoch = app->model->marks.epoch,
+				   .nmarked = app->model->marks.live};
+	int rc = array_grow(&a->tasks, &a->cap, a->n + 1, sizeof(*a->tasks));
+
+	if (rc == 0 && ask->ndirs) {
+		task.dir = strdup(ask->dirs[0].path);
+		rc = task.dir ? 0 : -ENOMEM;
+	}
+	if (rc) {
+		task_ask_done(ask);
+		return rc;
+	}
+	a->tasks[a->n++] = task;
+	acting_plan_members(app, ask);
+	keep_acted(app);
+	browse_task(app->browse, task.ticket, ask);
+	return 0;
+}
+
+static int ask_text(struct task_ask *ask, const char *text)
+{
+	ask->text = text ? strdup(text) : NULL;
+	return text && !ask->text ? -ENOMEM : 0;
+}
+
+/* What can be undone is done at once when it is one thing that is seen. */
+static bool may_at_once(const struct app *app, const struct task_ask *ask)
+{
+	return ask->kind != TASK_DELETE && ask->kind != TASK_ERASE && ask->nitems <= 1 &&
+	       acting_seen(app, ask, 0);
+}
+
+/* One plan at a time is asked about: whoever asks for the next has left the last. */
+static void drop_planned(struct app *app)
+{
+	for (size_t i = app->acting.n; i-- > 0;)
+		if (app->acting.tasks[i].planned)
+			acting_forget(app, app->acting.tasks[i].ticket);
+	app->acting.shown = 0;
+}
+
+static int ask_and_begin(struct app *app, struct task_ask *ask, const char *text, bool marked)
+{
+	int rc = marked ? ask_marked(&app->model->marks, ask) : ask_cursor(app, ask);
+
+	if (rc == 0)
+		rc = ask_text(ask, text);
+	if (rc) {
+		task_ask_done(ask);
+		return rc == -EINVAL ? 0 : rc;
+	}
+	drop_planned(app);
+	ask->at_once = may_at_once(app, ask);
+	return begin(app, ask, marked);
+}
+
+int acting_rows(struct app *app, enum task_kind kind, const char *text)
+{
+	struct task_ask ask = {.kind = kind};
+
+	if (model_marking(app->model)) {
+		say(app, "rows are still being marked: wait for it, or Esc to stop");
+		return 0;
+	}
+	return ask_and_begin(app, &ask, text, app->model->marks.live > 0);
+}
+
+int acting_row(struct app *app, enum task_kind kind, const char *text)
+{
+	struct task_ask ask = {.kind = kind};
+
+	return ask_and_begin(app, &ask, text, false);
+}
+
+/* What came of a thing in the trash is told by where it was. */
+static int add_trashed(struct task_ask *ask, const struct trashed_thing *thing)
+{
+	const struct trashed_dir *dir = thing->dir;
+	struct task_item *item = &ask->items[ask->nitems];
+	struct task_dir *last = ask->ndirs ? &ask->dirs[ask->ndirs - 1] : NULL;
+
+	if (!last || strcmp(last->path, dir->files_path) != 0) {
+		last = &ask->dirs[ask->ndirs++];
+		*last = (struct task_dir){.path = strdup(dir->files_path),
+					  .id = dir->files,
+					  .top = dir->home ? NULL : strdup(dir->top)};
+		if (!last->path || (!dir->home && !last->top))
+			return -ENOMEM;
+	}
+	*item = (struct task_item){.dir = ask->ndirs - 1, .name = strdup(thing->name)};
+	if (!item->name)
+		return -ENOMEM;
+	item_seen(item, thing->meta);
+	ask->nitems++;
+	return 0;
+}
+
+static int ask_trashed(struct app *app, struct task_ask *ask)
+{
+	const struct trashed *t = model_trashed(app->model);
+	struct trashed_thing thing;
+	uint32_t *ids = NULL;
+	size_t n = 0;
+	int rc = t ? model_trash_chosen(app->model, &ids, &n) : -EINVAL;
+
+	if (rc == 0)
+		rc = ask_room(ask, n, n);
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		if (trashed_rows_thing(t->rows, ids[i], &thing))
+			rc = add_trashed(ask, &thing);
+	free(ids);
+	if (rc == 0 && !ask->nitems)
+		rc = say(app, "there is nothing here");
+	return rc;
+}
+
+int acting_trashed(struct app *app, enum task_kind kind)
+{
+	struct task_ask ask = {.kind = kind};
+	int rc = model_marking(app->model) ? say(app, "rows are still being marked: wait for it, "
+						      "or Esc to stop")
+					   : ask_trashed(app, &ask);
+
+	if (rc) {
+		task_ask_done(&ask);
+		return rc == -EINVAL ? 0 : rc;
+	}
+	drop_planned(app);
+	ask.at_once = may_at_once(app, &ask);
+	return begin(app, &ask, app->model->marks.live > 0);
+}
+
+int acting_here(struct app *app, enum task_kind kind, const char *text, const char *target)
+{
+	struct task_ask ask = {.kind = kind, .at_once = true};
+	const struct dir_info *dir = model_dir(app->model);
+	int rc;
+
+	if (!dir) {
+		say(app, "this is no directory in which something could be made");
+		return 0;
+	}
+	rc = ask_room(&ask, 1, 0);
+	if (rc == 0)
+		rc = ask_text(&ask, text);
+	if (rc == 0 && target)
+		rc = (ask.target = strdup(target)) ? 0 : -ENOMEM;
+	if (rc == 0)
+		rc = (ask.dirs[0].path = strdup(model_path(app->model))) ? 0 : -ENOMEM;
+	ask.ndirs = 1;
+	if (rc) {
+		task_ask_done(&ask);
+		return rc;
+	}
+	ask.dirs[0].id = dir->meta.id;
+	drop_planned(app);
+	return begin(app, &ask, false);
+}
+
+int acting_action(struct app *app, enum task_kind kind, uint64_t action)
+{
+	struct task_ask ask = {.kind = kind, .at_once = true, .action = action};
+
+	drop_planned(app);
+	return begin(app, &ask, false);
+}
+
+/* ---- for a prompt ---- */
+
+int acting_bind(struct app *app, const char **ret_name)
+{
+	struct acting *a = &app->acting;
+	int rc;
+
+	unbind(a);
+	rc = ask_row(app, &a->dir, &a->item);
+	if (rc) {
+		a->item = (struct task_item){0};
+		a->dir = (struct task_dir){0};
+		return rc;
+	}
+	*ret_name = a->item.name;
+	return 0;
+}
+
+int acting_bound(struct app *app, enum task_kind kind, const char *text)
+{
+	struct acting *a = &app->acting;
+	struct task_ask ask = {.kind = kind, .at_once = true};
+	int rc = ask_room(&ask, 1, 1);
+
+	if (rc == 0)
+		rc = ask_text(&ask, text);
+	if (rc || !a->item.name) {
+		task_ask_done(&ask);
+		return rc;
+	}
+	ask.dirs[0] = a->dir;
+	ask.items[0] = a->item;
+	ask.ndirs = ask.nitems = 1;
+	a->item = (struct task_item){0};
+	a->dir = (struct task_dir){0};
+	drop_planned(app);
+	return begin(app, &ask, false);
+}
+
+/* ---- answers ---- */
+
+static const char *const verbs[TASK_KINDS] = {
+	[TASK_TRASH] = "trash",
+	[TASK_DELETE] = "delete",
+	[TASK_RENAME] = "rename",
+	[TASK_MAKE] = "make",
+	[TASK_SYMLINK] = "link",
+	[TASK_MODE] = "change the mode",
+	[TASK_OWNER] = "change the owner",
+	[TASK_GROUP] = "change the group",
+	[TASK_RMDIR] = "remove empty directories",
+	[TASK_RESTORE] = "restore",
+	[TASK_ERASE] = "erase",
+	[TASK_UNDO] = "undo",
+	[TASK_REDO] = "redo",
+};
+
+const char *acting_verb(enum task_kind kind)
+{
+	return verbs[kind];
+}
+
+static void drop_marks(struct app *app, const struct acting_task *task)
+{
+	const struct marks *marks = &app->model->marks;
+
+	if (task->marked && marks->epoch == task->epoch && marks->live <= task->nmarked)
+		model_mark_none(app->model);
+}
+
+static bool is_undoable(enum task_kind kind)
+{
+	return kind != TASK_DELETE && kind != TASK_ERASE;
+}
+
+static void tell_done(struct app *app, const struct acting_task *task, const struct task_report *r)
+{
+	const char *how = task->kind == TASK_UNDO   ? "C-r does it again"
+			  : is_undoable(task->kind) ? "u undoes it"
+						    : "it cannot be undone";
+
+	if (r->not_written)
+		model_notice(app->model, NOTICE_WARNING, app->now_ms,
+			     "%s: done, but it could not be written down: undo does not know it",
+			     r->label);
+	else if (r->left)
+		model_notice(app->model, NOTICE_WARNING, app->now_ms,
+			     "%s: stopped: %u done, %u left (%s)", r->label, r->done, r->left, how);
+	else
+		model_notice(app->model, NOTICE_INFO, app->now_ms, "%s: done (%s)", r->label, how);
+}
+
+/* Directly in it: its name says enough. */
+static bool path_in(const char *path, const char *dir)
+{
+	size_t len = path_parent_len(path);
+
+	return strlen(dir) == len && memcmp(path, dir, len) == 0;
+}
+
+static void tell_trouble(struct app *app, const struct acting_task *task,
+			 const struct task_report *r)
+{
+	const struct task_trouble *t = &r->troubles[0];
+	const char *help = r->deletable ? "   (X deletes for good)" : "";
+	const char *path = task->dir && path_in(t->path, task->dir) ? path_base(t->path) : t->path;
+
+	model_notice(app->model, NOTICE_ERROR, app->now_ms, "%s%s%s: %s%s", acting_verb(task->kind),
+		     *path ? " " : "", path, t->why, help);
+}
+
+static void over(struct app *app, struct fs_event *event)
+{
+	struct acting *a = &app->acting;
+	struct acting_task *task = acting_find(a, event->ticket);
+	struct task_report *r = event->u.task;
+
+	if (!task)
+		return;
+	task->planned = false;
+	if (event->err || !r)
+		model_notice(app->model, NOTICE_ERROR, app->now_ms, "%s: %s",
+			     acting_verb(task->kind),
+			     event->err == -ECANCELED ? "stopped, nothing was done"
+						      : strerror(-event->err));
+	else if (r->ntroubles > 1)
+		acting_plan_show(app, task, r, true);
+	else if (r->ntroubles)
+		tell_trouble(app, task, r);
+	else if (r->steps)
+		tell_done(app, task, r);
+	else
+		model_notice(app->model, NOTICE_INFO, app->now_ms, "%s: there is nothing to do",
+			     acting_verb(task->kind));
+	if (r && r->done) {
+		if (!r->ntroubles)
+			drop_marks(app, task);
+		model_acted(app->model, task->dir, r->made);
+	}
+	acting_forget(app, event->ticket);
+}
+
+static void goes(struct app *app, const struct fs_event *event)
+{
+	const struct task_report *r = event->u.task;
+
+	if (!r || app->scene.overlay != OVERLAY_NONE)
+		return;
+	if (r->removed && r->steps == 1)
+		model_notice(app->model, NOTICE_INFO, app->now_ms,
+			     "%s: %llu removed so far (Esc stops)", r->label,
+			     (unsigned long long)r->removed);
+	else
+		model_notice(app->model, NOTICE_INFO, app->now_ms, "%s: %u of %u (Esc stops)",
+			     r->label, r->done + r->failed, r->steps);
+}
+
+static void planned(struct app *app, const struct fs_event *event)
+{
+	struct acting_task *task = acting_find(&app->acting, event->ticket);
+
+	if (!task || !event->u.task)
+		return;
+	task->planned = true;
+	acting_plan_show(app, task, event->u.task, false);
+}
+
+bool acting_take(struct app *app, struct fs_event *event)
+{
+	switch (event->kind) {
+	case FS_TASK_PLANNED:
+		planned(app, event);
+		return true;
+	case FS_TASK_COUNTS:
+		acting_plan_counts(app, event->ticket, event->u.task);
+		return true;
+	case FS_TASK_GOES:
+		goes(app, event);
+		return true;
+	case FS_TASK_OVER:
+		over(app, event);
+		return true;
+	default:
+		return false;
+	}
+}

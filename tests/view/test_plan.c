@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Drawings of plans that are to be agreed to.
+ */
+#include "stage.h"
+
+static const struct scene_plan_line lines[] = {
+	{PLAN_HEADING, NULL, "cannot be done, and is left out:"},
+	{PLAN_TROUBLE, "/srv/site/locked/a", "permission denied: its directory may not be written"},
+	{PLAN_HEADING, NULL, "not on the screen now:"},
+	{PLAN_MEMBER, "/home/kim/archive/2019/old \x1b[31mname", NULL},
+	{PLAN_MEMBER,
+	 "/home/kim/archive/2019/a very long path/with many parts/in it/that will not fit/file.txt",
+	 NULL},
+	{PLAN_HEADING, NULL, "on the screen:"},
+	{PLAN_MEMBER, "/home/kim/one", NULL},
+	{PLAN_MEMBER, "/home/kim/two", NULL},
+	{PLAN_MEMBER, "/home/kim/three", NULL},
+};
+
+static void open_plan(struct stage *s, const struct scene_plan *plan)
+{
+	stage_open_typical(s);
+	s->scene.overlay = OVERLAY_PLAN;
+	s->scene.plan = plan;
+}
+
+static void test_plan(void **state)
+{
+	static const struct scene_plan plan = {
+		.title = "trash 5 items?",
+		.sums = "at least 1,204 files, 31 directories; at least 48.2M would be free",
+		.number = 5,
+		.lines = lines,
+		.nlines = ARRAY_LEN(lines),
+	};
+	struct stage s = {0};
+
+	(void)state;
+	open_plan(&s, &plan);
+	stage_compare(&s, "plan");
+	s.scene.scroll = 100;
+	stage_compare(&s, "plan-end");
+	stage_close(&s);
+}
+
+static void test_typed(void **state)
+{
+	static const struct scene_plan plan = {
+		.title = "delete 3 items for good?",
+		.sums = "3 files, 0 directories, 12.0K would be free",
+		.typed = true,
+		.number = 3,
+		.lines = &lines[5],
+		.nlines = 4,
+	};
+	struct stage s = {0};
+
+	(void)state;
+	open_plan(&s, &plan);
+	stage_type_text(&s, "4");
+	s.scene.note = "that is not the number of things";
+	s.scene.note_is_error = true;
+	stage_compare(&s, "plan-typed");
+	s.canvas.ascii = s.canvas.ascii_signs = true;
+	stage_compare(&s, "plan-typed-ascii");
+	stage_close(&s);
+}
+
+static void test_over(void **state)
+{
+	static const struct scene_plan plan = {
+		.title = "trash 5 items: 4 done, 1 not",
+		.sums = "",
+		.over = true,
+		.lines = lines,
+		.nlines = 2,
+	};
+	struct stage s = {0};
+
+	(void)state;
+	open_plan(&s, &plan);
+	stage_compare(&s, "plan-over");
+	stage_close(&s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_plan),
+		cmocka_unit_test(test_typed),
+		cmocka_unit_test(test_over),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
