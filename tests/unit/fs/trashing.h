@@ -68,7 +68,7 @@ static int open_dir(const char *rel)
 	return fd;
 }
 
-static struct identity identity(const char *rel)
+static UNUSED struct identity identity(const char *rel)
 {
 	struct meta meta;
 
@@ -76,7 +76,7 @@ static struct identity identity(const char *rel)
 	return identity_of(&meta);
 }
 
-static bool is(const char *rel, const struct identity *want)
+static UNUSED bool is(const char *rel, const struct identity *want)
 {
 	struct meta meta;
 
@@ -85,7 +85,7 @@ static bool is(const char *rel, const struct identity *want)
 }
 
 /* Finds the trash for the directory and puts one thing of it there. */
-static int put_from(const char *dir, const char *name, unsigned flags, struct str *ret_name)
+static UNUSED int put_from(const char *dir, const char *name, unsigned flags, struct str *ret_name)
 {
 	struct trash_put p = {.trash = &trash, .name = name, .when = noon, .flags = flags};
 	struct trash_why why;
