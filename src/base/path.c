@@ -117,3 +117,38 @@ int path_abbrev(struct str *out, const char *path, const char *home)
 	}
 	return str_adds(out, path);
 }
+
+/* Bytes of the longest directory that both are in or are. */
+static size_t common_len(const char *a, const char *b)
+{
+	size_t common = 0, i = 0;
+
+	for (;; i++) {
+		bool ends_a = a[i] == '/' || !a[i], ends_b = b[i] == '/' || !b[i];
+
+		if (ends_a && ends_b)
+			common = i;
+		if (a[i] != b[i] || !a[i])
+			return common;
+	}
+}
+
+int path_relative(struct str *out, const char *dir, const char *path)
+{
+	size_t start = out->len, common;
+
+	/* The root is the empty string before the slash of all others. */
+	dir += strcmp(dir, "/") == 0;
+	path += strcmp(path, "/") == 0;
+	common = common_len(dir, path);
+	for (const char *up = dir + common; *up; up++) {
+		if (*up == '/')
+			str_adds(out, out->len > start ? "/.." : "..");
+	}
+	path += common;
+	path += *path == '/';
+	if (*path && out->len > start)
+		str_addc(out, '/');
+	str_adds(out, *path || out->len > start ? path : ".");
+	return out->failed ? -ENOMEM : 0;
+}

@@ -24,6 +24,9 @@ size_t path_parent_len(const char *path);
 const char *path_ext(const char *name, size_t len, size_t *ret_len);
 /* True when `path` is `dir` or lies below it, by whole components. */
 bool path_is_below(const char *path, const char *dir);
+/* Appends how to get from the directory `dir` to `path`, both absolute and normalised: "../b", "."
+ * when they are the same. By the text: no link may be in dir. 0 or -ENOMEM. */
+int path_relative(struct str *out, const char *dir, const char *path);
 /* Appends path with home abbreviated to ~. */
 int path_abbrev(struct str *out, const char *path, const char *home);
 

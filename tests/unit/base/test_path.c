@@ -151,6 +151,36 @@ static void nth_allocation_fails(void **state)
 	}
 }
 
+static void goes_relatively(void **state)
+{
+	static const struct {
+		const char *dir, *path, *want;
+	} cases[] = {
+		{"/a", "/a/b", "b"},
+		{"/a", "/b", "../b"},
+		{"/a/b", "/a", ".."},
+		{"/a/b", "/a/b", "."},
+		{"/a/b/c", "/a/d/e", "../../d/e"},
+		{"/", "/a/b", "a/b"},
+		{"/a/b", "/", "../.."},
+		{"/", "/", "."},
+		{"/ab", "/a", "../a"},
+		{"/a", "/ab", "../ab"},
+		{"/a/bc", "/a/b/c", "../b/c"},
+		{"/a", "/a\n/..b", "../a\n/..b"},
+	};
+	struct str out = STR_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		str_clear(&out);
+		str_adds(&out, "x:");
+		assert_int_equal(path_relative(&out, cases[i].dir, cases[i].path), 0);
+		assert_string_equal(out.buf + 2, cases[i].want);
+	}
+	str_done(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -162,6 +192,7 @@ int main(void)
 		cmocka_unit_test(knows_what_is_below),
 		cmocka_unit_test(abbreviates),
 		cmocka_unit_test(nth_allocation_fails),
+		cmocka_unit_test(goes_relatively),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
