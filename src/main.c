@@ -152,6 +152,7 @@
  *   fs/sizetree             a size tree, as data
  *   fs/sizetree_grow      making room in it
  *   fs/sizetree_live        which directories are in it
+ *   fs/trash_all           every trash of this user
  *   fs/trash_dirs          the directories that are a trash, and which is for what
  *   fs/trash_empty         emptying one: what is old, large, or all
  *   fs/trash_list          what is in one
@@ -275,6 +276,9 @@
  *   app/cmd_settings       command functions: settings
  *   app/commands           the command table: every action is one row
  *   app/config             the configuration file
+ *   app/deed               what the verbs that change things share
+ *   app/deed_out           what is printed of it
+ *   app/deed_run           asking, running, signals
  *   app/dispatch           events of the terminal to commands
  *   app/dump               the tables as text, for people and documents
  *   app/explore            setting up and tearing down
@@ -309,11 +313,20 @@
  *   app/sizes_kinds        the largest files, and what each extension takes up
  *   app/sizes_out          what trowel sizes prints
  *   app/themes             the themes there are
+ *   app/trashed            all that is in the trash, as a list
  *   app/values             what may be given to the options of the command line
  *   app/verb               the command line: table of verbs, parsing of options
+ *   app/verb_attrs         trowel chmod, chown
+ *   app/verb_history       trowel history
  *   app/verb_info          trowel info
  *   app/verb_list          trowel list
+ *   app/verb_make          trowel mkdir, touch
+ *   app/verb_name          trowel rename, link, symlink
+ *   app/verb_remove        trowel rm, delete, rmdir
+ *   app/verb_restore       trowel restore, empty
  *   app/verb_sizes         trowel sizes
+ *   app/verb_trash         trowel trash
+ *   app/verb_undo          trowel undo, redo, recover
  *   app/words              words typed behind a command in the palette
  */
 #include "app/config.h"

@@ -77,7 +77,7 @@ _trowel_value() {
 	case $1 in
 	--option) _trowel_assignment ;;
 	--columns) _trowel_list "$values" ;;
-	--prune) ;;
+	--prune | --mode | --date | --older | --larger) ;;
 	*) if [[ -n $values ]]; then _trowel_words "$values"; else _trowel_files; fi ;;
 	esac
 }

@@ -65,7 +65,7 @@ for line in (trowel --dump=arguments 2>/dev/null)
     and set -a args -s $short
     switch "$value"
         case ''
-        case FILE
+        case FILE DIR
             # A value that may be left out is no word of its own.
             string match -q '*[*' -- $row[1]
             or set -a args -r -F

@@ -195,6 +195,8 @@ static int start_model(struct app *app, const char *path, const struct fs_event 
 
 	if (!err && app->options.sizes)
 		err = model_view_sizes(app->model);
+	if (!err && app->options.trash)
+		err = model_view_trash(app->model);
 	if (!err)
 		serve_requests(app);
 	return err;

@@ -18,6 +18,23 @@ const struct value_row value_rows[] = {
 	{"trowel list", "print", list_out_formats},
 	{"trowel list", "columns", list_out_column_names},
 	{"trowel info", "print", print_formats},
+	{"trowel rm", "print", print_formats},
+	{"trowel restore", "print", print_formats},
+	{"trowel empty", "print", print_formats},
+	{"trowel delete", "print", print_formats},
+	{"trowel rename", "print", print_formats},
+	{"trowel mkdir", "print", print_formats},
+	{"trowel touch", "print", print_formats},
+	{"trowel link", "print", print_formats},
+	{"trowel symlink", "print", print_formats},
+	{"trowel chmod", "print", print_formats},
+	{"trowel chown", "print", print_formats},
+	{"trowel rmdir", "print", print_formats},
+	{"trowel undo", "print", print_formats},
+	{"trowel redo", "print", print_formats},
+	{"trowel recover", "print", print_formats},
+	{"trowel trash", "print", print_formats},
+	{"trowel history", "print", print_formats},
 };
 const size_t nvalue_rows = ARRAY_LEN(value_rows);
 

@@ -94,6 +94,31 @@ enum explorer_option {
 };
 extern const struct verb_option explorer_options[];
 
+/* Those that change things: app/deed.h is what they share. */
+int verb_rm(int argc, char **argv);
+int verb_restore(int argc, char **argv);
+int verb_empty(int argc, char **argv);
+int verb_delete(int argc, char **argv);
+int verb_rename(int argc, char **argv);
+int verb_mkdir(int argc, char **argv);
+int verb_touch(int argc, char **argv);
+int verb_link(int argc, char **argv);
+int verb_symlink(int argc, char **argv);
+int verb_chmod(int argc, char **argv);
+int verb_chown(int argc, char **argv);
+int verb_rmdir(int argc, char **argv);
+int verb_undo(int argc, char **argv);
+int verb_redo(int argc, char **argv);
+int verb_recover(int argc, char **argv);
+extern const struct verb_option verb_rm_options[], verb_restore_options[], verb_empty_options[],
+	verb_delete_options[], verb_rename_options[], verb_mkdir_options[], verb_touch_options[],
+	verb_link_options[], verb_symlink_options[], verb_chmod_options[], verb_chown_options[],
+	verb_rmdir_options[], verb_undo_options[], verb_redo_options[], verb_recover_options[];
+
+int verb_trash(int argc, char **argv);
+int verb_history(int argc, char **argv);
+extern const struct verb_option verb_trash_options[], verb_history_options[];
+
 int verb_list(int argc, char **argv);
 int verb_info(int argc, char **argv);
 int verb_sizes(int argc, char **argv);

@@ -63,7 +63,7 @@ static uint64_t unit(const char *s)
 
 int amount_size(const char *text, uint64_t *ret_bytes)
 {
-	uint64_t n, part, of, bytes;
+	uint64_t n, part = 0, of, bytes;
 	int r = whole(&text, &n);
 
 	if (r == 0)

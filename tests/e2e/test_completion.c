@@ -172,7 +172,11 @@ static const struct {
 	const char *line, *answer;
 	bool alone;
 } answers[] = {
-	{"li", "list", true},
+	{"lis", "list", true},
+	{"li", "link", false},
+	{"rmd", "rmdir", true},
+	{"restore --to in", "inner", true},
+	{"trash --print=n", "nul", true},
 	{"in", "info", false},
 	{"in", "inner", false},
 	{"info in", "inner", true},
@@ -280,7 +284,9 @@ static void tab_completes(void **state)
 	static const struct {
 		const char *typed, *line;
 	} rows[] = {
-		{"trowel li\t", "trowel list"},
+		{"trowel lis\t", "trowel list"},
+		{"trowel chmo\t", "trowel chmod"},
+		{"trowel restore --to inn\t", "trowel restore --to inner/"},
 		{"trowel list --post\t", "trowel list --post-order"},
 		{"trowel -o theme=solarized-l\t", "trowel -o theme=solarized-light"},
 		{"trowel --option=filter=fu\t", "trowel --option=filter=fuzzy"},
