@@ -117,8 +117,12 @@ static void serve_views(struct browse *b, const struct request *r)
 		browse_trash_look(b, r->ticket);
 	else if (r->kind == REQ_PAST_LOOK)
 		browse_history_look(b, r->ticket);
-	else
+	else if (r->kind == REQ_PAST_STEPS)
 		browse_history_steps(b, r->ticket, r->view.at);
+	else if (r->kind == REQ_SCAN_LOOK)
+		browse_scan_look(b, r->ticket);
+	else
+		browse_scan_watch(b, r->view.file, r->ticket, r->id);
 }
 
 static void serve_plain(struct browse *b, struct request *r)
@@ -172,9 +176,6 @@ static void serve_plain(struct browse *b, struct request *r)
 	case REQ_VIEW_COUNT:
 		serve_count(b, r);
 		break;
-	case REQ_SCAN_LOOK:
-		browse_scan_look(b, r->ticket);
-		break;
 	case REQ_SCAN_STOP:
 		browse_scan_stop(b, r->ticket);
 		break;
@@ -184,9 +185,8 @@ static void serve_plain(struct browse *b, struct request *r)
 	case REQ_SCAN_TAKE:
 		browse_scan_take(b, r->ticket);
 		break;
+	case REQ_SCAN_LOOK:
 	case REQ_SCAN_WATCH:
-		browse_scan_watch(b, r->view.file, r->ticket, r->id);
-		break;
 	case REQ_TRASH_LOOK:
 	case REQ_PAST_LOOK:
 	case REQ_PAST_STEPS:
