@@ -78,6 +78,7 @@ struct deed {
 	bool ran;
 	size_t failures;     /* that were said while it ran */
 	int64_t shown_ms;    /* when progress was shown last, on a clock; 0: there is no terminal */
+	bool cancelled;      /* in the middle of a step */
 	bool progress_shown; /* a line of it is on the terminal */
 	struct str failed_json; /* what of a tree could not be deleted, as elements of an array */
 	int status;             /* enum exit_status */

@@ -235,24 +235,34 @@ static void on_over(void *ctx, uint32_t i, const struct step *step, enum step_st
 	if (why && *why)
 		d->steps[i].why = memdup0(why, strlen(why));
 	show_progress(d, "done", (uint64_t)i + 1, plan_nsteps(d->plan));
-	if (err < 0 && err != -ECANCELED) {
+	if (err == -ECANCELED) {
+		d->cancelled = true;
+		clear_progress(d);
+		if (state == STEP_PARTLY)
+			say_step(d, step, state, err, "cancelled, what is left of it stays");
+	} else if (err < 0) {
 		clear_progress(d);
 		d->failures++;
 		say_step(d, step, state, err, why);
 	}
 }
 
-static void say_cancelled(struct deed *d)
+/* It ended before its end: because it was asked to, or without a journal. */
+static void say_ended(struct deed *d, bool asked)
 {
 	CLEANUP(str_done) struct str text = STR_INIT;
 
-	str_addf(&text, "cancelled: %u of %u done, %u not begun", d->result.done,
-		 plan_nsteps(d->plan), d->result.left);
+	if (asked)
+		str_adds(&text, "cancelled");
+	else
+		str_addf(&text, "stopped, because the journal could not be written any more (%s)",
+			 strerrordesc_np(-d->result.journal_err));
+	str_addf(&text, ": %u of %u done, %u failed, %u not begun", d->result.done,
+		 plan_nsteps(d->plan), d->result.failed, d->result.left);
 	if (d->result.done && d->result.id)
-		str_addf(&text, "; 'trowel undo %llu' takes back what can be",
-			 (unsigned long long)d->result.id);
+		str_addf(&text, "; 'trowel undo %" PRIu64 "' takes back what can be", d->result.id);
 	deed_say(d, text.buf);
-	d->status = EXIT_CANCELLED;
+	d->status = asked ? EXIT_CANCELLED : EXIT_SOME_FAILED;
 }
 
 /* What is true of all of it. */
@@ -262,7 +272,7 @@ static void say_afterwards(struct deed *d)
 		int err;
 		const char *text;
 	} rows[] = {
-		{d->no_journal ? 0 : d->result.journal_err,
+		{d->no_journal || d->result.left ? 0 : d->result.journal_err,
 		 "it was done, but the journal could not be written, and undo may not know"},
 		{d->result.sync_err, "it was done, but it is not known to be on the disk"},
 	};
@@ -313,11 +323,13 @@ static void run(struct deed *d)
 	d->ran = true;
 	r = plan_run(d->plan, d->journal, &run, &d->result);
 	clear_progress(d);
-	if (r == -ECANCELED || d->result.left) {
-		say_cancelled(d);
+	if (r == -ECANCELED || (r == 0 && d->cancelled)) {
+		say_ended(d, true);
 	} else if (r < 0) {
 		say_nothing_done(d, r);
 		return;
+	} else if (d->result.left) {
+		say_ended(d, false);
 	}
 	say_afterwards(d);
 	if (d->status == EXIT_ALL_DONE && (d->failures || d->result.failed || has_troubles(d)))

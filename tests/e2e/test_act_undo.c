@@ -145,13 +145,91 @@ static void test_interrupted(void **state)
 	done = count(TRASH "files");
 	assert_in_range(done, 10, MANY - 1);
 	assert_int_equal(count("work/many"), MANY - done);
-	snprintf(words, sizeof(words), "cancelled: %u of 3000 done, %u not begun; 'trowel undo 1'",
-		 done, MANY - done);
+	snprintf(words, sizeof(words),
+		 "cancelled: %u of 3000 done, 0 failed, %u not begun; 'trowel undo 1'", done,
+		 MANY - done);
 	pty_expect(p, words);
 	pty_close(p);
 	RUN(0, "undo");
 	assert_int_equal(count("work/many"), MANY);
 	assert_int_equal(count(TRASH "files"), 0);
+}
+
+/* One thing that takes long ends in its middle. */
+static void test_interrupted_while_deleting(void **state)
+{
+	static char home[4096 + 8];
+	char bin[4096];
+	struct pty *p;
+	int status;
+
+	(void)state;
+	build("work/dir/many/ *5000\nwork/dir/more/ *5000\n");
+	assert_non_null(realpath(getenv("TROWEL_BIN"), bin));
+	snprintf(home, sizeof(home), "HOME=%s", tree_path(world, "home"));
+	p = pty_open(&(struct pty_options){.argv = ARGS(bin, "delete", "--yes", "dir"),
+					   .env = (const char *[]){home, NULL},
+					   .dir = tree_path(world, "work"),
+					   .cols = 200});
+	while (count("work/dir/many") + count("work/dir/more") == 10000)
+		assert_false(pty_ended(p, 0, &status));
+	pty_keys(p, "\x03");
+	if (!exists("work/dir")) { /* it was faster */
+		pty_close(p);
+		return;
+	}
+	pty_expect(p, "/work/dir': only partly done: cancelled, what is left of it stays\n"
+		      "trowel delete: cancelled: 0 of 1 done, 1 failed, 0 not begun");
+	pty_expect_exit(p, 130);
+	pty_close(p);
+	assert_true(count("work/dir") > 0);
+}
+
+/* Nothing is done that could not be written down; what was done before that is said. */
+static void test_journal_that_becomes_full(void **state)
+{
+	struct program p = {.path = "sh"};
+	const char *env[] = {"HOME", NULL, "T", NULL, NULL};
+	char bin[4096];
+	unsigned done;
+
+	(void)state;
+	build("work/many/ *12\n");
+	assert_non_null(realpath(getenv("TROWEL_BIN"), bin));
+	env[1] = tree_path(world, "home");
+	env[3] = bin;
+	p.env = env;
+	p.dir = tree_path(world, "work");
+	/* In units of 512 bytes, or of 1024: a little more than what is to be done takes. */
+	for (int blocks = 1; blocks < 40; blocks++) {
+		char script[200];
+
+		snprintf(script, sizeof(script),
+			 "trap '' XFSZ; ulimit -f %d; exec \"$T\" rm many/*", blocks);
+		p.argv = ARGS("-c", script);
+		program_run(&p);
+		if (p.status != 3)
+			break;
+		assert_non_null(strstr(p.err.buf, "nothing was done: the journal"));
+		assert_int_equal(count("work/many"), 12);
+	}
+	done = count(TRASH "files");
+	assert_int_equal(done + count("work/many"), 12);
+	if (done < 12) {
+		const char *said_sum = strstr(p.err.buf, "written any more");
+		unsigned n, failed, left;
+
+		assert_int_equal(p.status, 1);
+		if (!said_sum || sscanf(said_sum, "%*[^:]: %u of 12 done, %u failed, %u not begun",
+					&n, &failed, &left) != 3)
+			fail_msg("%s", p.err.buf);
+		assert_int_equal(n, done);
+		assert_int_equal(n + failed + left, 12);
+	}
+	program_done(&p);
+	start(&last, ARGS("recover", "--yes"), NULL);
+	start(&last, ARGS("undo"), NULL);
+	assert_int_equal(count("work/many"), 12);
 }
 
 /* ---- killed ---- */
@@ -296,6 +374,8 @@ int main(void)
 		cmocka_unit_test_teardown(test_of_a_number, end_world),
 		cmocka_unit_test_teardown(test_history, end_world),
 		cmocka_unit_test_teardown(test_interrupted, end_world),
+		cmocka_unit_test_teardown(test_interrupted_while_deleting, end_world),
+		cmocka_unit_test_teardown(test_journal_that_becomes_full, end_world),
 		cmocka_unit_test_teardown(test_recover, end_world),
 		cmocka_unit_test_teardown(test_recover_asks, end_world),
 		cmocka_unit_test_teardown(test_killed_while_deleting, end_world),
