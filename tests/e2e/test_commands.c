@@ -48,11 +48,8 @@ static const char tree_text[] =
 	"zlink -> alpha\n";
 
 /* In the home of the program only. */
-static const char trash_text[] =
-	"home/.local/share/Trash/files/report.txt 10\n"
-	"home/.local/share/Trash/files/orphan 10\n"
-	"home/.local/share/Trash/info/report.txt.trashinfo \"[Trash Info]\\n"
-	"Path=/docs/report.txt\\nDeletionDate=2037-01-01T10:00:00\\n\"\n";
+static const char trash_text[] = "home/.local/share/Trash/files/report.txt 10\n"
+				 "home/.local/share/Trash/files/orphan 10\n";
 
 /* clang-format off */
 static const struct exercise exercises[] = {
@@ -126,7 +123,7 @@ static const struct exercise exercises[] = {
 	{"sizes-shared", NULL, {{"S", "scanned"}, {"_", "Freed"}, {"_", "~Freed"}}},
 	{"history", NULL, {{"U", "nothing was done yet"}, {"", "History"}, {"q", "beta"}}},
 	{"history-again", NULL, {{"U", "nothing was done yet"}, {"gR", "nothing was done yet"}, {"h", "beta"}}},
-	{"trash-list", NULL, {{"wt", "Trash"}, {"", "<report|orphan"}, {"", "@report.txt"}, {"", "/docs "}, {"h", "beta"}}},
+	{"trash-list", NULL, {{"wt", "Trash"}, {"", "<report|orphan"}, {"", "@report.txt"}, {"", "docs  "}, {"h", "beta"}}},
 	{"trash-again", NULL, {{"wt", "report\\.txt"}, {"gR", "@report.txt"}, {"q", "~report"}}},
 	{"sort-time", NULL, {{"wt", "<report|orphan"}, {"sr", "<orphan|report"}, {"sn", "Name ↑"}, {"st", "<report|orphan"}, {"", "Deleted ↓"}}},
 	{"sort-origin", NULL, {{"wt", "report\\.txt"}, {"sw", "Was in ↑"}, {"", "<orphan|report"}}},
@@ -164,7 +161,7 @@ static const struct exercise exercises[] = {
 	{"copy-quoted", NULL, {{"G", "@zlink"}, {"Yq", "quoted path sent to the clipboard"}}},
 	{"copy-scp", NULL, {{"G", "@zlink"}, {"", "[^ ]@[^ ]"}, {"Ys", "scp line sent to the clipboard: scp "}}},
 	{"trash", NULL, {{"gg}", "@a.txt"}, {"d", "trash a.txt: done"}, {"", "@b.c"}}},
-	{"trash-restore", NULL, {{"wt", "Trash"}, {"", "@report.txt"}, {"r", "restore .*: done|restore report.txt: "}}},
+	{"trash-restore", NULL, {{"wt", "Trash"}, {"", "@report.txt"}, {"r", "restore .*: done"}, {"", "~report.txt  "}}},
 	{"trash-erase", NULL, {{"wt", "Trash"}, {"", "@report.txt"}, {"X", "for good\\?"}, {"1\r", "~report.txt  "}}},
 	{"delete", NULL, {{"gg}", "@a.txt"}, {"X", "for good\\?"}, {"7\r", "not the number"}, {"\x7f" "1\r", "delete a.txt: done"}, {"", "@b.c"}}},
 	{"undo", NULL, {{"gg}", "@a.txt"}, {"d", "trash a.txt: done"}, {"u", "undo .*: done"}, {"", "<a.txt|b.c"}}},
@@ -229,8 +226,15 @@ static void run_exercise(void **state)
 		args[0] = "--read-only";
 	struct tree *tools = tree_new(tree_text);
 
-	tree_add(tools, trash_text);
+	/* What is restored goes where it is ours. */
+	char info[4200];
 
+	tree_add(tools, trash_text);
+	snprintf(info, sizeof(info),
+		 "home/.local/share/Trash/info/report.txt.trashinfo \"[Trash Info]\\n"
+		 "Path=%s/docs/report.txt\\nDeletionDate=2037-01-01T10:00:00\\n\"\n",
+		 tools->path);
+	tree_add(tools, info);
 	snprintf(home, sizeof(home), "HOME=%s", tree_path(tools, "home"));
 	snprintf(visual, sizeof(visual), "VISUAL=%s", tree_path(tools, "editor"));
 	struct explorer e = explorer_open(
