@@ -212,9 +212,10 @@ static bool see_trash; /* what is in a trash too */
 
 static UNUSED int see(const char *path, const struct stat *st, int type, struct FTW *at)
 {
-	uint64_t h = st->st_ino * 31 + st->st_mode * 7 + st->st_uid * 5 + st->st_gid * 3;
+	uint64_t h = 0;
 
-	(void)type;
+	if (type != FTW_NS)
+		h = st->st_ino * 31 + st->st_mode * 7 + st->st_uid * 5 + st->st_gid * 3;
 	if (!see_trash && (strstr(path, "/.local") || strstr(path, "/.Trash")))
 		return 0;
 	for (const char *p = path + at->base; *p; p++)

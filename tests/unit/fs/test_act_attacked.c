@@ -189,7 +189,7 @@ static void test_attacked(void **st)
 				for (int flags = 0; flags < 2; flags++) {
 					unsigned nth = 1, step_by = 1;
 
-					if ((trials[i].owner && geteuid() != 0) ||
+					if (needs_root(&trials[i]) ||
 					    (!flags && !trials[i].to &&
 					     trials[i].kind != STEP_TRASH))
 						continue;

@@ -97,7 +97,7 @@ static void test_calls(void **st)
 				for (int flags = 0; flags < 2; flags++) {
 					unsigned nth = 1, step_by = 1;
 
-					if ((trials[i].owner && geteuid() != 0) ||
+					if (needs_root(&trials[i]) ||
 					    (calls[c] == FAULT_renameat2 && !flags) ||
 					    (!flags && !trials[i].to &&
 					     trials[i].kind != STEP_TRASH))
@@ -122,7 +122,7 @@ static void test_memory(void **st)
 
 	(void)st;
 	for (size_t i = 0; i < ARRAY_LEN(trials); i++) {
-		if (trials[i].owner && geteuid() != 0)
+		if (needs_root(&trials[i]))
 			continue;
 		for (unsigned long n = 1;; n++) {
 			struct step s = prepare(&trials[i]);
