@@ -140,7 +140,13 @@ static const struct row *row_of(const struct step *step)
 	return kind < STEP_KINDS && rows[kind].run ? &rows[kind] : NULL;
 }
 
-int act_check(struct act *a, const struct step *step, struct str *ret_why)
+/* Out of descriptors, of which the open directories are most: then once more without them. */
+static bool again_without(struct act *a, int rc)
+{
+	return (rc == -EMFILE || rc == -ENFILE) && act_dirs_forget(a);
+}
+
+static int check_one(struct act *a, const struct step *step, struct str *ret_why)
 {
 	const struct row *row = row_of(step);
 	struct step copy = STEP_INIT;
@@ -161,6 +167,13 @@ int act_check(struct act *a, const struct step *step, struct str *ret_why)
 	return rc;
 }
 
+int act_check(struct act *a, const struct step *step, struct str *ret_why)
+{
+	int rc = check_one(a, step, ret_why);
+
+	return again_without(a, rc) ? check_one(a, step, ret_why) : rc;
+}
+
 /* Why the kernel refused: what the check would have said, when it says the same. */
 static void explain(struct act_job *j, const struct row *row, int err)
 {
@@ -170,7 +183,8 @@ static void explain(struct act_job *j, const struct row *row, int err)
 		str_clear(j->why);
 }
 
-int act_run(struct act *a, struct step *step, enum step_state *ret_state, struct str *ret_why)
+static int run_one(struct act *a, struct step *step, enum step_state *ret_state,
+		   struct str *ret_why)
 {
 	const struct row *row = row_of(step);
 	struct act_job j = job(a, step, ret_why);
@@ -192,8 +206,17 @@ int act_run(struct act *a, struct step *step, enum step_state *ret_state, struct
 	return rc;
 }
 
-int act_look(struct act *a, struct step *step, int64_t begun, enum step_state *ret_state,
-	     struct str *ret_why)
+int act_run(struct act *a, struct step *step, enum step_state *ret_state, struct str *ret_why)
+{
+	int rc = run_one(a, step, ret_state, ret_why);
+
+	if (*ret_state == STEP_NOT_DONE && again_without(a, rc))
+		rc = run_one(a, step, ret_state, ret_why);
+	return rc;
+}
+
+static int look_one(struct act *a, struct step *step, int64_t begun, enum step_state *ret_state,
+		    struct str *ret_why)
 {
 	const struct row *row = row_of(step);
 	struct act_job j = job(a, step, ret_why);
@@ -210,6 +233,17 @@ int act_look(struct act *a, struct step *step, int64_t begun, enum step_state *r
 	act_close_thing(&j);
 	*ret_state = j.state;
 	return rc == -ENOMEM ? rc : 0;
+}
+
+int act_look(struct act *a, struct step *step, int64_t begun, enum step_state *ret_state,
+	     struct str *ret_why)
+{
+	int rc = look_one(a, step, begun, ret_state, ret_why);
+
+	/* It may have been descriptors that were wanted. */
+	if (rc == 0 && *ret_state == STEP_LOST && act_dirs_forget(a))
+		rc = look_one(a, step, begun, ret_state, ret_why);
+	return rc;
 }
 
 int act_finish(struct act *a, struct step *step, int64_t begun, enum step_state *ret_state,

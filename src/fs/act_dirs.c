@@ -44,9 +44,10 @@ int act_identify(int fd, struct step_id *ret_id, struct meta *ret_meta, uint64_t
 {
 	int rc = stat_fd(fd, ret_meta, ret_mnt_id);
 
-	if (rc == 0)
-		*ret_id = id_of(ret_meta, fsid_of(fd));
-	return rc;
+	if (rc < 0)
+		return rc;
+	*ret_id = id_of(ret_meta, fsid_of(fd));
+	return 0;
 }
 
 int act_id_in(int dirfd, const char *name, const struct meta *meta, const struct step_id *dir,
@@ -93,6 +94,15 @@ static bool forget_one(struct act *a)
 		return false;
 	forget(a, oldest);
 	return true;
+}
+
+bool act_dirs_forget(struct act *a)
+{
+	bool any = a->ndirs > 0;
+
+	while (a->ndirs > 0)
+		forget(a, a->ndirs - 1);
+	return any;
 }
 
 void act_dirs_done(struct act *a)
@@ -353,6 +363,7 @@ int act_trash_of(struct act *a, const struct step_place *place, struct trash_dir
 		return -EINVAL;
 	if (place->dir_id.type == 0)
 		return -ESTALE;
+	trash_dir_init(&t);
 	*ret_trash = kept(a, &place->dir_id);
 	if (*ret_trash)
 		return 0;

@@ -70,6 +70,8 @@ bool act_cancelled(const struct act *a);
 
 /* ---- act_dirs.c ---- */
 void act_dirs_done(struct act *a);
+/* Closes all directories, between two steps, when descriptors are wanted; false: none was open. */
+bool act_dirs_forget(struct act *a);
 /* The identity of an open file as steps have it. 0 or -errno. */
 int act_identify(int fd, struct step_id *ret_id, struct meta *ret_meta,
 		 uint64_t *ret_mnt_id) MUST_USE;

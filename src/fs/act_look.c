@@ -417,6 +417,10 @@ int act_look_removed(struct act_job *j)
 	j->from = s->kind == STEP_ERASE ? trash_files(j, &s->from) : act_dir(j->a, &s->from);
 	if (j->from == -ENOMEM)
 		return -ENOMEM;
+	/* It went with its directory, which was empty then, or that was moved: nothing is there
+	 * that could be taken for it, and an undo finds no place to make it anew. */
+	if (s->kind == STEP_RMDIR && (j->from == -ENOENT || j->from == -ENOTDIR))
+		return found(j, STEP_DONE, NULL);
 	from = act_find(j->from, s->from.name, &s->what, &j->meta);
 	switch (from) {
 	case FOUND_NOTHING:

@@ -138,10 +138,21 @@ int act_dress(struct act_job *j)
 }
 
 /* Ours, as it was just made. What somebody put in its place in the meantime is not given a mode. */
-static bool is_new(const struct act_job *j, uint32_t asked)
+static bool is_new(const struct act_job *j, const struct meta *meta, uint32_t asked)
 {
-	return S_ISDIR(j->meta.mode) && j->meta.uid == j->a->self.uid && j->meta.nlink <= 2 &&
-	       (j->meta.mode & 0777 & ~asked) == 0;
+	return S_ISDIR(meta->mode) && meta->uid == j->a->self.uid && meta->nlink <= 2 &&
+	       (meta->mode & 0777 & ~asked) == 0;
+}
+
+/* It cannot get what it is to have: an empty directory goes again. */
+static int not_dressed(struct act_job *j, uint32_t asked, int err)
+{
+	struct meta meta;
+
+	if (stat_at(j->to, j->step->to.name, &meta, NULL) < 0 || !is_new(j, &meta, asked) ||
+	    sys_unlinkat(j->to, j->step->to.name, AT_REMOVEDIR) < 0)
+		return not_seen(j, STEP_PARTLY, err);
+	return err;
 }
 
 int act_mkdir_run(struct act_job *j)
@@ -157,8 +168,8 @@ int act_mkdir_run(struct act_job *j)
 	j->from = j->to;
 	rc = act_pin(j, s->to.name);
 	if (rc < 0)
-		return not_seen(j, act_mode_given(s) ? STEP_PARTLY : STEP_DONE, rc);
-	if (!S_ISDIR(j->meta.mode) || (act_mode_given(s) && !is_new(j, asked)))
+		return act_mode_given(s) ? not_dressed(j, asked, rc) : not_seen(j, STEP_DONE, rc);
+	if (!S_ISDIR(j->meta.mode) || (act_mode_given(s) && !is_new(j, &j->meta, asked)))
 		return replaced(j);
 	rc = act_dress(j);
 	return rc < 0 ? unmake(j, j->pin, AT_REMOVEDIR, rc) : made(j, j->pin);

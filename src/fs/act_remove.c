@@ -175,11 +175,17 @@ int act_erase_run(struct act_job *j)
 {
 	const struct delete_options o = options(j);
 	struct delete_counts n;
+	struct meta meta;
 	int rc = act_delete_may(j); /* what cannot go itself is not emptied */
 
 	if (rc < 0)
 		return rc;
 	rc = trash_erase(j->trash, j->step->from.name, &j->is, &o, &n);
 	act_trash_changed(j->a, j->trash, ACT_LOST);
+	if (rc < 0 && n.files + n.dirs > 0 && n.failed == 0 &&
+	    identity_at(j->from, j->step->from.name, j->pin, &meta) == -ENOENT) {
+		j->state = STEP_DONE;
+		return act_refuse(j, rc, "it is gone, but its information stays in the trash");
+	}
 	return deleted(j, rc, &n);
 }

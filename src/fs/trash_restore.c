@@ -114,26 +114,30 @@ static int remove_info(const struct trash_dir *trash, const char *name)
 	return rc;
 }
 
-/* It is not in the trash any more. That its information could not be removed, or its size, is
- * seen in the next list. */
+/* It is not in the trash any more. That its size could not be removed harms nobody. */
 static int forget(const struct trash_dir *trash, const char *name, unsigned flags)
 {
-	(void)remove_info(trash, name);
+	int rc = remove_info(trash, name), synced = 0;
+
 	(void)trash_sizes_set(trash, name, 0, NULL);
-	return flags & RENAME_DURABLE ? MIN(atomic_rename_sync(trash->info), 0) : 0;
+	if (flags & RENAME_DURABLE)
+		synced = MIN(atomic_rename_sync(trash->info), 0);
+	return rc < 0 && rc != -ENOENT ? rc : synced;
 }
 
 static int move_out(const struct trash_restore *r, const struct rename_place *to,
-		    struct renamed *ret_how)
+		    struct renamed *ret_how, const char **ret_why)
 {
 	struct rename_place from = {r->trash->files, r->name, r->expect};
 	unsigned flags = r->flags & (RENAME_DURABLE | RENAME_LOOK);
 	int rc = atomic_rename(&from, to, flags, ret_how);
 
 	if (ret_how->state == RENAME_DONE) {
-		int synced = forget(r->trash, r->name, flags);
+		int forgot = forget(r->trash, r->name, flags);
 
-		rc = rc < 0 ? rc : synced;
+		if (rc == 0 && forgot < 0)
+			*ret_why = "it is out, but its information stays in the trash";
+		rc = rc < 0 ? rc : forgot;
 	}
 	return rc;
 }
@@ -152,8 +156,8 @@ static int move_back(const struct trash_restore *r, const struct trashinfo *info
 		return w.fd;
 	rc = walk(&w, path);
 	if (rc == 0)
-		rc = move_out(r, &(struct rename_place){.dirfd = w.fd, .name = w.name.buf},
-			      ret_how);
+		rc = move_out(r, &(struct rename_place){.dirfd = w.fd, .name = w.name.buf}, ret_how,
+			      ret_why);
 	if (rc < 0 && ret_how->state == RENAME_NOT_DONE)
 		walk_back(&w, path);
 	sys_close(w.fd);
@@ -179,7 +183,7 @@ int trash_restore(const struct trash_restore *r, struct renamed *ret_how, const 
 	if (rc < 0)
 		return rc;
 	if (r->to.name)
-		return move_out(r, &r->to, ret_how);
+		return move_out(r, &r->to, ret_how, ret_why);
 	rc = trash_info(r->trash, r->name, &info, NULL);
 	if (rc == -ENOENT)
 		rc = -EINVAL;

@@ -32,7 +32,8 @@ struct trash_restore {
 	unsigned flags; /* these and enum rename_flags */
 };
 
-/* 0, or, with nothing changed (but see ret_how->state):
+/* 0, or, with nothing changed (but see ret_how->state; RENAME_DONE: it is out, and *ret_why says
+ * what is not as it should be):
  * -EEXIST  something is there
  * -ENOENT  the thing, or the directory it was in, is gone (*ret_why says which)
  * -ELOOP   there is a link on the way, -ENOTDIR: something else
@@ -42,7 +43,8 @@ int trash_restore(const struct trash_restore *r, struct renamed *ret_how,
 		  const char **ret_why) MUST_USE;
 
 /* Removes one thing for good, and its information only when all of it is gone. As safe_delete(), of
- * which `options` are; information alone is removed when there is no such thing. */
+ * which `options` are; information alone is removed when there is no such thing. An error with all
+ * of it gone is that of the information, which stays. */
 int trash_erase(const struct trash_dir *trash, const char *name, const struct identity *expect,
 		const struct delete_options *options, struct delete_counts *ret_counts) MUST_USE;
 

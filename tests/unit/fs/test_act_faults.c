@@ -242,6 +242,84 @@ static void test_answers_that_are_not_true(void **st)
 	}
 }
 
+/* ---- what stays, and is said ---- */
+
+static void test_information_stays(void **st)
+{
+	static const struct trial all[] = {
+		{"work/x", STEP_RESTORE, TRASH "files/x", "work/x", 0, false},
+		{"work/x/y", STEP_ERASE, TRASH "files/x", NULL, 0, false},
+	};
+
+	(void)st;
+	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+		struct step s = prepare(&all[i]);
+		int64_t when = time(NULL);
+
+		/* Those before are of what was in it, and of itself. */
+		fault_fail(FAULT_unlinkat, i == 0 ? 1 : 3, EROFS, true);
+		assert_int_equal(run(&s), -EROFS);
+		assert_int_equal(state, STEP_DONE);
+		assert_non_null(strstr(why.buf, "information stays in the trash"));
+		assert_true(exists(TRASH "info/x.trashinfo") && !exists(TRASH "files/x"));
+		assert_int_equal(act_finish(act, &s, when, &state, &why), -EROFS);
+		fault_fail(FAULT_unlinkat, 1, 0, false);
+		begin();
+		assert_int_equal(act_finish(act, &s, when, &state, &why), 0);
+		assert_int_equal(state, STEP_DONE);
+		assert_false(exists(TRASH "info/x.trashinfo"));
+		step_done(&s);
+	}
+}
+
+/* A directory that cannot get the mode it is to have is not there either. */
+static void test_not_half_made(void **st)
+{
+	struct step s;
+
+	(void)st;
+	build("");
+	s = make_step(STEP_MKDIR, "work/new", 0751);
+	fault_fail(FAULT_openat, 1, EMFILE, true);
+	assert_int_equal(run(&s), -EMFILE);
+	assert_int_equal(state, STEP_NOT_DONE);
+	assert_false(exists("work/new"));
+	fault_fail(FAULT_openat, 1, 0, false);
+	begin();
+	fault_fail(FAULT_fchmodat2, 1, EIO, false);
+	assert_int_equal(run(&s), -EIO);
+	assert_int_equal(state, STEP_NOT_DONE);
+	assert_false(exists("work/new"));
+	do_it(&s);
+	step_done(&s);
+	s = make_step(STEP_CREATE, "work/file", 0666);
+	fault_fail(FAULT_fchmod, 1, EIO, false);
+	assert_int_equal(run(&s), -EIO);
+	assert_int_equal(state, STEP_NOT_DONE);
+	assert_false(exists("work/file"));
+	step_done(&s);
+}
+
+/* An empty directory that went before the one it was in. */
+static void test_gone_with_its_directory(void **st)
+{
+	struct step in, out;
+
+	(void)st;
+	build("work/a/b/\n");
+	in = step(STEP_RMDIR, "work/a/b", NULL);
+	out = step(STEP_RMDIR, "work/a", NULL);
+	assert_int_equal(run(&in), 0);
+	assert_int_equal(run(&out), 0);
+	begin();
+	assert_int_equal(act_look(act, &in, 0, &state, &why), 0);
+	assert_int_equal(state, STEP_DONE);
+	assert_int_equal(act_look(act, &out, 0, &state, &why), 0);
+	assert_int_equal(state, STEP_DONE);
+	step_done(&in);
+	step_done(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -249,6 +327,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_memory, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_new, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_answers_that_are_not_true, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_information_stays, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_not_half_made, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_gone_with_its_directory, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
