@@ -10,6 +10,8 @@
 #ifndef FS_PLAN_INSIDE_H
 #define FS_PLAN_INSIDE_H
 
+#include <errno.h>
+
 #include "base/map.h"
 #include "fs/oplog.h"
 #include "fs/plan.h"

@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
 #include "fs/openpath.h"
 #include "fs/plan_inside.h"
 #include "fs/sys.h"
@@ -17,7 +19,9 @@ struct found {
 	struct step step;
 	enum step_state state;
 	int err;
-	bool asked; /* it was open, or was only looked at */
+	bool asked; /* something new is said of it: it was open, or was only looked at */
+	bool again; /* of an action that ended: half done or lost, which may be clear by now */
+	char *why;
 };
 
 struct recovery {
@@ -38,14 +42,23 @@ struct recovery {
 
 static void forget(struct recovery *c)
 {
-	for (uint32_t i = 0; i < c->n; i++)
+	for (uint32_t i = 0; i < c->n; i++) {
 		step_done(&c->steps[i].step);
+		free(c->steps[i].why);
+	}
 	free(c->steps);
 	free(c->label);
 	c->steps = NULL;
 	c->label = NULL;
 	c->n = 0;
 	map_clear(&c->makers);
+}
+
+/* What is half done for good is looked at no more. */
+static bool may_be_clear(const struct action_step *s)
+{
+	return (s->state == STEP_PARTLY || s->state == STEP_LOST) && s->err != -EINTR &&
+	       step_has_inverse(&s->step);
 }
 
 static int take(struct recovery *c, const struct action *a)
@@ -67,11 +80,21 @@ static int take(struct recovery *c, const struct action *a)
 		f->state = s->state;
 		f->err = s->err;
 		f->asked = s->state == STEP_OPEN || s->err == -EINTR;
+		f->again = a->state == ACTION_ENDED && may_be_clear(s);
 	}
 	return 0;
 }
 
 /* ---- looking ---- */
+
+static int say(struct recovery *c, uint32_t i, const char *why)
+{
+	struct found *f = &c->steps[i];
+
+	free(f->why);
+	f->why = why && *why ? strdup(why) : NULL;
+	return why && *why && !f->why ? -ENOMEM : 0;
+}
 
 static int record(struct recovery *c, uint32_t i)
 {
@@ -124,19 +147,106 @@ static int note_made(struct recovery *c, uint32_t i)
 	return map_put(&c->makers, c->path.buf, c->path.len, i);
 }
 
+/* The path that a directory has since steps behind this one moved it, or what it is in. */
+static int moved_path(struct recovery *c, uint32_t i, struct step_place *place)
+{
+	for (uint32_t k = i + 1; place->dir && k < c->n; k++) {
+		const struct step *s = &c->steps[k].step;
+		struct str now = STR_INIT;
+		int rc;
+
+		if (c->steps[k].state != STEP_DONE || s->what.type != S_IFDIR || !s->from.name ||
+		    !s->to.name || s->kind == STEP_LINK)
+			continue;
+		str_clear(&c->path);
+		if (step_path(&s->from, &c->path) < 0)
+			return -ENOMEM;
+		if (!path_is_below(place->dir, c->path.buf))
+			continue;
+		rc = step_path(&s->to, &now);
+		if (rc == 0)
+			rc = str_adds(&now, place->dir + c->path.len);
+		if (rc == 0)
+			rc = step_place_set(place, now.buf, &place->dir_id, place->name);
+		str_done(&now);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+/* A step behind this one removed the directory it was in, which was empty then. */
+static bool went_with_its_directory(const struct recovery *c, uint32_t i)
+{
+	const struct step *s = &c->steps[i].step;
+
+	if (s->kind != STEP_RMDIR)
+		return false;
+	for (uint32_t k = i + 1; k < c->n; k++)
+		if (c->steps[k].state == STEP_DONE && c->steps[k].step.kind == STEP_RMDIR &&
+		    step_id_eq(&c->steps[k].step.what, &s->from.dir_id))
+			return true;
+	return false;
+}
+
+/* Once it is known what came of those behind it: where it was may have been moved, or be gone. */
+static int look_from_behind(struct recovery *c, uint32_t i)
+{
+	struct found *f = &c->steps[i];
+	enum step_state state = STEP_LOST;
+	struct step copy;
+	int rc;
+
+	if (!f->asked || f->state != STEP_LOST)
+		return 0;
+	if (went_with_its_directory(c, i)) {
+		f->state = STEP_DONE;
+		return say(c, i, NULL);
+	}
+	if (step_copy(&f->step, &copy) < 0)
+		return -ENOMEM;
+	rc = moved_path(c, i, &copy.from);
+	if (rc == 0)
+		rc = moved_path(c, i, &copy.to);
+	if (rc == 0)
+		rc = act_look(c->plan->act, &copy, c->begun, &state, &c->why);
+	if (rc == 0 && (state == STEP_DONE || state == STEP_NOT_DONE)) {
+		f->state = state;
+		f->step.what = copy.what;
+		f->step.now = copy.now;
+		rc = say(c, i, c->why.buf);
+	}
+	step_done(&copy);
+	return rc;
+}
+
 static int look_at_open(struct recovery *c, uint32_t i)
 {
 	struct found *f = &c->steps[i];
 	int rc;
 
+	f->err = -EINTR;
 	if (find_dir(c, &f->step.from) || find_dir(c, &f->step.to) || find_thing(c, &f->step)) {
 		f->state = STEP_NOT_DONE;
-		rc = str_adds(&c->why, "what it was to be in, or about, was not made");
-	} else {
-		rc = act_look(c->plan->act, &f->step, c->begun, &f->state, &c->why);
+		return say(c, i, "what it was to be in, or about, was not made");
 	}
+	rc = act_look(c->plan->act, &f->step, c->begun, &f->state, &c->why);
+	return rc < 0 ? rc : say(c, i, c->why.buf);
+}
+
+/* It may be clear by now: then it is as if it had been open. */
+static int look_again(struct recovery *c, uint32_t i)
+{
+	struct found *f = &c->steps[i];
+	enum step_state state = f->state;
+	int rc = act_look(c->plan->act, &f->step, c->begun, &state, &c->why);
+
+	if (rc < 0 || (state != STEP_DONE && state != STEP_NOT_DONE))
+		return rc;
+	f->state = state;
 	f->err = -EINTR;
-	return rc;
+	f->asked = true;
+	return say(c, i, c->why.buf);
 }
 
 /* When the system lost its power, what was written down may be on the disk and what was done not.
@@ -156,8 +266,7 @@ static int look_at_done(struct recovery *c, uint32_t i)
 		f->state = state;
 		f->err = -EINTR;
 		f->asked = true;
-		str_clear(&c->why);
-		rc = str_adds(&c->why, "it had been done, but did not reach the disk");
+		rc = say(c, i, "it had been done, but did not reach the disk");
 	}
 	return rc;
 }
@@ -169,19 +278,26 @@ static int finish(struct recovery *c, uint32_t i, int *ret_err)
 	int rc;
 
 	*ret_err = 0;
-	if (!c->r->finish || c->r->dry_run || f->state == STEP_LOST)
+	if (!c->r->finish || c->r->dry_run)
 		return 0;
-	if (find_dir(c, &f->step.from) || find_dir(c, &f->step.to) || find_thing(c, &f->step)) {
-		f->err = 0; /* nothing of it can be anywhere */
+	/* Nothing can be done about it, or nothing of it can be anywhere. */
+	if (f->state == STEP_LOST || find_dir(c, &f->step.from) || find_dir(c, &f->step.to) ||
+	    find_thing(c, &f->step)) {
+		f->err = 0;
 		return 0;
 	}
 	rc = act_finish(c->plan->act, &f->step, c->begun, &state, &c->why);
 	if (plan_is_fatal(rc))
 		return rc;
+	/* The directory is gone, and whatever was left in it with it. */
+	if (f->state != STEP_PARTLY && (rc == -ENOENT || rc == -ESTALE || rc == -ENOTDIR))
+		rc = 0;
+	else if (rc == 0)
+		f->state = state;
+	if (rc < 0 && c->why.len && say(c, i, c->why.buf) < 0)
+		return -ENOMEM;
 	*ret_err = rc;
 	/* What cannot be finished ever is over; anything else may be tried again. */
-	if (rc == 0)
-		f->state = state;
 	if (rc == 0 || rc == -ENOTSUP)
 		f->err = rc;
 	return 0;
@@ -197,7 +313,7 @@ static void tell(struct recovery *c, uint32_t i, int err)
 		.what = &f->step,
 		.state = f->state,
 		.err = err,
-		.why = c->why.len ? c->why.buf : NULL,
+		.why = f->why,
 	};
 
 	c->ret->done += f->state == STEP_DONE;
@@ -208,27 +324,34 @@ static void tell(struct recovery *c, uint32_t i, int err)
 		c->r->each(c->r->ctx, &told);
 }
 
-static int one_step(struct recovery *c, uint32_t i, bool interrupted)
+static int look(struct recovery *c, uint32_t i, bool interrupted)
 {
-	struct found *f = &c->steps[i];
-	int rc = plan_cancelled(c->plan) ? -ECANCELED : 0, err = 0;
+	const struct found *f = &c->steps[i];
+	int rc = plan_cancelled(c->plan) ? -ECANCELED : 0;
 
-	str_clear(&c->why);
 	if (rc == 0 && f->state == STEP_OPEN)
 		rc = look_at_open(c, i);
 	else if (rc == 0 && f->state == STEP_DONE && interrupted && !f->asked)
 		rc = look_at_done(c, i);
-	if (rc == 0 && f->asked) {
-		/* Written down before anything more is done. */
-		rc = record(c, i);
-		if (rc == 0 && c->r->finish)
-			rc = finish(c, i, &err);
-		if (rc == 0 && f->err != -EINTR)
-			rc = record(c, i);
-		if (rc == 0)
-			tell(c, i, err);
-	}
+	else if (rc == 0 && (f->again || f->state == STEP_LOST))
+		rc = look_again(c, i);
 	return rc < 0 ? rc : note_made(c, i);
+}
+
+/* What was found is written down before anything more is done. */
+static int settle(struct recovery *c, uint32_t i)
+{
+	const struct found *f = &c->steps[i];
+	int rc = plan_cancelled(c->plan) ? -ECANCELED : record(c, i), err = 0;
+
+	str_clear(&c->why);
+	if (rc == 0 && c->r->finish)
+		rc = finish(c, i, &err);
+	if (rc == 0 && f->err != -EINTR)
+		rc = record(c, i);
+	if (rc == 0)
+		tell(c, i, err);
+	return rc;
 }
 
 /* ---- which actions ---- */
@@ -241,25 +364,57 @@ static bool only_looked_at(const struct action *a)
 	return false;
 }
 
+static bool is_asked(const struct recovery *c)
+{
+	for (uint32_t i = 0; i < c->n; i++)
+		if (c->steps[i].asked)
+			return true;
+	return false;
+}
+
+static int all_steps(struct recovery *c, bool interrupted)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; rc == 0 && i < c->n; i++)
+		rc = look(c, i, interrupted);
+	for (uint32_t i = c->n; rc == 0 && i-- > 0;)
+		rc = look_from_behind(c, i);
+	for (uint32_t i = 0; rc == 0 && i < c->n; i++)
+		if (c->steps[i].asked)
+			rc = settle(c, i);
+	return rc;
+}
+
 static int one_action(struct recovery *c, uint64_t id)
 {
 	const struct action *a = journal_find(c->j, id);
 	bool interrupted = a && a->state == ACTION_INTERRUPTED;
-	int rc = 0;
+	int rc = a ? take(c, a) : 0;
 
-	if (!interrupted && !(a && a->state == ACTION_ENDED && only_looked_at(a)))
-		return 0;
-	rc = take(c, a);
-	for (uint32_t i = 0; rc == 0 && i < c->n; i++)
-		rc = one_step(c, i, interrupted);
+	if (rc == 0)
+		rc = all_steps(c, interrupted);
 	if (rc == 0 && !c->r->dry_run)
 		rc = act_sync(c->plan->act);
 	if (rc == 0 && interrupted && !c->r->dry_run)
 		rc = journal_end(c->j, c->id, true);
 	if (rc == 0)
-		c->ret->actions++;
+		c->ret->actions += interrupted || is_asked(c);
 	forget(c);
 	return rc;
+}
+
+/* Interrupted; or ended, with something to finish, or that may be clear by now. */
+static bool concerns(const struct recovery *c, const struct action *a)
+{
+	if (a->state == ACTION_INTERRUPTED)
+		return true;
+	if (a->state != ACTION_ENDED)
+		return false;
+	for (uint32_t i = 0; i < a->nsteps; i++)
+		if (may_be_clear(&a->steps[i]))
+			return true;
+	return c->r->finish && only_looked_at(a);
 }
 
 static int all_actions(struct recovery *c)
@@ -270,8 +425,7 @@ static int all_actions(struct recovery *c)
 	int rc = ids ? 0 : -ENOMEM;
 
 	for (size_t i = 0; ids && i < n; i++)
-		if (a[i].state == ACTION_INTERRUPTED ||
-		    (c->r->finish && a[i].state == ACTION_ENDED && only_looked_at(&a[i])))
+		if (concerns(c, &a[i]))
 			ids[k++] = a[i].id;
 	for (size_t i = 0; rc == 0 && i < k; i++)
 		rc = one_action(c, ids[i]);

@@ -626,6 +626,136 @@ static void test_record_without_change(void **state)
 	step_done(&step);
 }
 
+/* ---- nothing that was said on the way reached the disk ---- */
+
+static void add_trash(struct plan *p)
+{
+	struct plan_at a = at("work/a"), dir = at("work/dir");
+
+	assert_int_equal(plan_trash(p, &a), 0);
+	assert_int_equal(plan_trash(p, &dir), 0);
+}
+
+static void add_rename(struct plan *p)
+{
+	struct plan_at dir = at("work/dir"), inner = at("work/dir/inner"),
+		       x = at("work/dir/inner/x");
+	struct plan_at dir2 = at("work/D"), inner2 = at("work/dir/I"), x2 = at("work/dir/inner/X");
+
+	assert_int_equal(plan_rename(p, &dir, &dir2), 0);
+	assert_int_equal(plan_rename(p, &inner, &inner2), 0);
+	assert_int_equal(plan_rename(p, &x, &x2), 0);
+}
+
+static void add_make(struct plan *p)
+{
+	struct plan_at file = here("work", "p/q/file"), dir = here("work", "p/r/");
+
+	assert_int_equal(plan_make(p, &file, UINT32_MAX, true), 0);
+	assert_int_equal(plan_make(p, &dir, 0700, true), 0);
+}
+
+static void add_rmdir(struct plan *p)
+{
+	struct plan_at top = at("work/top");
+
+	assert_int_equal(plan_rmdir(p, &top, true), 0);
+}
+
+static void add_mode(struct plan *p)
+{
+	const struct plan_mode mode = {.set = 0700};
+	struct plan_at a = at("work/a"), dir = at("work/dir");
+
+	assert_int_equal(plan_mode(p, &a, &mode), 0);
+	assert_int_equal(plan_mode(p, &dir, &mode), 0);
+}
+
+/* The action is in the journal, and done; that is all. */
+static void do_without_a_word(void (*add)(struct plan *))
+{
+	const struct plan_run how = {.no_journal = true};
+	struct plan *p = new_plan();
+	struct step *steps;
+	struct plan_result r;
+	uint64_t id;
+
+	open_journal();
+	add(p);
+	if (plan_check(p) < 0 || plan_nproblems(p))
+		_exit(1);
+	steps = calloc(plan_nsteps(p), sizeof(*steps));
+	for (uint32_t i = 0; steps && i < plan_nsteps(p); i++)
+		if (step_copy(plan_step(p, i), &steps[i]) < 0)
+			_exit(1);
+	if (journal_begin(journal, plan_label(p), 0, steps, plan_nsteps(p), &id) < 0 ||
+	    plan_run(p, NULL, &how, &r) < 0 || r.done != plan_nsteps(p))
+		_exit(1);
+	die(NULL);
+}
+
+static void test_results_lost(void **state)
+{
+	static void (*const adds[])(struct plan *) = {add_trash, add_rename, add_make, add_rmdir,
+						      add_mode};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(adds); i++) {
+		struct recover_result found;
+		char *before;
+		int status;
+		pid_t pid;
+
+		build(ZOO "work/top/a/b/c/\nwork/top/d/\n");
+		before = snapshot("work");
+		journal_close(journal);
+		journal = NULL;
+		pid = fork();
+		assert_true(pid >= 0);
+		if (pid == 0)
+			do_without_a_word(adds[i]);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_true(WIFSIGNALED(status));
+		open_journal();
+		found = look(false);
+		assert_int_equal(found.lost + found.partly + found.not_done, 0);
+		assert_int_equal(found.done, journal_find(journal, 1)->nsteps);
+		look(true);
+		assert_int_equal(look(true).actions, 0);
+		undo(1);
+		same_as(before);
+		free(before);
+	}
+}
+
+/* What was not clear when it was done is looked at again: then it can be taken back. */
+static void test_clear_by_now(void **state)
+{
+	struct step step = STEP_INIT;
+	struct plan_at a, c;
+	struct plan *p;
+	uint64_t id;
+
+	(void)state;
+	build(ZOO);
+	p = new_plan();
+	a = at("work/a");
+	c = at("work/c");
+	assert_int_equal(plan_rename(p, &a, &c), 0);
+	assert_int_equal(step_copy(plan_step(p, 0), &step), 0);
+	assert_int_equal(journal_begin(journal, "rename a to c", 0, &step, 1, &id), 0);
+	tree_move(tree, "work/a", "work/c");
+	assert_int_equal(journal_result(journal, id, 0, STEP_PARTLY, -EIO, NULL), 0);
+	assert_int_equal(journal_end(journal, id, true), 0);
+	assert_int_equal(journal_undoable(journal, false), 0);
+	assert_int_equal(look(false).done, 1);
+	assert_int_equal(look(false).actions, 0);
+	undo(id);
+	assert_true(exists("work/a") && !exists("work/c"));
+	plan_free(p);
+	step_done(&step);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -648,6 +778,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_cancelled_is_left_alone, memdir_setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_record_without_change, memdir_setup, teardown),
+		cmocka_unit_test_setup_teardown(test_results_lost, memdir_setup, teardown),
+		cmocka_unit_test_setup_teardown(test_clear_by_now, memdir_setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
