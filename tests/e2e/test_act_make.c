@@ -283,9 +283,11 @@ static void test_chown(void **state)
 	assert_true(st.st_uid == 12345 && st.st_gid == 7);
 	RUN(0, "chown", "root:", "file");
 	assert_int_equal(look("work/file").st_uid, 0);
-	/* Who owned it meanwhile could have put anything into what would run as root again. */
+	/* Somebody else may have changed what would run as root again. */
 	RUN(0, "chown", "12345", "suid");
+	assert_int_equal(mode("work/suid"), 0755);
 	RUN(3, "undo");
+	said("it could have been changed meanwhile");
 	assert_int_equal(look("work/suid").st_uid, 12345);
 }
 
