@@ -197,6 +197,8 @@ static int start_model(struct app *app, const char *path, const struct fs_event 
 		err = model_view_sizes(app->model);
 	if (!err && app->options.trash)
 		err = model_view_trash(app->model);
+	if (!err && app->options.history)
+		err = model_view_history(app->model);
 	if (!err)
 		serve_requests(app);
 	return err;

@@ -25,6 +25,7 @@ struct explore_options {
 	bool resume;                /* the last session; a path is a further tab */
 	bool sizes;                 /* opens with the sizes below it */
 	bool trash;                 /* opens with what is in the trash */
+	bool history;               /* opens with what was done */
 	const char *const *exclude; /* what their scan leaves out, beside the option's */
 	size_t nexclude;
 	bool null; /* each path there ends in a NUL instead of a newline */

@@ -54,7 +54,7 @@ const struct verb verbs[] = {
 	 verb_recover_options, verb_recover},
 	{"trash", "[OPTION]...", "show what is in the trash, of all mounts, or print it",
 	 verb_trash_options, verb_trash},
-	{"history", "[OPTION]... [ID]...", "print what was done and can be undone",
+	{"history", "[OPTION]... [ID]...", "show what was done and can be undone, or print it",
 	 verb_history_options, verb_history},
 };
 const size_t nverbs = ARRAY_LEN(verbs);

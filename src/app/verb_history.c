@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/deed.h"
 
+#include "app/explore.h"
 #include "base/display.h"
 #include "base/fmt.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define NAME "history"
 
@@ -248,7 +250,10 @@ int verb_history(int argc, char **argv)
 
 	if (deed_begin(&d, NAME, verb_history_options, NULL, NULL, argc, argv)) {
 		h.format = d.format;
-		print_history(&h, &d);
+		if (d.print || d.args.at < d.args.argc || !isatty(STDOUT_FILENO))
+			print_history(&h, &d);
+		else
+			d.status = explore(&(struct explore_options){.history = true});
 	}
 	str_done(&h.out);
 	return deed_end(&d);

@@ -134,7 +134,7 @@ static void test_nothing_else_asks(void **state)
 		{"touch", "new2"},
 		{"rmdir", "new"},
 		{"trash", "--print"},
-		{"history"},
+		{"history", "--print"},
 		{"recover"},
 	};
 
@@ -156,22 +156,27 @@ static void test_nothing_else_asks(void **state)
 	pty_close(p);
 }
 
-/* The view of it, where there is a terminal; q goes back to where one is, and out. */
-static void test_trash_opens_the_view(void **state)
+/* The views of them, where there is a terminal; q goes back to where one is, and out. */
+static void test_views_open(void **state)
 {
-	struct pty *p;
+	static const struct {
+		const char *verb, *screen;
+	} rows[] = {{"trash", "dir/? .*work"}, {"history", "trash dir"}};
 
 	(void)state;
 	build(things);
 	RUN(0, "rm", "dir");
-	p = ask(ARGS("trash"));
-	pty_expect(p, "dir/? .*work");
-	assert_true(pty_alternate_screen(p));
-	pty_keys(p, "q");
-	pty_expect(p, "file");
-	pty_keys(p, "q");
-	pty_expect_exit(p, 0);
-	pty_close(p);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct pty *p = ask(ARGS(rows[i].verb));
+
+		pty_expect(p, rows[i].screen);
+		assert_true(pty_alternate_screen(p));
+		pty_keys(p, "q");
+		pty_expect(p, "file");
+		pty_keys(p, "q");
+		pty_expect_exit(p, 0);
+		pty_close(p);
+	}
 }
 
 int main(void)
@@ -182,7 +187,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_long_plan, end_world),
 		cmocka_unit_test_teardown(test_empty_and_yes, end_world),
 		cmocka_unit_test_teardown(test_nothing_else_asks, end_world),
-		cmocka_unit_test_teardown(test_trash_opens_the_view, end_world),
+		cmocka_unit_test_teardown(test_views_open, end_world),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
