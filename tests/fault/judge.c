@@ -128,12 +128,12 @@ static void judge_theirs(const struct trial *t, const struct manifest *now, stru
 	if (t->theirs)
 		check(v, I3_NO_OVERWRITE, "what others made is gone",
 		      manifest_lost(t->theirs, now, t->replaced ? NULL : t->scenario->destroys,
-				    &lines),
+				    NULL, &lines),
 		      &lines);
 	str_done(&lines);
 }
 
-void judge_state(const struct trial *t, const struct manifest *now, struct verdict *v)
+void judge_state(const struct trial *t, const struct manifest *now, bool between, struct verdict *v)
 {
 	struct str lines = STR_INIT;
 
@@ -141,10 +141,10 @@ void judge_state(const struct trial *t, const struct manifest *now, struct verdi
 	      &lines);
 	str_clear(&lines);
 	check(v, I1_KEPT, "not to be found any more",
-	      manifest_lost(t->before, now, t->scenario->destroys, &lines), &lines);
+	      manifest_lost(t->before, now, t->scenario->destroys, &t->ref->after, &lines), &lines);
 	judge_theirs(t, now, v);
 	str_clear(&lines);
-	if (!t->attacked)
+	if (!t->attacked && between)
 		check(v, I5_RECOVERED, "not as it should be",
 		      manifest_between(t->before, &t->ref->after, now, &lines), &lines);
 	str_clear(&lines);
@@ -178,7 +178,8 @@ static void recover(const struct trial *t, struct manifest *ret_now, struct verd
 	struct ran ran;
 
 	run(t, "recover --yes", &ran, v);
-	if (ran.status != 0 && !t->attacked) {
+	/* What is destroyed by half stays so, which must be said. */
+	if (ran.status != 0 && !t->attacked && !(t->scenario->destroys && ran.err.len)) {
 		problem(v, I5_RECOVERED, "recover: status %d", ran.status);
 		said(&ran, v);
 	}
@@ -205,7 +206,8 @@ static void undo(const struct trial *t, const struct manifest *from, struct verd
 
 	run(t, t->scenario->back, &ran, v);
 	manifest_take(&now, t->world->tree->path);
-	if (!t->attacked && manifest_diff(t->before, &now, "", M_TIMES, &diff)) {
+	if (!t->attacked && !t->partly && manifest_diff(t->before, &now, "", M_TIMES, &diff) &&
+	    !(t->scenario->left && str_eq(&diff, t->scenario->left))) {
 		problem(v, I6_UNDONE, "%s (status %d), but not as before:\n%s", t->scenario->back,
 			ran.status, diff.buf);
 		said(&ran, v);
@@ -215,7 +217,7 @@ static void undo(const struct trial *t, const struct manifest *from, struct verd
 		problem(v, I6_UNDONE, "%s refused, but changed:\n%s", t->scenario->back, diff.buf);
 		said(&ran, v);
 	}
-	judge_state(t, &now, v);
+	judge_state(t, &now, false, v);
 	str_done(&diff);
 	ran_done(&ran);
 	manifest_done(&now);
@@ -226,7 +228,7 @@ void judge_after(const struct trial *t, struct verdict *v)
 	struct manifest now;
 
 	recover(t, &now, v);
-	judge_state(t, &now, v);
+	judge_state(t, &now, true, v);
 	if (t->scenario->back)
 		undo(t, &now, v);
 	manifest_done(&now);

@@ -39,13 +39,15 @@ struct trial {
 	bool attacked, stray;
 	const struct manifest *theirs;
 	bool replaced; /* by what is theirs: that is not what is to be destroyed */
+	bool partly;   /* it said that it does not know itself what was done */
 	bool untold;   /* its output could not be written */
 };
 
 /* It ended in a way that it may, and what it says of it is true. */
 void judge_run(const struct trial *t, const struct ran *ran, struct verdict *v);
-/* As it is now. */
-void judge_state(const struct trial *t, const struct manifest *now, struct verdict *v);
+/* As it is now; `between`: each thing must be as before or as after. */
+void judge_state(const struct trial *t, const struct manifest *now, bool between,
+		 struct verdict *v);
 /* Recovery, recovery again, undo. */
 void judge_after(const struct trial *t, struct verdict *v);
 

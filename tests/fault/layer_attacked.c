@@ -9,13 +9,15 @@
 
 #include "attack.h"
 
-#define READS_EVERY 4 /* behind every so manieth call that only reads */
+#define READS_EVERY 8 /* before every so manieth call that only reads */
 
+/* Whoever finds no trash in the home takes that of the mount, which must not be one of the machine.
+ */
 static const char *impossible(void)
 {
 	const char *why;
 
-	return trace_possible(&why) ? NULL : why;
+	return trace_possible(&why) && world_can_mount(&why) ? NULL : why;
 }
 
 static bool possible(const struct attack *a, const struct scenario *s)
@@ -27,26 +29,72 @@ static bool possible(const struct attack *a, const struct scenario *s)
 	return !a->mounts || world_can_mount(&why);
 }
 
+/* Looks for a name, outside of what the program keeps for itself: only there it makes a difference
+ * what somebody did just before. */
+static bool looks_up(const struct call *c)
+{
+	static const char *const names[] = {
+		"openat",   "openat2",  "statx",     "newfstatat", "readlinkat",
+		"mkdirat",  "renameat", "renameat2", "linkat",     "symlinkat",
+		"unlinkat", "fchmodat", "fchownat",  "utimensat",  "getdents64",
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(c->name, names[i]) == 0)
+			return !strstr(c->args, "/.local/state") && !strstr(c->args, "\"/usr/") &&
+			       !strstr(c->args, "\"/proc/");
+	return false;
+}
+
+/* Before this call it does not know yet what it is to act on: the path is the person's own. Undo
+ * and redo know from the beginning. */
+static size_t bound(const struct scenario *s, const struct reference *ref)
+{
+	const char *slash = s->operand ? strrchr(s->operand, '/') : NULL;
+	struct str entry = STR_INIT, dir = STR_INIT;
+	size_t i = 0;
+
+	if (!s->operand)
+		return 0;
+	str_addf(&entry, "/%.*s>, \"%s\"", (int)(slash - s->operand), s->operand, slash + 1);
+	str_addf(&dir, "/%s>", s->operand);
+	while (i < ref->calls.n && !strstr(ref->calls.at[i].args, entry.buf) &&
+	       !strstr(ref->calls.at[i].result, dir.buf))
+		i++;
+	str_done(&entry);
+	str_done(&dir);
+	return i;
+}
+
+/* It is stopped behind the call before. */
 static void list(const struct scenario *s, const struct reference *ref, struct case_list *out)
 {
+	size_t from = bound(s, ref) + 1;
+
 	for (size_t a = 0; a < nattacks; a++) {
 		if (!possible(&attacks[a], s))
 			continue;
-		for (size_t i = 0; i < ref->calls.n; i++) {
+		for (size_t i = from; i < ref->calls.n; i++) {
 			const struct call *call = &ref->calls.at[i];
 
-			if (call->sort == CALL_CHANGES ||
-			    (call->sort == CALL_READS && (i + a) % READS_EVERY == 0))
-				case_add(out, &(struct fault_case){s, ref, call, NULL, false,
+			if (looks_up(call) &&
+			    (call->sort == CALL_CHANGES || (i + a) % READS_EVERY == 0))
+				case_add(out, &(struct fault_case){s, ref, call - 1, NULL, false,
 								   &attacks[a]});
 		}
 	}
 }
 
+/* What is moved away from there leaves information behind. */
+static bool in_home(const struct scenario *s)
+{
+	return (s->thing && path_below(s->thing, "home")) || (s->dir && path_below(s->dir, "home"));
+}
+
 struct moment {
 	const struct fault_case *c;
 	struct world *w;
-	bool done, replaced;
+	bool over, done, replaced;
 	struct manifest theirs; /* what was not there before the attack */
 };
 
@@ -56,7 +104,9 @@ static void only_new(struct manifest *after, const struct manifest *before)
 	size_t n = 0;
 
 	for (size_t i = 0; i < after->n; i++) {
-		if (manifest_has(before, &after->things[i], false))
+		/* Information in a directory that was moved was not to be seen before. */
+		if (manifest_has(before, &after->things[i], false) ||
+		    strstr(after->things[i].path, ".trashinfo"))
 			free(after->things[i].path);
 		else
 			after->things[n++] = after->things[i];
@@ -76,6 +126,9 @@ static void at_stop(void *ctx)
 	struct moment *m = ctx;
 	struct manifest before;
 
+	if (m->over) /* another thread had an nth call too */
+		return;
+	m->over = true;
 	manifest_take(&before, m->w->tree->path);
 	m->done = m->c->attack->act(m->c->scenario, m->w);
 	if (!m->c->attack->mounts) {
@@ -105,8 +158,8 @@ static enum case_result run(const struct fault_case *c, const struct subject *su
 				  .ref = c->ref,
 				  .world = &w,
 				  .before = &before,
-				  .attacked = m.done,
-				  .stray = m.done && c->attack->stray,
+				  .attacked = m.done || c->attack->nobody,
+				  .stray = m.done && (c->attack->stray || in_home(c->scenario)),
 				  .theirs = &m.theirs,
 				  .replaced = m.replaced,
 				  .untold = c->call->told};

@@ -13,6 +13,8 @@
 #define ARGS_MAX 6
 #define OWN      "/.local/state"
 
+static const char *home; /* of the run that is looked at */
+
 struct args {
 	char *at[ARGS_MAX];
 	size_t n;
@@ -56,14 +58,43 @@ static bool is_path(const char *name)
 	return strchr(name, '/');
 }
 
+/* The person's own path to what is kept: a beginning of it, as far as the directory of data. */
+static bool above_own(const struct call *c, const char *quoted)
+{
+	char path[4096];
+
+	if (strcmp(c->name, "mkdirat") != 0 || sscanf(quoted, "\"%4000[^\"]", path) != 1)
+		return false;
+	return path_below(home, path) ||
+	       (path_below(path, home) && (strcmp(path + strlen(home), "/.local") == 0 ||
+					   strcmp(path + strlen(home), "/.local/share") == 0));
+}
+
 /* A directory and a name in it. */
 static void one_name(const struct call *c, const char *dir, const char *name, struct verdict *v)
 {
-	if (own(dir) || strcmp(name, "\"\"") == 0 || strncmp(name, "NULL", 4) == 0 ||
-	    strncmp(name, "\"/proc/self/fd/", 15) == 0)
+	if (own(dir) || own(name) || above_own(c, name) || strcmp(name, "\"\"") == 0 ||
+	    strncmp(name, "NULL", 4) == 0 || strncmp(name, "\"/proc/self/fd/", 15) == 0)
 		return;
 	if (strncmp(dir, "AT_FDCWD", 8) == 0 || is_path(name))
 		problem(v, I8_POLICY, "a path: %s(%s, %s)", c->name, dir, name);
+}
+
+/* No link can be there; and what the C library reads for itself. */
+static bool harmless(const char *name)
+{
+	static const char *const names[] = {"\"..\"", "\".\"", "\"/\""};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool of_libc(const char *name)
+{
+	return strncmp(name, "\"/usr/", 6) == 0 || strncmp(name, "\"/etc/", 6) == 0 ||
+	       strncmp(name, "\"/lib", 5) == 0;
 }
 
 static void opens(const struct call *c, const struct args *a, struct verdict *v)
@@ -71,6 +102,8 @@ static void opens(const struct call *c, const struct args *a, struct verdict *v)
 	const char *dir = a->at[0], *name = a->at[1], *flags = a->at[2];
 	bool makes = strstr(flags, "O_CREAT"), of_entry = strncmp(dir, "AT_FDCWD", 8) != 0;
 
+	if (of_libc(name))
+		return;
 	if (!strstr(flags, "O_CLOEXEC"))
 		problem(v, I8_POLICY, "left to children: %s(%s, %s, %s)", c->name, dir, name,
 			flags);
@@ -80,7 +113,7 @@ static void opens(const struct call *c, const struct args *a, struct verdict *v)
 		one_name(c, dir, name, v);
 	if (makes && !strstr(flags, "O_EXCL"))
 		problem(v, I8_POLICY, "O_CREAT without O_EXCL: %s", name);
-	if ((makes || of_entry) && !strstr(flags, "O_NOFOLLOW") &&
+	if ((makes || (of_entry && !harmless(name))) && !strstr(flags, "O_NOFOLLOW") &&
 	    !strstr(flags, "RESOLVE_NO_SYMLINKS"))
 		problem(v, I8_POLICY, "followed: %s(%s, %s, %s)", c->name, dir, name, flags);
 	if (!makes &&
@@ -197,6 +230,7 @@ static enum case_result run(const struct fault_case *c, const struct subject *su
 			    struct verdict *v)
 {
 	(void)subject;
+	home = c->ref->home;
 	for (size_t i = 0; i < c->ref->calls.n; i++)
 		judge_call(&c->ref->calls.at[i], v);
 	return c->ref->calls.n ? CASE_TRIED : CASE_MISSED;

@@ -49,7 +49,7 @@ static void begin(struct cut *cut, const struct fault_case *c, const struct subj
 
 	image_make(&cut->image);
 	setenv("TMPDIR", cut->image.mount, 1);
-	scenario_make(c->scenario, subject, 0, &cut->w);
+	scenario_make(c->scenario, subject, WORLD_BARE, &cut->w);
 	scenario_prepare(c->scenario, &cut->w, &cut->before);
 	fd = open(cut->image.mount, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	assert_int_equal(syncfs(fd), 0);
@@ -103,7 +103,8 @@ static void take_copy(void *ctx)
 {
 	struct cut *cut = ctx;
 
-	image_copy(&cut->image, "cut");
+	if (!cut->done)
+		image_copy(&cut->image, "cut");
 	cut->done = true;
 }
 
@@ -136,7 +137,7 @@ static void shut_down(void *ctx)
 {
 	struct cut *cut = ctx;
 
-	cut->done = image_shutdown(&cut->image);
+	cut->done = cut->done || image_shutdown(&cut->image);
 }
 
 static enum case_result run_shutdown(const struct fault_case *c, const struct subject *subject,

@@ -61,8 +61,9 @@ static void add(struct manifest *m, const char *path, const char *real, const st
 /* What follows the trash directory in a path; NULL: it is not in one. */
 static const char *in_trash(const char *rel)
 {
-	static const char *const dirs[] = {WORLD_TRASH, "second/.Trash-0", "second/.Trash-65534",
-					   "second/.Trash"};
+	static const char *const dirs[] = {
+		WORLD_TRASH,     "second/.Trash-0", "second/.Trash-65534",
+		"second/.Trash", ".Trash-0",        ".Trash-65534"};
 
 	for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
 		if (path_below(rel, dirs[i]))
@@ -97,7 +98,8 @@ static void add_origin(struct str *out, const char *root, const char *trash, con
 	    info.kind == TRASHINFO_NO_PATH)
 		str_addf(out, "?%.*s", (int)len, name);
 	else if (info.kind == TRASHINFO_RELATIVE)
-		str_addf(out, "second/%s", info.path.buf);
+		str_addf(out, "%s%s", path_below(trash + rootlen + 1, "second") ? "second/" : "",
+			 info.path.buf);
 	else if (path_below(info.path.buf, root) && info.path.len > rootlen)
 		str_adds(out, info.path.buf + rootlen + 1);
 	else
@@ -332,7 +334,7 @@ bool manifest_has(const struct manifest *m, const struct thing *t, bool content)
 }
 
 size_t manifest_lost(const struct manifest *before, const struct manifest *now, const char *except,
-		     struct str *out)
+		     const struct manifest *after, struct str *out)
 {
 	size_t n = 0;
 
@@ -340,6 +342,8 @@ size_t manifest_lost(const struct manifest *before, const struct manifest *now, 
 		const struct thing *t = &before->things[i];
 
 		if ((except && path_below(t->path, except)) || manifest_has(now, t, true))
+			continue;
+		if (after && S_ISDIR(t->st.st_mode) && !manifest_find(after, t->path))
 			continue;
 		str_addf(out, "lost: %s\n", t->path);
 		n++;

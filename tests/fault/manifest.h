@@ -44,9 +44,9 @@ size_t manifest_diff(const struct manifest *a, const struct manifest *b, const c
 size_t manifest_between(const struct manifest *a, const struct manifest *b,
 			const struct manifest *now, struct str *out);
 /* Things of `before` (same inode, kind and content) that are nowhere in `now`, but for those below
- * `except` (may be NULL). */
+ * `except` (may be NULL), and directories that need not be in `after` (NULL: all need). */
 size_t manifest_lost(const struct manifest *before, const struct manifest *now, const char *except,
-		     struct str *out);
+		     const struct manifest *after, struct str *out);
 /* Paths that begin with the prefix. */
 size_t manifest_below(const struct manifest *m, const char *prefix, struct str *out);
 const struct thing *manifest_find(const struct manifest *m, const char *path);

@@ -54,6 +54,7 @@ static struct scenario *made(const struct scenario *s, const char *suffix)
 	m->name = joined(s->name, suffix);
 	m->destroys = NULL;
 	m->other = NULL;
+	m->operand = NULL;
 	add_before(m, s->command);
 	return m;
 }
@@ -64,7 +65,8 @@ static const struct scenario *undo_of(const struct scenario *s)
 
 	m->command = "undo --yes";
 	m->back = "redo --yes";
-	m->changes = reversed(s->changes);
+	m->changes = s->undo_changes ? s->undo_changes : reversed(s->changes);
+	m->left = NULL;
 	m->thing = s->target ? s->target : s->thing;
 	m->target = s->thing;
 	return m;
@@ -76,6 +78,9 @@ static const struct scenario *redo_of(const struct scenario *s)
 
 	add_before(m, "undo --yes");
 	m->command = "redo --yes";
+	if (s->undo_changes)
+		m->changes = reversed(s->undo_changes);
+	m->left = NULL;
 	return m;
 }
 
@@ -212,14 +217,16 @@ void reference_make(const struct scenario *s, const struct subject *subject,
 
 	*ret_ref = (struct reference){0};
 	scenario_make(s, subject, 0, &w);
+	snprintf(ret_ref->home, sizeof(ret_ref->home), "%s", world_path(&w, "home"));
 	scenario_prepare(s, &w, &before);
 	trace_all(&w, s->command, &ret_ref->calls, &ran);
 	manifest_take(&ret_ref->after, w.tree->path);
 	if (ran.status != 0)
 		str_addf(problems, "%s: trowel %s: status %d\n%s%s", s->name, s->command,
 			 ran.status, ran.out.buf, ran.err.buf);
-	if (ret_ref->calls.threads > 1)
-		str_addf(problems, "%s: trowel %s is not single-threaded\n", s->name, s->command);
+	if (ret_ref->calls.elsewhere)
+		str_addf(problems, "%s: trowel %s: %u changes by other threads\n", s->name,
+			 s->command, ret_ref->calls.elsewhere);
 	compare(s, &before, ret_ref, problems);
 	manifest_done(&before);
 	ran_done(&ran);

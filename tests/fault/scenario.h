@@ -27,12 +27,18 @@ struct scenario {
 	 * anew; "kill CALL:N COMMAND": killed there, and what was before it is what counts. */
 	const char *before[BEFORE_MAX];
 	const char *command;
-	const char *changes;  /* as manifest_diff() says it; NULL: not checked */
-	const char *back;     /* what takes it back; NULL: nothing does */
+	const char *changes; /* as manifest_diff() says it; NULL: not checked */
+	const char *back;    /* what takes it back; NULL: nothing does */
+	/* Taking back what was made puts it in the trash: what undo changes, and what is different
+	 * from the beginning then. NULL: the reverse of `changes`, and nothing. */
+	const char *undo_changes, *left;
 	const char *destroys; /* all below this may be lost; NULL: nothing */
 	unsigned flags;
 	/* Where attacks go: the directory, the thing in it, the name that will be made. */
 	const char *dir, *thing, *target;
+	/* The thing it acts on, or the directory it makes things in; attacks are fair from when it
+	 * has looked at that. NULL: always. */
+	const char *operand;
 	const char *other; /* what another program does meanwhile; NULL: nothing */
 };
 
@@ -57,6 +63,7 @@ void scenario_prepare(const struct scenario *s, struct world *w, struct manifest
 
 /* A clean run, with all that it calls. */
 struct reference {
+	char home[256]; /* where it was, absolute */
 	struct manifest after;
 	struct calls calls;
 };

@@ -235,7 +235,11 @@ static int move(const struct place *a, const struct place *b)
 /* Which of the two places it is at, says the directory, not the call. */
 static int place(const struct op *op)
 {
-	int err = move(&op->from, &op->to) < 0 ? errno : 0;
+	int err;
+
+	if (bug("follows"))
+		(void)!fchmodat(op->from.fd, op->from.name, 0600, 0);
+	err = move(&op->from, &op->to) < 0 ? errno : 0;
 
 	if (bug("lies"))
 		return 0;

@@ -25,7 +25,7 @@ static const struct planted planted[] = {
 	{"no-journal", &layer_killed, "rename-file", "*", I6_UNDONE},
 	{"copies", &layer_killed, "rename-file", "*", I1_KEPT},
 	{"paths", &layer_attacked, "rm-file", "*/dir-for-link", I2_CANARY},
-	{"paths", &layer_raced, "rm-file", "race:[1-9]*", I2_CANARY},
+	{"follows", &layer_raced, "rm-file", "race:[1-9]*", I2_CANARY},
 	{"mode", &layer_killed, "rm-file", "*", I6_UNDONE},
 	{"restless", &layer_killed, "rename-file", "*", I5_RECOVERED},
 	{"spins", &layer_fails, "rm-file", "openat:*+:EEXIST", I9_BOUNDED},
@@ -42,9 +42,12 @@ static struct subject subject;
 
 static const struct scenario *find(const char *name)
 {
-	for (size_t i = 0; i < nscenarios; i++)
-		if (strcmp(scenarios[i].name, name) == 0)
-			return &scenarios[i];
+	size_t n;
+	const struct scenario *const *all = scenarios_all(&n);
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(all[i]->name, name) == 0)
+			return all[i];
 	fail_msg("no scenario %s", name);
 	return NULL;
 }

@@ -77,7 +77,6 @@ static const struct call_row rows[] = {
 	{"getcwd", CALL_READS, {"ENOENT", "EACCES"}},
 	{"faccessat2", CALL_READS, {"EACCES", "EIO", "ENOSYS"}},
 	{"faccessat", CALL_READS, {"EACCES", "EIO"}},
-	{"close", CALL_READS, {"EIO", "EINTR"}},
 	{"socketpair", CALL_OTHER, {NULL}},
 };
 
@@ -149,6 +148,12 @@ static void add_call(struct calls *c, const struct call *call)
 	c->at[c->n++] = *call;
 }
 
+static void forget(struct call *call)
+{
+	free(call->args);
+	free(call->result);
+}
+
 /* How often each name was seen: few names, so that a list does. */
 struct counts {
 	char names[128][24];
@@ -168,13 +173,13 @@ static unsigned count_up(struct counts *counts, const char *name)
 /* "123 name(args) = result". False: it is none. */
 static bool read_line(char *line, struct call *ret, long *ret_pid)
 {
-	char *p = line, *open, *is;
+	char *p = line, *open, *is, *equals;
 
 	*ret_pid = strtol(line, &p, 10);
 	while (*p == ' ')
 		p++;
 	open = strchr(p, '(');
-	is = NULL;
+	is = strstr(p, " <unfinished ...>"); /* another thread came between */
 	for (char *q = open ? strstr(open, ") ") : NULL; q; q = strstr(q + 1, ") ")) {
 		char *r = q + 1 + strspn(q + 1, " ");
 
@@ -185,8 +190,9 @@ static bool read_line(char *line, struct call *ret, long *ret_pid)
 		return false;
 	*ret = (struct call){0};
 	memcpy(ret->name, p, (size_t)(open - p));
-	ret->args = strndup(open + 1, (size_t)(is - open - 1));
-	ret->result = strdup(strstr(is, "= ") + 2);
+	ret->args = strndup(open + 1, (size_t)MAX(is - open - 1, 0));
+	equals = strstr(is, "= ");
+	ret->result = strdup(equals ? equals + 2 : "?");
 	ret->told = strcmp(ret->name, "write") == 0 &&
 		    (strncmp(ret->args, "1<", 2) == 0 || strncmp(ret->args, "2<", 2) == 0);
 	return true;
@@ -210,10 +216,13 @@ static void read_trace(const char *path, struct calls *c)
 		if (!read_line(line, &call, &pid))
 			continue;
 		first = first ? first : pid;
-		if (pid != first)
-			c->threads = 2;
-		call.nth = count_up(counts, call.name);
 		call.sort = sort_of(&call);
+		if (pid != first) {
+			c->elsewhere += call.sort == CALL_CHANGES;
+			forget(&call);
+			continue;
+		}
+		call.nth = count_up(counts, call.name);
 		/* The loader ends with giving back its cache, which it maps before it knows the
 		 * thread. */
 		threads = threads || strcmp(call.name, "set_tid_address") == 0;
@@ -222,8 +231,7 @@ static void read_trace(const char *path, struct calls *c)
 			continue;
 		}
 		loads = !(threads && strcmp(call.name, "munmap") == 0);
-		free(call.args);
-		free(call.result);
+		forget(&call);
 	}
 	free(line);
 	free(counts);
@@ -236,7 +244,7 @@ void trace_all(struct world *w, const char *line, struct calls *ret_calls, struc
 	const char *prefix[] = {"strace", "-f", "-q", "-y", "-s", "400", "-o", log, NULL};
 
 	snprintf(log, sizeof(log), "%s/all", w->side);
-	*ret_calls = (struct calls){.threads = 1};
+	*ret_calls = (struct calls){0};
 	world_run(w, prefix, line, ret);
 	read_trace(log, ret_calls);
 }

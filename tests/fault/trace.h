@@ -27,9 +27,11 @@ struct call {
 };
 
 struct calls {
-	struct call *at; /* from main() on: what the loader calls is left out, though counted */
+	/* Of the first thread, from main() on: what the loader calls is left out, though counted.
+	 */
+	struct call *at;
 	size_t n, cap;
-	unsigned threads;
+	unsigned elsewhere; /* calls that change something, made by other threads */
 };
 
 /* False with the reason: there is no strace, or it may not trace. */

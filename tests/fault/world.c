@@ -104,12 +104,21 @@ static void settle(struct world *w)
 void world_make(struct world *w, const char *program, const char *bug, const char *fixture,
 		unsigned flags)
 {
+	const char *why;
+
 	*w = (struct world){.program = program, .bug = bug, .flags = flags};
 	snprintf(w->side, sizeof(w->side), "/%s/trowel-side.XXXXXX",
 		 access("/dev/shm", W_OK | X_OK) == 0 ? "dev/shm" : "tmp");
 	assert_non_null(mkdtemp(w->side));
 	assert_int_equal(chmod(w->side, 0777), 0);
-	w->tree = tree_new(around);
+	w->tree = tree_new("");
+	if (!(flags & WORLD_BARE) && world_can_mount(&why)) {
+		assert_int_equal(mount("none", w->tree->path, "tmpfs", 0, "size=16m"), 0);
+		close(w->tree->fd);
+		w->tree->fd = open(w->tree->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		assert_true(w->tree->fd >= 0);
+	}
+	tree_add(w->tree, around);
 	assert_int_equal(chmod(w->tree->path, 0755), 0);
 	if (flags & WORLD_SECOND)
 		assert_int_equal(
@@ -133,8 +142,12 @@ static void remove_side(const char *dir)
 
 void world_free(struct world *w)
 {
+	const char *why;
+
 	if (w->flags & WORLD_SECOND)
 		umount2(world_path(w, "second"), MNT_DETACH);
+	if (!(w->flags & WORLD_BARE) && world_can_mount(&why))
+		umount2(w->tree->path, MNT_DETACH);
 	tree_free(w->tree);
 	w->tree = NULL;
 	remove_side(w->side);

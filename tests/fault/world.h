@@ -2,7 +2,8 @@
  *
  * A small world for one case: home/ (of who runs the program), work/ (where it runs and what it
  * acts on), canary/ (what nothing may touch), away/ (where attackers put things), and second/,
- * which can be a file system of its own. The program is run in it with nothing else around: no
+ * which can be a file system of its own. As root all of it is one of its own too, so that a trash
+ * at the top of it is not one of the machine. The program is run in it with nothing else around: no
  * terminal, few descriptors, little memory, a deadline.
  *
  * Thread: one. Owns: the tree, the mounts in it, the captured output.
@@ -26,6 +27,7 @@
 
 enum world_flags {
 	WORLD_SECOND = 1, /* second/ is a tmpfs; needs root */
+	WORLD_BARE = 4,   /* no file system of its own: whoever makes it has seen to that */
 	WORLD_NOBODY = 2, /* it all belongs to nobody, who runs the program; needs root */
 };
 
