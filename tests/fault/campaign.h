@@ -40,7 +40,8 @@ enum case_result {
 
 struct layer {
 	const char *name;
-	unsigned sample;                 /* cases of each scenario in an ordinary test run */
+	/* In an ordinary test run so many scenarios, and so many cases of each. */
+	unsigned sample_scenarios, sample;
 	const char *(*impossible)(void); /* NULL, or why it cannot be tried here; may be NULL */
 	void (*list)(const struct scenario *s, const struct reference *ref, struct case_list *list);
 	enum case_result (*run)(const struct fault_case *c, const struct subject *subject,

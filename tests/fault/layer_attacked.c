@@ -85,10 +85,12 @@ static void list(const struct scenario *s, const struct reference *ref, struct c
 	}
 }
 
-/* What is moved away from there leaves information behind. */
-static bool in_home(const struct scenario *s)
+/* What is moved away from a trash leaves information behind; and recovery leaves alone what it
+ * cannot tell any more. */
+static bool may_stray(const struct scenario *s)
 {
-	return (s->thing && path_below(s->thing, "home")) || (s->dir && path_below(s->dir, "home"));
+	return scenario_recovers(s) || (s->thing && path_below(s->thing, "home")) ||
+	       (s->dir && path_below(s->dir, "home"));
 }
 
 struct moment {
@@ -121,11 +123,12 @@ static bool same_at(const struct manifest *a, const struct manifest *b, const ch
 	return !x || !y || x->st.st_ino == y->st.st_ino;
 }
 
-static void at_stop(void *ctx)
+static void at_stop(void *ctx, pid_t pid)
 {
 	struct moment *m = ctx;
 	struct manifest before;
 
+	(void)pid;
 	if (m->over) /* another thread had an nth call too */
 		return;
 	m->over = true;
@@ -159,7 +162,7 @@ static enum case_result run(const struct fault_case *c, const struct subject *su
 				  .world = &w,
 				  .before = &before,
 				  .attacked = m.done || c->attack->nobody,
-				  .stray = m.done && (c->attack->stray || in_home(c->scenario)),
+				  .stray = m.done && (c->attack->stray || may_stray(c->scenario)),
 				  .theirs = &m.theirs,
 				  .replaced = m.replaced,
 				  .untold = c->call->told};
@@ -174,4 +177,4 @@ static enum case_result run(const struct fault_case *c, const struct subject *su
 	return m.done ? CASE_TRIED : CASE_MISSED;
 }
 
-const struct layer layer_attacked = {"attacked", 6, impossible, list, run};
+const struct layer layer_attacked = {"attacked", 8, 10, impossible, list, run};

@@ -236,4 +236,4 @@ static enum case_result run(const struct fault_case *c, const struct subject *su
 	return c->ref->calls.n ? CASE_TRIED : CASE_MISSED;
 }
 
-const struct layer layer_policy = {"policy", 1, impossible, list, run};
+const struct layer layer_policy = {"policy", 16, 1, impossible, list, run};

@@ -99,10 +99,11 @@ static void end(struct cut *cut)
 
 /* ---- what is on the disk at that moment ---- */
 
-static void take_copy(void *ctx)
+static void take_copy(void *ctx, pid_t pid)
 {
 	struct cut *cut = ctx;
 
+	(void)pid;
 	if (!cut->done)
 		image_copy(&cut->image, "cut");
 	cut->done = true;
@@ -123,7 +124,7 @@ static enum case_result run_copied(const struct fault_case *c, const struct subj
 		world_run(&cut.w, NULL, c->scenario->command, &ran);
 	}
 	if (!cut.done)
-		take_copy(&cut);
+		take_copy(&cut, 0);
 	if (revive(&cut, "cut", v))
 		judge(&cut, c, &ran, v);
 	ran_done(&ran);
@@ -133,10 +134,11 @@ static enum case_result run_copied(const struct fault_case *c, const struct subj
 
 /* ---- the file system stops ---- */
 
-static void shut_down(void *ctx)
+static void shut_down(void *ctx, pid_t pid)
 {
 	struct cut *cut = ctx;
 
+	(void)pid;
 	cut->done = cut->done || image_shutdown(&cut->image);
 }
 
@@ -159,5 +161,5 @@ static enum case_result run_shutdown(const struct fault_case *c, const struct su
 	return cut.done ? CASE_TRIED : CASE_MISSED;
 }
 
-const struct layer layer_power = {"power", 2, impossible, list_and_end, run_copied};
-const struct layer layer_shutdown = {"shutdown", 1, impossible, list, run_shutdown};
+const struct layer layer_power = {"power", 4, 4, impossible, list_and_end, run_copied};
+const struct layer layer_shutdown = {"shutdown", 4, 2, impossible, list, run_shutdown};

@@ -147,4 +147,4 @@ static enum case_result run(const struct fault_case *c, const struct subject *su
 	return CASE_TRIED;
 }
 
-const struct layer layer_raced = {"raced", 2, impossible, list, run};
+const struct layer layer_raced = {"raced", 6, 4, impossible, list, run};

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -84,6 +85,14 @@ static const struct scenario *redo_of(const struct scenario *s)
 	return m;
 }
 
+bool scenario_recovers(const struct scenario *s)
+{
+	for (size_t i = 0; i < BEFORE_MAX && s->before[i]; i++)
+		if (strncmp(s->before[i], "kill", 4) == 0)
+			return true;
+	return false;
+}
+
 const struct scenario *const *scenarios_all(size_t *ret_n)
 {
 	static const struct scenario **all;
@@ -94,9 +103,7 @@ const struct scenario *const *scenarios_all(size_t *ret_n)
 		assert_non_null(all);
 		for (size_t i = 0; i < nscenarios; i++) {
 			all[n++] = &scenarios[i];
-			if (!scenarios[i].back ||
-			    strncmp(scenarios[i].before[0] ? scenarios[i].before[0] : "", "kill",
-				    4) == 0)
+			if (!scenarios[i].back || scenario_recovers(&scenarios[i]))
 				continue;
 			all[n++] = undo_of(&scenarios[i]);
 			all[n++] = redo_of(&scenarios[i]);
@@ -144,16 +151,27 @@ static void shell(struct world *w, const char *line)
 	free(command);
 }
 
+static void kill_it(void *ctx, pid_t pid)
+{
+	bool *hit = ctx;
+
+	*hit = kill(pid, SIGKILL) == 0;
+}
+
 static void killed(struct world *w, const char *line)
 {
+	bool behind = strncmp(line, "kill-behind", 11) == 0, hit = false;
 	char call[32], when[16];
 	struct injection i = {call, "signal=KILL", when};
 	struct ran ran;
-	bool hit;
 	int at = 0;
 
+	line += strcspn(line, " ") + 1;
 	assert_int_equal(sscanf(line, "%31[^:]:%15s %n", call, when, &at), 2);
-	trace_inject(w, line + at, &i, &ran, &hit);
+	if (behind)
+		trace_stop(w, line + at, call, (unsigned)atoi(when), kill_it, &hit, &ran);
+	else
+		trace_inject(w, line + at, &i, &ran, &hit);
 	if (!hit)
 		fail_msg("%s: was not killed there", line);
 	ran_done(&ran);
@@ -180,10 +198,10 @@ void scenario_prepare(const struct scenario *s, struct world *w, struct manifest
 			tree_remove(w->tree, WORLD_STATE);
 		} else if (line[0] == '!') {
 			shell(w, line + 1);
-		} else if (strncmp(line, "kill ", 5) == 0) {
+		} else if (strncmp(line, "kill", 4) == 0) {
 			manifest_take(ret_before, w->tree->path);
 			taken = true;
-			killed(w, line + 5);
+			killed(w, line);
 		} else {
 			command(w, line);
 		}

@@ -24,7 +24,8 @@ struct scenario {
 	const char *name;
 	const char *fixture; /* as for tree_new(), below work/ and second/ */
 	/* Run first: a command of the program; "!..." for the shell; "forget": the journal begins
-	 * anew; "kill CALL:N COMMAND": killed there, and what was before it is what counts. */
+	 * anew; "kill CALL:N COMMAND", "kill-behind CALL:N COMMAND": killed there, and what was
+	 * before it is what counts. */
 	const char *before[BEFORE_MAX];
 	const char *command;
 	const char *changes; /* as manifest_diff() says it; NULL: not checked */
@@ -60,6 +61,9 @@ void scenario_make(const struct scenario *s, const struct subject *subject, unsi
 /* Runs what comes first, and takes the manifest that counts. Fails the test when something of it
  * does not work. */
 void scenario_prepare(const struct scenario *s, struct world *w, struct manifest *ret_before);
+
+/* One whose command comes after another was killed. */
+bool scenario_recovers(const struct scenario *s);
 
 /* A clean run, with all that it calls. */
 struct reference {

@@ -283,7 +283,7 @@ void trace_inject(struct world *w, const char *line, const struct injection *i, 
 }
 
 /* Reads lines as they come; at each stop somebody else's turn. */
-static unsigned watch(int fd, pid_t pid, void (*at)(void *ctx), void *ctx)
+static unsigned watch(int fd, pid_t pid, void (*at)(void *ctx, pid_t pid), void *ctx)
 {
 	struct str text = STR_INIT;
 	unsigned stops = 0;
@@ -305,7 +305,7 @@ static unsigned watch(int fd, pid_t pid, void (*at)(void *ctx), void *ctx)
 			*end = '\0';
 			if (strstr(text.buf, "--- stopped by SIGSTOP")) {
 				stops++;
-				at(ctx);
+				at(ctx, (pid_t)atol(text.buf));
 				kill((pid_t)atol(text.buf), SIGCONT);
 			}
 			str_remove(&text, 0, (size_t)(end - text.buf) + 1);
@@ -316,7 +316,7 @@ static unsigned watch(int fd, pid_t pid, void (*at)(void *ctx), void *ctx)
 }
 
 unsigned trace_stop(struct world *w, const char *line, const char *calls, unsigned nth,
-		    void (*at)(void *ctx), void *ctx, struct ran *ret)
+		    void (*at)(void *ctx, pid_t pid), void *ctx, struct ran *ret)
 {
 	char log[96], what[512], trace[400];
 	const char *prefix[] = {"strace", "-f", "-q", "-o", log, "-e", trace, "-e", what, NULL};

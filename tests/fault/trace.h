@@ -49,8 +49,8 @@ struct injection {
 void trace_inject(struct world *w, const char *line, const struct injection *i, struct ran *ret,
 		  bool *ret_hit);
 /* Runs it, stopped behind the nth of these calls (of several: "a,b"), or behind each (nth 0), and
- * calls at() meanwhile. How many stops there were. */
+ * calls at() meanwhile, with the process that is stopped. How many stops there were. */
 unsigned trace_stop(struct world *w, const char *line, const char *calls, unsigned nth,
-		    void (*at)(void *ctx), void *ctx, struct ran *ret);
+		    void (*at)(void *ctx, pid_t pid), void *ctx, struct ran *ret);
 
 #endif
