@@ -9,7 +9,7 @@
 
 #include "attack.h"
 
-#define READS_EVERY 8 /* before every so manieth call that only reads */
+#define READS_EVERY 48 /* before every so manieth call that only reads */
 
 /* Whoever finds no trash in the home takes that of the mount, which must not be one of the machine.
  */

@@ -7,7 +7,7 @@
 
 #include <unistd.h>
 
-#define READS_EVERY 2 /* of the calls that only read every so manieth, with one of its errors */
+#define READS_EVERY 4 /* of the calls that only read every so manieth, with one of its errors */
 
 /* Whoever finds no trash in the home takes that of the mount, which must not be one of the machine.
  */
