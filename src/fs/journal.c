@@ -452,6 +452,7 @@ static int new_journal(const char *dir, bool look, struct journal **ret_journal)
 		return -ENOMEM;
 	}
 	find_who(&j->self);
+	j->uid = geteuid();
 	*ret_journal = j;
 	return 0;
 }

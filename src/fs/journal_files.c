@@ -30,12 +30,6 @@ void journal_file_free(struct journal_file *f)
 	free(f);
 }
 
-static bool is_ours(const struct journal *j, const struct journal_who *who)
-{
-	return who->pid == j->self.pid && who->start && who->start == j->self.start &&
-	       memcmp(who->boot, j->self.boot, sizeof(who->boot)) == 0;
-}
-
 static size_t place_of(const struct journal *j, const char *name)
 {
 	size_t lo = 0, hi = j->nfiles;
@@ -77,13 +71,13 @@ int journal_file_add(struct journal *j, const char *name, struct journal_file **
 	return 0;
 }
 
-static int check_file(const struct meta *meta, const char **ret_why)
+static int check_file(const struct journal *j, const struct meta *meta, const char **ret_why)
 {
 	*ret_why = "is ignored: it is not a regular file";
 	if (!S_ISREG(meta->mode))
 		return -EPERM;
 	*ret_why = "is ignored: it belongs to someone else";
-	if (meta->uid != geteuid())
+	if (meta->uid != j->uid)
 		return -EPERM;
 	*ret_why = "is ignored: others may write it";
 	if (meta->mode & 022)
@@ -108,7 +102,7 @@ int journal_file_open(struct journal *j, const struct journal_file *f, struct me
 	if (!f->regular) {
 		r = stat_at(j->dirfd, f->name, ret_meta, NULL);
 		if (r == 0)
-			r = check_file(ret_meta, ret_why);
+			r = check_file(j, ret_meta, ret_why);
 		if (r < 0)
 			return r;
 	}
@@ -120,7 +114,7 @@ int journal_file_open(struct journal *j, const struct journal_file *f, struct me
 		return fd;
 	r = stat_fd(fd, ret_meta, NULL);
 	if (r == 0)
-		r = check_file(ret_meta, ret_why);
+		r = check_file(j, ret_meta, ret_why);
 	if (r < 0)
 		sys_close(fd);
 	return r < 0 ? r : fd;
@@ -145,29 +139,6 @@ static int find_alive(struct journal *j, struct journal_file *f, int fd)
 			    "actions are still going on cannot be told");
 }
 
-static int read_head(struct journal *j, struct journal_file *f, int fd)
-{
-	uint8_t bytes[JOURNAL_HEAD_LEN];
-	ssize_t n = sys_pread(fd, bytes, sizeof(bytes), 0);
-
-	if (n < 0)
-		return (int)n;
-	if ((size_t)n < sizeof(bytes))
-		return 0;
-	if (journal_get_head(bytes, &f->head) < 0) {
-		f->damaged = true;
-		return journal_warn(j, f->name, "is damaged, or no file of the journal");
-	}
-	if (f->head.version != JOURNAL_VERSION) {
-		f->ignored = true;
-		return journal_warn(j, f->name, "is ignored: a later version of trowel wrote it");
-	}
-	f->headed = true;
-	f->ours = is_ours(j, &f->head.who);
-	f->at = sizeof(bytes);
-	return 0;
-}
-
 static int read_file(struct journal *j, struct journal_file *f, int fd, const struct meta *meta)
 {
 	int r = find_alive(j, f, fd);
@@ -175,9 +146,7 @@ static int read_file(struct journal *j, struct journal_file *f, int fd, const st
 	f->size = meta->size;
 	f->mtime = meta->mtime;
 	j->known->stale = true;
-	if (r == 0 && !f->headed)
-		r = read_head(j, f, fd);
-	if (r == 0 && f->headed)
+	if (r == 0)
 		r = journal_read_file(j, f, fd, meta->size);
 	/* One without its head may just be being made: the lock comes after the name. */
 	if (r == 0 && !f->alive && (f->headed || f->damaged))

@@ -161,6 +161,7 @@ struct journal {
 	int dirfd; /* -1: looking only, and it is not there */
 	bool look;
 	struct journal_who self;
+	uint32_t uid; /* effective */
 	struct journal_known *known;
 	struct journal_file **files; /* by name */
 	size_t nfiles, files_cap;

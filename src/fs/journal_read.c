@@ -373,19 +373,60 @@ static int read_piece(struct journal *j, const struct journal_file *f, int fd, s
 	return 0;
 }
 
+static bool is_ours(const struct journal *j, const struct journal_who *who)
+{
+	return who->pid == j->self.pid && who->start && who->start == j->self.start &&
+	       memcmp(who->boot, j->self.boot, sizeof(who->boot)) == 0;
+}
+
+static int take_head(struct journal *j, struct journal_file *f, const uint8_t *bytes)
+{
+	int r = 0;
+
+	if (journal_get_head(bytes, &f->head) < 0) {
+		r = journal_warn(j, f->name, "is damaged, or no file of the journal");
+		f->damaged = r == 0;
+	} else if (f->head.version != JOURNAL_VERSION) {
+		r = journal_warn(j, f->name, "is ignored: a later version of trowel wrote it");
+		f->ignored = r == 0;
+	} else {
+		f->headed = true;
+		f->ours = is_ours(j, &f->head.who);
+		f->at = JOURNAL_HEAD_LEN;
+	}
+	return r;
+}
+
+/* The next bytes, of which *ret_used were of use; the head of the file may be before them. */
+static int take_piece(struct journal *j, struct journal_file *f, size_t len, uint64_t rest,
+		      size_t *ret_used)
+{
+	size_t head = f->headed ? 0 : JOURNAL_HEAD_LEN;
+	int r;
+
+	*ret_used = 0;
+	if (len < head)
+		return 0;
+	r = head > 0 ? take_head(j, f, j->read) : 0;
+	if (r == 0 && f->headed)
+		r = journal_parse(j, f, j->read + head, len - head, rest - head, ret_used);
+	*ret_used += head;
+	return r;
+}
+
 int journal_read_file(struct journal *j, struct journal_file *f, int fd, uint64_t size)
 {
 	static const size_t whole = JOURNAL_RECORD_MAX + JOURNAL_RECORD_LEN;
 	size_t want = CHUNK;
 	int r = 0;
 
-	while (r == 0 && !f->damaged && f->at < size) {
+	while (r == 0 && !f->damaged && !f->ignored && f->at < size) {
 		uint64_t rest = size - f->at;
 		size_t room = (size_t)MIN(rest, want), len = 0, used = 0;
 
 		r = read_piece(j, f, fd, room, &len);
 		if (r == 0)
-			r = journal_parse(j, f, j->read, len, rest, &used);
+			r = take_piece(j, f, len, rest, &used);
 		/* Nothing whole in all there is, or in the largest there can be: it ends there. */
 		if (r < 0 || (used == 0 && (len == rest || len < room || want == whole)))
 			break;
