@@ -234,12 +234,26 @@ static size_t count_lines(struct tree *t, const char *rel, unsigned *seen)
 	return n;
 }
 
-/* Two programs write while it becomes full: no line is lost, none is torn. */
+static int write_lines(const char *dir, const char *name, int program, int lines)
+{
+	struct oplog *log = open_log(dir);
+	struct step s = trashing(name);
+	int r = 0;
+
+	for (int k = 0; k < lines && r == 0; k++)
+		r = oplog_add(log, 0, (uint64_t)(1000 * (program + 1) + k), &s, STEP_DONE, 0, NULL);
+	step_done(&s);
+	oplog_close(log);
+	return r;
+}
+
+/* Several programs write while it becomes full: no line is lost, none is torn. */
 static void it_begins_anew_when_full(void **state)
 {
 	enum { PROGRAMS = 3, LINES = 250 };
 	struct tree *t = tree_new("");
 	char name[2200];
+	const char *dir = tree_path(t, "state");
 	unsigned *seen = calloc(10000, sizeof(*seen));
 
 	(void)state;
@@ -251,16 +265,8 @@ static void it_begins_anew_when_full(void **state)
 		pid_t pid = fork();
 
 		assert_true(pid >= 0);
-		if (pid == 0) {
-			struct oplog *log = open_log(tree_path(t, "state"));
-			struct step s = trashing(name);
-			int r = 0;
-
-			for (int k = 0; k < LINES && r == 0; k++)
-				r = oplog_add(log, 0, (uint64_t)(1000 * (i + 1) + k), &s, STEP_DONE,
-					      0, NULL);
-			_exit(r == 0 ? 0 : 1);
-		}
+		if (pid == 0)
+			_exit(write_lines(dir, name, i, LINES) == 0 ? 0 : 1);
 	}
 	for (int i = 0; i < PROGRAMS; i++) {
 		int status;
