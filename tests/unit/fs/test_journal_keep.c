@@ -277,6 +277,56 @@ static void no_more_than_so_many(void **state)
 	tree_free(t);
 }
 
+/* An action of some 3 MB. */
+static void made_large(struct made *m, uint64_t id, const char *dir)
+{
+	const struct journal_begin b = {
+		.nsteps = 1, .begun = days_ago(20) + (int64_t)id, .label = "large", .label_len = 5};
+	struct str payload = STR_INIT;
+	struct step s = STEP_INIT;
+
+	s.kind = STEP_DELETE;
+	assert_int_equal(step_place_set(&s.from, dir, NULL, "x"), 0);
+	assert_int_equal(journal_add_begin(&payload, &b), 0);
+	assert_int_equal(journal_add_step(&payload, &s), 0);
+	made_record(m, RECORD_BEGIN, id, payload.buf, payload.len);
+	made_end(m, id);
+	step_done(&s);
+	str_done(&payload);
+}
+
+/* However young. A file of which something is among the newest stays as a whole. */
+static void no_more_than_so_large(void **state)
+{
+	enum { LARGE = 3 << 20, MANY = JOURNAL_BYTES / LARGE + 1 };
+	struct tree *t = tree_new("journal/ :0700\n");
+	char *dir = malloc(LARGE + 1);
+	struct journal *j;
+	struct made m;
+	size_t n;
+
+	(void)state;
+	assert_non_null(dir);
+	memset(dir, '/', LARGE);
+	dir[LARGE] = '\0';
+	put_ended(t, "journal/b.journal", 1, 0, 25);
+	put_ended(t, "journal/c.journal", 50, 0, 19);
+	made_start(&m);
+	for (uint64_t i = 2; i < 2 + MANY; i++)
+		made_large(&m, i, dir);
+	made_put(&m, t, "journal/a.journal");
+	j = open_at(tree_path(t, "journal"));
+	assert_null(journal_warning(j));
+	journal_actions(j, &n);
+	assert_int_equal(n, MANY + 1);
+	expect_there(t, "journal/a.journal", true);
+	expect_there(t, "journal/b.journal", false);
+	expect_there(t, "journal/c.journal", true);
+	journal_close(j);
+	free(dir);
+	tree_free(t);
+}
+
 /* Without an action, or damaged, a file is as old as its last change. */
 static void what_says_nothing(void **state)
 {
@@ -314,6 +364,7 @@ int main(void)
 		cmocka_unit_test(what_speaks_of_each_other_stays_together),
 		cmocka_unit_test(a_group_that_cannot_go),
 		cmocka_unit_test(no_more_than_so_many),
+		cmocka_unit_test(no_more_than_so_large),
 		cmocka_unit_test(what_says_nothing),
 	};
 
