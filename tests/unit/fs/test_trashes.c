@@ -379,13 +379,13 @@ static void errors_are_told(void **state)
 			fault_fail(calls[c], n, EIO, false);
 			ask(f);
 			until_over(f, 0, &out, &over);
-			fault_fail(calls[c], 0, 0, false);
 			dir = answers_peek(&f->a, FS_TRASH_DIR, TICKET);
 			assert_true(over->err || (dir && dir->err) ||
 				    (out.len && strstr(out.buf, " a ")));
 			fs_event_free(over);
 			fs_event_free(dir);
-			close_it(f);
+			close_it(f); /* and nothing goes on any more */
+			fault_fail(calls[c], 0, 0, false);
 		}
 	}
 }
