@@ -30,7 +30,8 @@ static int add_dir(struct trashed_rows *t, uint32_t number, const char *path)
 				  .top = strdup("/top"),
 				  .id = {1, 10 + number},
 				  .files = {1, 50 + number}};
-	int r = trashed_rows_dir(t, &told);
+	/* What makes the news is refused memory here, too. */
+	int r = told.path && told.top ? trashed_rows_dir(t, &told) : -ENOMEM;
 
 	free(told.path);
 	free(told.top);
