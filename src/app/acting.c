@@ -220,25 +220,24 @@ static int ask_cursor(struct app *app, struct task_ask *ask)
 static int begin(struct app *app, struct task_ask *ask, bool marked)
 {
 	struct acting *a = &app->acting;
-	struct acting_task task = {.ticket = TICKETS | ++a->last,
-				   .kind = ask->kind,
-				   .marked = marked,
-				   .epoch = app->model->marks.epoch,
-				   .nmarked = app->model->marks.live};
+	struct acting_task *task;
 	int rc = array_grow(&a->tasks, &a->cap, a->n + 1, sizeof(*a->tasks));
 
-	if (rc == 0 && ask->ndirs) {
-		task.dir = strdup(ask->dirs[0].path);
-		rc = task.dir ? 0 : -ENOMEM;
-	}
 	if (rc) {
 		task_ask_done(ask);
 		return rc;
 	}
-	a->tasks[a->n++] = task;
+	task = &a->tasks[a->n++];
+	*task = (struct acting_task){.ticket = TICKETS | ++a->last,
+				     .kind = ask->kind,
+				     .marked = marked,
+				     .epoch = app->model->marks.epoch,
+				     .nmarked = app->model->marks.live};
+	/* Without memory for it the cursor does not go to what is made. */
+	task->dir = ask->ndirs ? strdup(ask->dirs[0].path) : NULL;
 	acting_plan_members(app, ask);
 	keep_acted(app);
-	browse_task(app->browse, task.ticket, ask);
+	browse_task(app->browse, task->ticket, ask);
 	return 0;
 }
 
@@ -384,7 +383,8 @@ int acting_here(struct app *app, enum task_kind kind, const char *text, const ch
 
 int acting_action(struct app *app, enum task_kind kind, uint64_t action)
 {
-	struct task_ask ask = {.kind = kind, .at_once = true, .action = action};
+	/* The newest is what one has just seen being done; others are shown before. */
+	struct task_ask ask = {.kind = kind, .at_once = action == 0, .action = action};
 
 	drop_planned(app);
 	return begin(app, &ask, false);

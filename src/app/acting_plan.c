@@ -124,6 +124,18 @@ static void add_part(struct acting *a, const char *heading, size_t from, size_t 
 		add_line(a, PLAN_MEMBER, a->members[i], NULL);
 }
 
+static void add_does(struct acting *a)
+{
+	const struct task_report *r = a->report;
+
+	add_line(a, PLAN_HEADING, NULL, "this would");
+	for (uint32_t i = 0; i < r->ndoes; i++)
+		if (r->does[i])
+			add_line(a, PLAN_MEMBER, r->does[i], NULL);
+	if (r->ndoes < a->plan.number)
+		add_line(a, PLAN_HEADING, NULL, "and more that is not listed");
+}
+
 static void write_sums(struct acting *a, const struct task_report *r, bool trashed)
 {
 	char files[FMT_MAX], dirs[FMT_MAX], freed[FMT_MAX], held[FMT_MAX];
@@ -165,6 +177,9 @@ static int keep_report(struct acting *a, const struct task_report *r)
 	if (!copy->troubles)
 		return -ENOMEM;
 	copy->more = r->more;
+	copy->does = calloc(MAX(r->ndoes, 1), sizeof(*copy->does));
+	for (uint32_t i = 0; copy->does && i < r->ndoes; i++, copy->ndoes++)
+		copy->does[i] = strdup(r->does[i]);
 	for (uint32_t i = 0; i < r->ntroubles; i++) {
 		struct task_trouble *t = &copy->troubles[i];
 
@@ -200,6 +215,8 @@ void acting_plan_show(struct app *app, const struct acting_task *task, const str
 	a->plan.sums = a->sums.buf;
 	a->plan.number = r->steps;
 	add_troubles(a, a->report, over);
+	if (!over && a->report->ndoes)
+		add_does(a);
 	if (!over) {
 		add_part(a, "not on the screen now:", 0, a->nunseen);
 		add_part(a, a->nunseen ? "on the screen:" : "all of them:", a->nunseen,

@@ -3,6 +3,7 @@
  * Commands that change files: what they ask for. app/acting.c does the asking.
  */
 #include "app/commands.h"
+#include "model/past.h"
 
 int cmd_trash(struct app *app, const struct command_args *args)
 {
@@ -53,4 +54,16 @@ int cmd_attribute(struct app *app, const struct command_args *args)
 int cmd_trashed(struct app *app, const struct command_args *args)
 {
 	return acting_trashed(app, (enum task_kind)args->arg);
+}
+
+int cmd_undo_this(struct app *app, const struct command_args *args)
+{
+	uint64_t action;
+	uint32_t step;
+
+	(void)args;
+	if (model_past_chosen(app->model, &action, &step))
+		return acting_action(app, TASK_UNDO, action);
+	model_notice(app->model, NOTICE_INFO, app->now_ms, "there is nothing here");
+	return 0;
 }

@@ -48,6 +48,7 @@ const struct command commands[] = {
 	IN(CTX_TRASH, "trash-restore", "Trash", "r <F2>",  CMD_MUTATES | CMD_HINT, "put the marked rows, or this one, back to where they were", "restore", cmd_trashed, TASK_RESTORE),
 	IN(CTX_TRASH, "trash-erase", "Trash", "X",         CMD_MUTATES | CMD_HINT, "delete them for good (asks)", "erase", cmd_trashed, TASK_ERASE),
 	IN(CTX_TRASH, "trash-again", "Trash", "gR",        CMD_HINT, "look into every trash again", "again", cmd_reload, 0),
+	IN(CTX_HISTORY, "history-undo", "History", "u",    CMD_MUTATES | CMD_HINT, "take this action back (asks)", "undo", cmd_undo_this, 0),
 	IN(CTX_HISTORY, "history-again", "History", "gR",  CMD_HINT, "read the journal again", "again", cmd_reload, 0),
 
 	ROW("down",          "Move", "j <Down>",           CMD_REPEAT, "next row", NULL, cmd_move, 1),
@@ -110,8 +111,8 @@ const struct command commands[] = {
 
 	FILES("trash",         "Act", "d <F8>",              CMD_MUTATES | CMD_HINT, "to the trash: the marked rows, or this one", "trash", cmd_trash, 0),
 	FILES("delete",        "Act", "X",                   CMD_MUTATES, "delete for good what is marked, or this row (asks)", NULL, cmd_delete, 0),
-	ROW("undo",          "Act", "u",                   CMD_MUTATES | CMD_HINT, "undo the last thing done in this run", "undo", cmd_undo, TASK_UNDO),
-	ROW("redo",          "Act", "<C-r>",               CMD_MUTATES, "do again what was undone last", NULL, cmd_undo, TASK_REDO),
+	IN(CTX_LISTS & ~CTX_HISTORY, "undo",          "Act", "u",                   CMD_MUTATES | CMD_HINT, "undo the last thing done in this run", "undo", cmd_undo, TASK_UNDO),
+	IN(CTX_LISTS & ~CTX_HISTORY, "redo",          "Act", "<C-r>",               CMD_MUTATES, "do again what was undone last", NULL, cmd_undo, TASK_REDO),
 	FILES("add",           "Act", "a",                   CMD_MUTATES, "make a file, or with a slash at the end a directory", NULL, cmd_add, 0),
 	FILES("add-directory", "Act", "<F7>",                CMD_MUTATES, "make a directory", NULL, cmd_add, 1),
 	FILES("rename",        "Act", "r <F2>",              CMD_MUTATES, "rename the row", NULL, cmd_rename, 0),

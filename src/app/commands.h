@@ -52,7 +52,7 @@ command_fn cmd_trash_list, cmd_past, cmd_reload;
 
 /* cmd_act.c */
 command_fn cmd_trash, cmd_delete, cmd_undo, cmd_add, cmd_rename, cmd_attribute, cmd_rmdir;
-command_fn cmd_trashed;
+command_fn cmd_trashed, cmd_undo_this;
 
 /* jump.c */
 command_fn cmd_jump;

@@ -49,6 +49,9 @@ void task_report_free(struct task_report *report)
 	if (!report)
 		return;
 	task_troubles_drop(report);
+	for (uint32_t i = 0; i < report->ndoes; i++)
+		free(report->does[i]);
+	free(report->does);
 	free(report->label);
 	free(report->made);
 	free(report);

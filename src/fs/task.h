@@ -76,7 +76,10 @@ struct task_report {
 	uint32_t ntroubles;
 	uint32_t more;  /* troubles that are not listed */
 	bool deletable; /* nothing can be trashed of it, but it could be deleted for good */
-	char *made;     /* the name of what was made or renamed, in the directory it was asked in */
+	char **does; /* of an undo that waits: what its steps would do, in words; the first of them
+		      */
+	uint32_t ndoes;
+	char *made; /* the name of what was made or renamed, in the directory it was asked in */
 };
 
 void task_dir_done(struct task_dir *dir);          /* the same */

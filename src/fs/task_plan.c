@@ -264,6 +264,28 @@ static char *made_name(const struct task_ask *ask)
 	return ask->text ? memdup0(ask->text, strcspn(ask->text, "/")) : NULL;
 }
 
+/* What is taken back from the history was done some time ago, and perhaps by another program: it is
+ * shown before. */
+static int describe(struct task *task)
+{
+	uint32_t n = MIN(plan_nsteps(task->plan), TASK_TROUBLES_MAX);
+	struct task_report *r = task->report;
+
+	r->does = calloc(MAX(n, 1), sizeof(*r->does));
+	if (!r->does)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < n; i++) {
+		CLEANUP(str_done) struct str text = STR_INIT;
+
+		if (step_describe(plan_step(task->plan, i), &text) < 0)
+			return -ENOMEM;
+		r->does[r->ndoes] = str_take(&text);
+		if (!r->does[r->ndoes++])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 /* What cannot go to a trash may still go for good: whether to offer that. */
 static int look_deletable(struct task *task, const struct plan_env *env,
 			  const struct task_values *values)
@@ -311,6 +333,8 @@ int task_plan(struct task *task)
 		rc = take_problems(task);
 	if (rc == 0 && task->ask.kind == TASK_TRASH && plan_nsteps(task->plan) == 0)
 		rc = look_deletable(task, &env, &(struct task_values){0});
+	if (rc == 0 && !task->ask.at_once && !task->ask.nitems)
+		rc = describe(task);
 	if (rc)
 		return rc;
 	task->report->label = strdup(plan_label(task->plan));

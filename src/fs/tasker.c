@@ -120,6 +120,19 @@ static void task_unref(struct task *task)
 
 /* ---- what is told ---- */
 
+static int copy_does(const struct task_report *r, struct task_report *c)
+{
+	if (!r->ndoes)
+		return 0;
+	c->does = calloc(r->ndoes, sizeof(*c->does));
+	for (; c->does && c->ndoes < r->ndoes; c->ndoes++) {
+		c->does[c->ndoes] = copy(r->does[c->ndoes]);
+		if (!c->does[c->ndoes])
+			return -ENOMEM;
+	}
+	return c->does ? 0 : -ENOMEM;
+}
+
 /* A report of its own for the event: the job goes on with this one. */
 static struct task_report *report_copy(const struct task_report *r)
 {
@@ -130,6 +143,8 @@ static struct task_report *report_copy(const struct task_report *r)
 	*c = *r;
 	c->troubles = NULL;
 	c->ntroubles = 0;
+	c->does = NULL;
+	c->ndoes = 0;
 	c->label = copy(r->label);
 	c->made = copy(r->made);
 	for (uint32_t i = 0; i < r->ntroubles; i++) {
@@ -138,7 +153,8 @@ static struct task_report *report_copy(const struct task_report *r)
 		if (task_trouble(c, t->path, t->err, t->why))
 			break;
 	}
-	if (c->ntroubles < r->ntroubles || (r->label && !c->label) || (r->made && !c->made)) {
+	if (copy_does(r, c) || c->ntroubles < r->ntroubles || (r->label && !c->label) ||
+	    (r->made && !c->made)) {
 		task_report_free(c);
 		return NULL;
 	}

@@ -122,6 +122,7 @@ static const struct exercise exercises[] = {
 	{"sizes-bars", NULL, {{"S", "\\[#"}, {"%", "~\\d%"}, {"%", "~\\[#"}, {"%", "\\[#"}}},
 	{"sizes-shared", NULL, {{"S", "scanned"}, {"_", "Freed"}, {"_", "~Freed"}}},
 	{"history", NULL, {{"U", "nothing was done yet"}, {"", "History"}, {"q", "beta"}}},
+	{"history-undo", NULL, {{"gg}", "@a.txt"}, {"d", "trash a.txt: done"}, {"U", "trash a.txt +done"}, {"u", "this would\n +restore .*a.txt"}, {"y", "undo .*: done"}}},
 	{"history-again", NULL, {{"U", "nothing was done yet"}, {"gR", "nothing was done yet"}, {"h", "beta"}}},
 	{"trash-list", NULL, {{"wt", "Trash"}, {"", "<report|orphan"}, {"", "@report.txt"}, {"", "docs  "}, {"h", "beta"}}},
 	{"trash-again", NULL, {{"wt", "report\\.txt"}, {"gR", "@report.txt"}, {"q", "~report"}}},
