@@ -68,6 +68,14 @@ static void killed_list(const struct scenario *s, const struct reference *ref,
 							    NULL});
 }
 
+/* What could not be removed, and was named. */
+#define STAYS "its information stays in the trash"
+
+static bool says(const struct ran *ran, const char *text)
+{
+	return ran->status == 1 && ran->err.len && strstr(ran->err.buf, text);
+}
+
 static enum case_result run(const struct fault_case *c, const struct subject *subject,
 			    struct verdict *v)
 {
@@ -89,7 +97,8 @@ static enum case_result run(const struct fault_case *c, const struct subject *su
 				  .ref = c->ref,
 				  .world = &w,
 				  .before = &before,
-				  .partly = ran.status == 1 && strstr(ran.err.buf, "partly done"),
+				  .partly = says(&ran, "partly done") || says(&ran, STAYS),
+				  .stray = says(&ran, STAYS),
 				  .untold = c->call->told ||
 					    (c->forever && strcmp(c->call->name, "write") == 0) ||
 					    (c->error && strcmp(c->error, "ENOMEM") == 0)};

@@ -297,7 +297,7 @@ const struct thing *manifest_find(const struct manifest *m, const char *path)
 }
 
 size_t manifest_between(const struct manifest *a, const struct manifest *b,
-			const struct manifest *now, struct str *out)
+			const struct manifest *now, bool stray, struct str *out)
 {
 	size_t n = 0;
 
@@ -307,7 +307,7 @@ size_t manifest_between(const struct manifest *a, const struct manifest *b,
 		const char *dx = x ? difference(x, t, M_TIMES) : "is new";
 		const char *dy = y ? difference(y, t, M_TIMES) : "is new";
 
-		if (!dx || !dy)
+		if (!dx || !dy || (stray && strncmp(t->path, "trash:!", 7) == 0))
 			continue;
 		str_addf(out, "%s: neither as before (%s) nor as after (%s)\n", t->path, dx, dy);
 		n++;
