@@ -61,6 +61,18 @@ static bool may_be_clear(const struct action_step *s)
 	       step_has_inverse(&s->step);
 }
 
+/* Out of a trash, with its information still in there. */
+static bool left_something(const struct action_step *s)
+{
+	return s->state == STEP_DONE && s->err < 0 &&
+	       (s->step.kind == STEP_RESTORE || s->step.kind == STEP_ERASE);
+}
+
+static bool to_finish(const struct action_step *s)
+{
+	return s->err == -EINTR || left_something(s);
+}
+
 static int take(struct recovery *c, const struct action *a)
 {
 	const char *label = a->label ? a->label : "";
@@ -79,7 +91,8 @@ static int take(struct recovery *c, const struct action *a)
 			return -ENOMEM;
 		f->state = s->state;
 		f->err = s->err;
-		f->asked = s->state == STEP_OPEN || s->err == -EINTR;
+		f->asked = s->state == STEP_OPEN || s->err == -EINTR ||
+			   (c->r->finish && left_something(s));
 		f->again = a->state == ACTION_ENDED && may_be_clear(s);
 	}
 	return 0;
@@ -356,10 +369,10 @@ static int settle(struct recovery *c, uint32_t i)
 
 /* ---- which actions ---- */
 
-static bool only_looked_at(const struct action *a)
+static bool has_to_finish(const struct action *a)
 {
 	for (uint32_t i = 0; i < a->nsteps; i++)
-		if (a->steps[i].err == -EINTR)
+		if (to_finish(&a->steps[i]))
 			return true;
 	return false;
 }
@@ -414,7 +427,7 @@ static bool concerns(const struct recovery *c, const struct action *a)
 	for (uint32_t i = 0; i < a->nsteps; i++)
 		if (may_be_clear(&a->steps[i]))
 			return true;
-	return c->r->finish && only_looked_at(a);
+	return c->r->finish && has_to_finish(a);
 }
 
 static int all_actions(struct recovery *c)
