@@ -155,6 +155,14 @@ static int not_dressed(struct act_job *j, uint32_t asked, int err)
 	return err;
 }
 
+/* What is not known could not be taken back later. Nothing but an empty directory can go here. */
+static int take_away(struct act_job *j, int err)
+{
+	if (err == -ENOENT || sys_unlinkat(j->to, j->step->to.name, AT_REMOVEDIR) < 0)
+		return not_seen(j, STEP_DONE, err);
+	return err;
+}
+
 int act_mkdir_run(struct act_job *j)
 {
 	const struct step *s = j->step;
@@ -168,7 +176,7 @@ int act_mkdir_run(struct act_job *j)
 	j->from = j->to;
 	rc = act_pin(j, s->to.name);
 	if (rc < 0)
-		return act_mode_given(s) ? not_dressed(j, asked, rc) : not_seen(j, STEP_DONE, rc);
+		return act_mode_given(s) ? not_dressed(j, asked, rc) : take_away(j, rc);
 	if (!S_ISDIR(j->meta.mode) || (act_mode_given(s) && !is_new(j, &j->meta, asked)))
 		return replaced(j);
 	rc = act_dress(j);

@@ -195,6 +195,12 @@ int act_restore_run(struct act_job *j)
 	if (why)
 		rc = act_refuse(j, rc, why);
 	rc = act_renamed(j, j->to, rc, &how);
+	/* It was not seen at once that it is out. */
+	if (rc == 0 && j->state == STEP_DONE && how.state == RENAME_ASTRAY) {
+		rc = trash_forget(j->trash, j->step->from.name, 0);
+		if (rc < 0)
+			act_say(j, "it is out, but its information stays in the trash");
+	}
 	if (j->state == STEP_DONE && act_look_again(j) < 0)
 		return rc;
 	return rc;

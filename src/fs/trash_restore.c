@@ -114,8 +114,8 @@ static int remove_info(const struct trash_dir *trash, const char *name)
 	return rc;
 }
 
-/* It is not in the trash any more. That its size could not be removed harms nobody. */
-static int forget(const struct trash_dir *trash, const char *name, unsigned flags)
+/* That its size could not be removed harms nobody. */
+int trash_forget(const struct trash_dir *trash, const char *name, unsigned flags)
 {
 	int rc = remove_info(trash, name), synced = 0;
 
@@ -133,7 +133,7 @@ static int move_out(const struct trash_restore *r, const struct rename_place *to
 	int rc = atomic_rename(&from, to, flags, ret_how);
 
 	if (ret_how->state == RENAME_DONE) {
-		int forgot = forget(r->trash, r->name, flags);
+		int forgot = trash_forget(r->trash, r->name, flags);
 
 		if (rc == 0 && forgot < 0)
 			*ret_why = "it is out, but its information stays in the trash";
@@ -212,6 +212,7 @@ int trash_erase(const struct trash_dir *trash, const char *name, const struct id
 	if (rc == -ENOENT && !expect)
 		return remove_info(trash, name);
 	if (rc == 0)
-		rc = forget(trash, name, options->flags & DELETE_DURABLE ? RENAME_DURABLE : 0);
+		rc = trash_forget(trash, name,
+				  options->flags & DELETE_DURABLE ? RENAME_DURABLE : 0);
 	return rc;
 }

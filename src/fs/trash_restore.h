@@ -42,6 +42,10 @@ struct trash_restore {
 int trash_restore(const struct trash_restore *r, struct renamed *ret_how,
 		  const char **ret_why) MUST_USE;
 
+/* Removes the information (and size) of a thing that is not in the trash any more; RENAME_DURABLE
+ * or 0. 0 or -errno: it stays. */
+int trash_forget(const struct trash_dir *trash, const char *name, unsigned flags) MUST_USE;
+
 /* Removes one thing for good, and its information only when all of it is gone. As safe_delete(), of
  * which `options` are; information alone is removed when there is no such thing. An error with all
  * of it gone is that of the information, which stays. */
