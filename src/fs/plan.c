@@ -314,7 +314,7 @@ static void say_one(struct plan *p, const struct step *s)
 	if (s->kind != STEP_RENAME && s->kind != STEP_LINK)
 		return;
 	str_adds(&p->label, s->kind == STEP_LINK ? " as " : " to ");
-	if (strcmp(s->from.dir, s->to.dir) == 0)
+	if (s->from.dir && s->to.dir && s->to.name && strcmp(s->from.dir, s->to.dir) == 0)
 		str_adds(&p->label, s->to.name);
 	else
 		step_path(&s->to, &p->label);

@@ -109,7 +109,7 @@ int plan_rename(struct plan *p, const struct plan_at *from, const struct plan_at
 				     "the new place is on another file system: it would have to be "
 				     "copied, which trowel cannot do yet");
 	/* It has that name already. */
-	if (rc == 0 && step_id_eq(&s.from.dir_id, &s.to.dir_id) &&
+	if (rc == 0 && step_id_eq(&s.from.dir_id, &s.to.dir_id) && s.from.name && s.to.name &&
 	    strcmp(s.from.name, s.to.name) == 0)
 		rc = 1;
 	return finish(p, &s, rc);

@@ -23,7 +23,7 @@ struct emptying {
 
 static void stays(struct emptying *e)
 {
-	if (e->depth > 0)
+	if (e->depth > 0 && e->stays)
 		e->stays[e->depth - 1] = true;
 }
 
@@ -77,8 +77,10 @@ static int add_dir(struct emptying *e, const struct walk_item *i)
 
 static int leave(struct emptying *e, const struct walk_item *i)
 {
-	bool kept = e->stays[--e->depth];
+	bool kept = e->depth > 0 && e->stays && e->stays[e->depth - 1];
 
+	if (e->depth > 0)
+		e->depth--;
 	if (e->depth == 0)
 		return kept; /* the root is for the caller */
 	if (kept || i->dirfd < 0 || !i->has_meta) {

@@ -165,7 +165,7 @@ static void add_sums(const struct frame *f, uint32_t id, struct str *out)
 		words = view_sizes_words(sizes_rows_sign(v->sizes->rows, id));
 	if (words)
 		str_addf(out, ", %s", words);
-	if (v->kind == VIEW_TRASH && id != NAMES_NONE &&
+	if (v->kind == VIEW_TRASH && v->trashed && id != NAMES_NONE &&
 	    trashed_rows_thing(v->trashed->rows, id, &thing)) {
 		if (thing.state == TRASH_INFO_ALONE)
 			str_adds(out, ", only information, not the thing");
