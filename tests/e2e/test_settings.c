@@ -593,7 +593,7 @@ static void every_kind_of_option_is_changed(void **state)
 	explorer_do(&s.e, "l", "sort +size +changed");
 	explorer_expect(&s.e, "<b.c|a.txt");
 	explorer_do(&s.e, "h", "sort +name +default");
-	explorer_do(&s.e, "h", "sort +freed +changed");
+	explorer_do(&s.e, "h", "sort +origin +changed");
 	explorer_do(&s.e, "\r", "sort +name +default");
 	/* A number. */
 	explorer_do(&s.e, "/margin\r", "@scroll-margin");
