@@ -210,13 +210,14 @@ static void written_in_part(void **state)
 
 static void on_a_full_disk(void *ctx)
 {
-	struct tree *t = ctx;
+	struct tree *t = tree_new("disk/\n");
 	const char *dir = tree_path(t, "disk/journal"), *fill = tree_path(t, "disk/fill");
 	struct journal *j;
 	char zeros[4096] = "";
 	uint64_t first, id;
 	int fd;
 
+	(void)ctx;
 	assert_int_equal(mount("none", tree_path(t, "disk"), "tmpfs", 0, "size=512k,mode=0755"), 0);
 	j = open_at(dir);
 	first = do_some(j, "first", 0, 1);
@@ -241,15 +242,13 @@ static void on_a_full_disk(void *ctx)
 	assert_int_equal(journal_undoable(j, false), id);
 	journal_close(j);
 	umount2(tree_path(t, "disk"), MNT_DETACH);
+	tree_free(t);
 }
 
 static void a_full_disk(void **state)
 {
-	struct tree *t = tree_new("disk/\n");
-
 	(void)state;
-	as_mounter(on_a_full_disk, t);
-	tree_free(t);
+	as_mounter(on_a_full_disk, NULL);
 }
 
 /* Each allocation fails once, in all that is asked of it. */
