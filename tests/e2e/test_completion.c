@@ -141,17 +141,26 @@ static unsigned each_option(void (*check)(void *ctx, const char *of, const char 
 	return n;
 }
 
-static void option_is_offered(void *ctx, const char *of, const char *option)
-{
-	const struct way *way = ctx;
+/* What was offered last: the options of one verb come one after the other. */
+struct offered {
+	const struct way *way;
 	char line[200];
 	struct program p;
+};
+
+static void option_is_offered(void *ctx, const char *of, const char *option)
+{
+	struct offered *o = ctx;
+	char line[200];
 
 	snprintf(line, sizeof(line), "%s--", of);
-	complete(&p, way, line);
-	if (!offers(&p, option) || !offers(&p, "--help") || !offers(&p, "--version"))
-		fail_msg("%s: '%s' offers no %s: %s", way->shell, line, option, p.out.buf);
-	program_done(&p);
+	if (strcmp(line, o->line) != 0) {
+		program_done(&o->p);
+		complete(&o->p, o->way, line);
+		snprintf(o->line, sizeof(o->line), "%s", line);
+	}
+	if (!offers(&o->p, option) || !offers(&o->p, "--help") || !offers(&o->p, "--version"))
+		fail_msg("%s: '%s' offers no %s: %s", o->way->shell, line, option, o->p.out.buf);
 }
 
 static void every_option_is_offered(void **state)
@@ -159,9 +168,13 @@ static void every_option_is_offered(void **state)
 	unsigned n = 0;
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(ways); i++)
+	for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
+		struct offered o = {.way = &ways[i]};
+
 		if (has_shell(ways[i].shell))
-			n = each_option(option_is_offered, (void *)(uintptr_t)&ways[i]);
+			n = each_option(option_is_offered, &o);
+		program_done(&o.p);
+	}
 	if (!n)
 		skip();
 	assert_true(n > 10);
