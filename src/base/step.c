@@ -143,7 +143,8 @@ static int undo_attrs(const struct step *s, struct step *inverse)
 
 #define BOTH ((unsigned)NEEDS_FROM | (unsigned)NEEDS_TO)
 const struct step_row step_rows[STEP_KINDS] = {
-	[STEP_TRASH] = {"trash", NEEDS_FROM, "trash %f", undo_trash, .inverse_needs_to = true},
+	[STEP_TRASH] = {"trash", (unsigned)NEEDS_FROM | (unsigned)NEEDS_TO_BACK, "trash %f",
+			undo_trash},
 	[STEP_RESTORE] = {"restore", BOTH, "restore %t", undo_restore},
 	[STEP_RENAME] = {"rename", BOTH, "rename %f to %t", undo_rename},
 	[STEP_CREATE] = {"create", NEEDS_TO, "create %t", undo_create},
@@ -176,7 +177,7 @@ bool step_can_take_back(const struct step *s)
 	const struct step_row *row = &step_rows[s->kind];
 
 	return row->inverse && s->what.type &&
-	       (!row->inverse_needs_to || (s->to.dir && s->to.name));
+	       (!(row->needs & NEEDS_TO_BACK) || (s->to.dir && s->to.name));
 }
 
 int step_inverse(const struct step *s, struct step *ret_inverse)

@@ -252,7 +252,7 @@ static int add_told(struct str *out, uint8_t tag, const struct step *s)
 	struct str told = STR_INIT;
 	int r = 0;
 
-	if (step_rows[s->kind].young) {
+	if (step_rows[s->kind].needs & NEEDS_WORDS) {
 		r = step_describe(s, &told);
 		if (r == 0)
 			r = add_text(out, tag, told.buf);

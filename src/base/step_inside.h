@@ -15,6 +15,11 @@ enum step_needs {
 	NEEDS_FROM = 1,   /* directory and name */
 	NEEDS_TO = 2,     /* the same */
 	NEEDS_TARGET = 4, /* not empty */
+	NEEDS_TO_BACK =
+		8, /* what takes it back does: where it came to lie is known once it is done */
+	/* Its sentence is written with it, for programs that do not know it: of a kind younger than
+	 * the first version of the journal. */
+	NEEDS_WORDS = 16
 };
 
 #define STEP_FLAGS_KNOWN \
@@ -29,11 +34,6 @@ struct step_row {
 	/* Makes of s (all fields empty, what is known of the thing set) what takes it back; NULL:
 	 * nothing does. 0 or -ENOMEM. */
 	int (*inverse)(const struct step *s, struct step *inverse);
-	/* The inverse needs to know where it came to lie, too: only known once it is done. */
-	bool inverse_needs_to;
-	/* Younger than the first version of the journal: its sentence is written with it, for
-	 * programs that do not know it. */
-	bool young;
 };
 
 extern const struct step_row step_rows[STEP_KINDS];

@@ -172,17 +172,9 @@ static void test_json_of_each(void **state)
 /* What is printed and said of them is harmless, JSON is lossless, and they go and come back. */
 static void test_hostile_names(void **state)
 {
-	static const char *const names[] = {"\033[2J\033]0;x\007",
-					    "line\nbreak",
-					    "-rf",
-					    "--yes",
-					    "bad\xff\xfe",
-					    "\xe2\x80\xae"
-					    "txt.exe",
-					    " ",
-					    "'; echo x;'",
-					    "%41",
-					    "a\tb\\n"};
+	static const char *const names[] = {
+		"\033[2J\033]0;x\007", "line\nbreak", "-rf",         "--yes", "bad\xff\xfe",
+		"\xe2\x80\xaetxt.exe", " ",           "'; echo x;'", "%41",   "a\tb\\n"};
 	const char *argv[16] = {"rm", "--print", "--"};
 	size_t n = 3;
 

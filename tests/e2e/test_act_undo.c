@@ -217,7 +217,7 @@ static void test_journal_that_becomes_full(void **state)
 	assert_int_equal(done + count("work/many"), 12);
 	if (done < 12) {
 		const char *said_sum = strstr(p.err.buf, "written any more");
-		unsigned n, failed, left;
+		unsigned n = 0, failed = 0, left = 0;
 
 		assert_int_equal(p.status, 1);
 		if (!said_sum || sscanf(said_sum, "%*[^:]: %u of 12 done, %u failed, %u not begun",
