@@ -97,6 +97,7 @@ int act_new(const struct act_options *options, struct act **ret_act)
 
 	if (rc == 0) {
 		a->o = *options;
+		act_dirs_begin(a);
 		rc = copy_env(a, &options->trash);
 	}
 	if (rc == 0)

@@ -69,10 +69,28 @@ int act_id_in(int dirfd, const char *name, const struct meta *meta, const struct
 
 /* ---- open directories ---- */
 
+static bool none_left(int rc)
+{
+	return rc == -EMFILE || rc == -ENFILE;
+}
+
+/* One is opened for it: also when the directory is to be closed because there is no other left. */
+static int sync_dir(struct act *a, int fd)
+{
+	int rc = atomic_rename_sync(fd);
+
+	if (none_left(rc) && a->spare >= 0) {
+		sys_close(a->spare);
+		rc = atomic_rename_sync(fd);
+		a->spare = openpath("/", OPEN_DIR);
+	}
+	return MIN(rc, 0);
+}
+
 static void forget(struct act *a, unsigned i)
 {
 	if (a->dirs[i].changed) {
-		int rc = atomic_rename_sync(a->dirs[i].fd);
+		int rc = sync_dir(a, a->dirs[i].fd);
 
 		if (rc < 0 && a->sync_err == 0)
 			a->sync_err = rc;
@@ -105,8 +123,15 @@ bool act_dirs_forget(struct act *a)
 	return any;
 }
 
+void act_dirs_begin(struct act *a)
+{
+	a->spare = openpath("/", OPEN_DIR);
+}
+
 void act_dirs_done(struct act *a)
 {
+	if (a->spare >= 0)
+		sys_close(a->spare);
 	for (unsigned i = 0; i < a->ndirs; i++)
 		sys_close(a->dirs[i].fd);
 	for (size_t i = 0; i < a->ntrashes; i++) {
@@ -146,7 +171,7 @@ static int open_path(struct act *a, const char *path)
 {
 	int fd = openpath(path, OPEN_DIR);
 
-	while ((fd == -EMFILE || fd == -ENFILE) && forget_one(a))
+	while (none_left(fd) && forget_one(a))
 		fd = openpath(path, OPEN_DIR);
 	return fd;
 }
@@ -218,7 +243,7 @@ int act_place(struct act *a, int dirfd, const char *dir, const char *name,
 	if (!S_ISDIR(meta.mode))
 		return -ENOTDIR;
 	fd = sys_openat(dirfd, ".", OPEN_DIR, 0);
-	while ((fd == -EMFILE || fd == -ENFILE) && forget_one(a))
+	while (none_left(fd) && forget_one(a))
 		fd = sys_openat(dirfd, ".", OPEN_DIR, 0);
 	if (fd < 0)
 		return fd;
@@ -384,11 +409,11 @@ int act_trash_of(struct act *a, const struct step_place *place, struct trash_dir
 
 /* ---- the disk ---- */
 
-static int sync_trash(const struct act_trash *t)
+static int sync_trash(struct act *a, const struct act_trash *t)
 {
-	int info = atomic_rename_sync(t->dir.info), files = atomic_rename_sync(t->dir.files);
+	int info = sync_dir(a, t->dir.info), files = sync_dir(a, t->dir.files);
 
-	return MIN(MIN(info, files), 0);
+	return MIN(info, files);
 }
 
 /* Those that gained or lost names. */
@@ -399,7 +424,7 @@ static int sync_those(struct act *a, unsigned how)
 	for (size_t i = 0; i < a->ntrashes; i++) {
 		if (!(a->trashes[i]->changed & how))
 			continue;
-		rc = sync_trash(a->trashes[i]);
+		rc = sync_trash(a, a->trashes[i]);
 		if (rc == 0)
 			a->trashes[i]->changed = 0;
 		bad = bad ? bad : rc;
@@ -407,7 +432,7 @@ static int sync_those(struct act *a, unsigned how)
 	for (unsigned i = 0; i < a->ndirs; i++) {
 		if (!(a->dirs[i].changed & how))
 			continue;
-		rc = MIN(atomic_rename_sync(a->dirs[i].fd), 0);
+		rc = sync_dir(a, a->dirs[i].fd);
 		if (rc == 0)
 			a->dirs[i].changed = 0;
 		bad = bad ? bad : rc;

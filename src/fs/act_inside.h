@@ -43,6 +43,7 @@ struct act {
 	struct act_trash **trashes;
 	size_t ntrashes, trash_cap;
 	int sync_err; /* of a directory that had to be closed */
+	int spare;    /* a descriptor to be had when there is none left to sync one with; -1 */
 };
 
 /* One step on its way. */
@@ -69,6 +70,7 @@ bool act_is_root(const struct act *a);
 bool act_cancelled(const struct act *a);
 
 /* ---- act_dirs.c ---- */
+void act_dirs_begin(struct act *a);
 void act_dirs_done(struct act *a);
 /* Closes all directories, between two steps, when descriptors are wanted; false: none was open. */
 bool act_dirs_forget(struct act *a);

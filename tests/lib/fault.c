@@ -23,9 +23,14 @@ static _Atomic int open_fds;
 #define NAME(type, name, params, args) #name,
 static const char *const names[] = {SYS_CALLS(NAME, NAME)};
 
-void fault_reset(void)
+void fault_recount(void)
 {
 	memset(faults, 0, sizeof(faults));
+}
+
+void fault_reset(void)
+{
+	fault_recount();
 	open_fds = 0;
 }
 

@@ -24,7 +24,8 @@
 enum fault_call { SYS_CALLS(FAULT_NAME, FAULT_NAME) FAULT_CALLS };
 #undef FAULT_NAME
 
-void fault_reset(void); /* no faults, counts at 0 */
+void fault_reset(void);   /* no faults, counts at 0 */
+void fault_recount(void); /* the same, but for the descriptors that are open */
 unsigned fault_count(enum fault_call call);
 const char *fault_name(enum fault_call call); /* "openat" */
 /* Descriptors open now that were opened through openat, openat2, inotify_init or socketpair

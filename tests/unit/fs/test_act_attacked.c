@@ -149,7 +149,7 @@ static bool one(const struct trial *t, enum fault_call call, unsigned nth, size_
 	other = 0;
 	dir_fd = open(tree_path(tree, "work"), O_RDONLY | O_DIRECTORY);
 	begin();
-	fault_reset();
+	fault_recount();
 	if (!flags)
 		fault_fail(FAULT_renameat2, 1, EINVAL, true);
 	fault_before(call, nth, tricks[trick], NULL);

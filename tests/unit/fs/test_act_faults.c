@@ -68,7 +68,7 @@ static bool one(const struct trial *t, enum fault_call call, int err, unsigned n
 	int rc;
 
 	begin();
-	fault_reset();
+	fault_recount();
 	if (!flags)
 		fault_fail(FAULT_renameat2, 1, EINVAL, true);
 	fault_fail(call, nth, err, false);

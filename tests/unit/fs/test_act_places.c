@@ -3,10 +3,10 @@
  * Directories and trashes as steps have them: known by identity, kept open, found again; and what
  * an interruption leaves between two names.
  */
+#include "../../lib/descriptors.h"
 #include "acting.h"
 
 #include <sys/mount.h>
-#include <sys/resource.h>
 
 /* ---- directories ---- */
 
@@ -83,7 +83,7 @@ static void test_no_place(void **st)
 static void test_many(void **st)
 {
 	enum { N = ACT_DIRS + 40 };
-	struct rlimit old, few;
+	struct rlimit before;
 	struct step steps[N];
 	char from[32], to[32];
 
@@ -95,10 +95,7 @@ static void test_many(void **st)
 		snprintf(text, sizeof(text), "work/d%d/x\n", i);
 		tree_add(tree, text);
 	}
-	assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
-	few = old;
-	few.rlim_cur = 24;
-	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	before = descriptors_leave(20);
 	for (int i = 0; i < N; i++) {
 		snprintf(from, sizeof(from), "work/d%d/x", i);
 		snprintf(to, sizeof(to), "work/d%d/y", (i + 50) % N);
@@ -111,7 +108,7 @@ static void test_many(void **st)
 		do_it(&steps[i]);
 		step_done(&steps[i]);
 	}
-	assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
+	descriptors_restore(before);
 	assert_true(exists("work/d0/x") && exists("work/d100/x"));
 	assert_int_equal(act_sync(act), 0);
 }
@@ -124,8 +121,6 @@ static void test_sync(void **st)
 
 	(void)st;
 	build("work/x\nwork/z\nhome/sub/\n");
-	fault_reset();
-	begin();
 	s = step(STEP_RENAME, "work/x", "home/sub/x");
 	assert_int_equal(run(&s), 0);
 	step_done(&s);

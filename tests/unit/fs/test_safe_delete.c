@@ -2,6 +2,7 @@
 #include "../../lib/test.h"
 
 #include "../../lib/as_user.h"
+#include "../../lib/descriptors.h"
 #include "../../lib/fault.h"
 #include "../../lib/memdir.h"
 #include "../../lib/nomem.h"
@@ -13,7 +14,6 @@
 #include <stdatomic.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -146,17 +146,14 @@ static void test_zoo(void **state)
 
 static void test_deep_and_wide(void **state)
 {
-	struct rlimit old, few = {0};
+	struct rlimit before;
 	struct delete_counts n;
 
 	(void)state;
 	build("t/deep/ ^6000\nt/wide/ *20000\n");
-	assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
-	few = old;
-	few.rlim_cur = 16;
-	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	before = descriptors_leave(12);
 	assert_int_equal(delete ("t", &n), 0);
-	assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
+	descriptors_restore(before);
 	assert_int_equal(n.files, 20001);
 	assert_int_equal(n.dirs, 6003);
 	assert_false(exists("t"));

@@ -2,6 +2,7 @@
 #include "fs/scan.h"
 
 #include "../../lib/as_user.h"
+#include "../../lib/descriptors.h"
 #include "../../lib/fault.h"
 #include "../../lib/hang.h"
 #include "../../lib/test.h"
@@ -12,7 +13,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mount.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -227,7 +227,7 @@ static void test_deep(void **state)
 static void test_few_descriptors(void **state)
 {
 	struct tree *t = *state;
-	struct rlimit old, few;
+	struct rlimit before;
 	struct str text = STR_INIT, path = STR_INIT;
 	struct scan *s;
 
@@ -237,10 +237,7 @@ static void test_few_descriptors(void **state)
 		str_adds(&path, i ? "/c" : "c");
 	}
 	tree_add(t, text.buf);
-	getrlimit(RLIMIT_NOFILE, &old);
-	few = old;
-	few.rlim_cur = 40;
-	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	before = descriptors_leave(36);
 	for (unsigned threads = 1; threads <= 4; threads *= 4) {
 		s = scanned(t->path, &(struct scan_options){.threads = threads});
 		assert_int_equal(sizetree_dir_total(scan_tree(s), 0).unread, 0);
@@ -249,7 +246,7 @@ static void test_few_descriptors(void **state)
 		forget();
 		scan_free(s, 0);
 	}
-	setrlimit(RLIMIT_NOFILE, &old);
+	descriptors_restore(before);
 	str_done(&text);
 	str_done(&path);
 }
