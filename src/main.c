@@ -166,6 +166,7 @@
  *   fs/trusted             reading files that nobody else may have written
  *   fs/walk                iterator over a tree
  *   fs/watch               changes, from inotify
+ *   fs/whole               calls that may do less than asked, done wholly
  *
  * model: the state, without terminal, threads or clock
  *   model/aim              the cursor on a name that is still to come

@@ -4,6 +4,7 @@
 #include "app/verb.h"
 #include "base/display.h"
 #include "fs/sys.h"
+#include "fs/whole.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,19 +12,6 @@
 #include <unistd.h>
 
 #define FILE_FLAGS (O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY)
-
-static int write_all(int fd, const char *bytes, size_t len)
-{
-	while (len > 0) {
-		ssize_t n = sys_write(fd, bytes, len);
-
-		if (n < 0)
-			return (int)n;
-		bytes += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
 
 /* The output stays with us under another number, the screen takes its place. Where there is no
  * terminal at all, term_start() says so. */
@@ -75,7 +63,7 @@ int handback_cwd(struct handback *h, const struct explore_options *options, cons
 
 	if (h->cwd < 0)
 		return 0;
-	err = write_all(h->cwd, path, strlen(path));
+	err = whole_write(h->cwd, path, strlen(path));
 	closed = sys_close(h->cwd);
 	h->cwd = -1;
 	err = err ? err : closed;
@@ -118,7 +106,7 @@ static int write_file(const struct handback *h, const char *file)
 
 	if (fd < 0)
 		return fd;
-	err = write_all(fd, h->chosen.buf, h->chosen.len);
+	err = whole_write(fd, h->chosen.buf, h->chosen.len);
 	closed = sys_close(fd);
 	err = err ? err : closed;
 	if (!err)
@@ -134,7 +122,7 @@ int handback_chosen(struct handback *h, const struct explore_options *options)
 {
 	int fd = h->out >= 0 ? h->out : STDOUT_FILENO, err;
 
-	err = to_output(options) ? write_all(fd, h->chosen.buf, h->chosen.len)
+	err = to_output(options) ? whole_write(fd, h->chosen.buf, h->chosen.len)
 				 : write_file(h, options->choose_to);
 	if (err)
 		verb_error("", to_output(options) ? "standard output" : options->choose_to, err);

@@ -3,7 +3,7 @@
 
 #include "app/nearest.h"
 #include "base/display.h"
-#include "fs/sys.h"
+#include "fs/whole.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -155,17 +155,9 @@ static int say_write_error(const char *name, int err)
 
 int verb_write(const char *name, const char *bytes, size_t len)
 {
-	size_t done = 0;
+	int rc = whole_write(STDOUT_FILENO, bytes, len);
 
-	while (done < len) {
-		ssize_t n = sys_write(STDOUT_FILENO, bytes + done, len - done);
-
-		if (n < 0) {
-			return say_write_error(name, (int)n);
-		}
-		done += (size_t)n;
-	}
-	return 0;
+	return rc < 0 ? say_write_error(name, rc) : 0;
 }
 
 static bool value_optional(const struct verb_option *o)

@@ -12,6 +12,7 @@
 #include "fs/scandir.h"
 #include "fs/stat.h"
 #include "fs/sys.h"
+#include "fs/whole.h"
 
 struct work {
 	struct rename_place from, to;
@@ -221,10 +222,10 @@ static int confirm(struct work *w)
 static int third_name(char name[RENAME_THIRD_MAX])
 {
 	uint64_t chance;
-	ssize_t n = sys_getrandom(&chance, sizeof(chance));
+	int rc = whole_random(&chance, sizeof(chance));
 
-	if (n != (ssize_t)sizeof(chance))
-		return n < 0 ? (int)n : -EIO;
+	if (rc < 0)
+		return rc;
 	snprintf(name, RENAME_THIRD_MAX, ".trowel-%016" PRIx64, chance);
 	return 0;
 }
@@ -278,7 +279,7 @@ int atomic_rename_sync(int dirfd)
 		rc = sys_fsync(fd);
 		sys_close(fd);
 	}
-	if (rc == -EINVAL || rc == -EROFS || rc == -EOPNOTSUPP || rc == -ENOSYS)
+	if (rc == -EROFS || (rc < 0 && whole_synced(rc) == 0))
 		return 0;
 	return rc < 0 ? rc : 1;
 }

@@ -13,16 +13,11 @@
 #include "base/alloc.h"
 #include "fs/stat.h"
 #include "fs/sys.h"
+#include "fs/whole.h"
 
 #define TRIES 8u
 
 /* ---- the own file ---- */
-
-/* Not every file system has it. */
-static int sync_result(int r)
-{
-	return r == -EINVAL || r == -ENOSYS || r == -EOPNOTSUPP ? 0 : r;
-}
 
 static int no_locks(struct journal *j)
 {
@@ -133,10 +128,10 @@ static int own_file(struct journal *j, bool *ret_new)
 		return 0;
 	for (unsigned i = 0; (r == -EEXIST || r == -EAGAIN) && i < TRIES; i++) {
 		uint64_t chance[2];
-		ssize_t n = sys_getrandom(chance, sizeof(chance));
 
-		if (n != (ssize_t)sizeof(chance))
-			return n < 0 ? (int)n : -EIO;
+		r = whole_random(chance, sizeof(chance));
+		if (r < 0)
+			return r;
 		r = make_file(j, chance, &j->mine);
 	}
 	*ret_new = r == 0;
@@ -231,10 +226,10 @@ static int write_begin(struct journal *j, const struct journal_act *a, const str
 /* On the disk, and the name of a new file, too. */
 static int sync_begin(struct journal *j, bool new)
 {
-	int r = sync_result(sys_fdatasync(j->mine->fd));
+	int r = whole_synced(sys_fdatasync(j->mine->fd));
 
 	if (r == 0 && new)
-		r = sync_result(sys_fsync(j->dirfd));
+		r = whole_synced(sys_fsync(j->dirfd));
 	return r;
 }
 
@@ -387,7 +382,7 @@ static int have_file(struct journal *j)
 	r = own_file(j, &new);
 	journal_unlock(lock);
 	if (r == 0 && new)
-		r = sync_result(sys_fsync(j->dirfd));
+		r = whole_synced(sys_fsync(j->dirfd));
 	return r;
 }
 
@@ -503,5 +498,5 @@ int journal_end(struct journal *j, uint64_t id, bool sync)
 	if (r < 0)
 		return r;
 	journal_act_ended(j, a);
-	return sync ? sync_result(sys_fdatasync(j->mine->fd)) : 0;
+	return sync ? whole_synced(sys_fdatasync(j->mine->fd)) : 0;
 }

@@ -15,6 +15,7 @@
 #include "base/path.h"
 #include "fs/sys.h"
 #include "fs/trusted.h"
+#include "fs/whole.h"
 
 #define TEMP_TRIES 8
 
@@ -25,19 +26,6 @@ struct save_job {
 	void *bytes;
 	size_t len;
 };
-
-static int write_all(int fd, const char *bytes, size_t len)
-{
-	while (len > 0) {
-		ssize_t n = sys_write(fd, bytes, len);
-
-		if (n <= 0)
-			return n < 0 ? (int)n : -EIO;
-		bytes += n;
-		len -= (size_t)n;
-	}
-	return sys_fsync(fd);
-}
 
 /* The names of the innermost `made` directories, in those they are in. */
 static void sync_made(int fd, unsigned made)
@@ -142,10 +130,10 @@ static int open_temp(int dirfd, const char *name, uint32_t mode, struct str *ret
 
 	for (unsigned i = 0; fd == -EEXIST && i < TEMP_TRIES; i++) {
 		uint64_t chance;
-		ssize_t n = sys_getrandom(&chance, sizeof(chance));
+		int rc = whole_random(&chance, sizeof(chance));
 
-		if (n != (ssize_t)sizeof(chance))
-			return n < 0 ? (int)n : -EIO;
+		if (rc < 0)
+			return rc;
 		str_clear(ret_temp);
 		if (str_addf(ret_temp, ".%s.%016" PRIx64 ".tmp", name, chance) < 0)
 			return -ENOMEM;
@@ -164,7 +152,9 @@ int saver_prepare(int dirfd, const char *name, const struct saver_file *f, struc
 		return fd;
 	rc = f->like ? look_like(fd, f) : 0;
 	if (!rc)
-		rc = write_all(fd, f->bytes, f->len);
+		rc = whole_write(fd, f->bytes, f->len);
+	if (!rc)
+		rc = whole_synced(sys_fsync(fd));
 	closed = sys_close(fd);
 	if (!rc)
 		rc = closed;

@@ -9,6 +9,7 @@
 
 #include "base/path.h"
 #include "fs/sys.h"
+#include "fs/whole.h"
 
 #define TRIES    1000u
 #define IN_ORDER 100u /* then by chance: a trash may hold very many of one name */
@@ -63,28 +64,6 @@ static int make_name(const char *name, unsigned n, size_t name_max, struct str *
 	return out->failed ? -ENOMEM : 0;
 }
 
-static int write_all(int fd, const struct str *text)
-{
-	size_t at = 0;
-
-	while (at < text->len) {
-		ssize_t n = sys_write(fd, text->buf + at, text->len - at);
-
-		if (n <= 0)
-			return n < 0 ? (int)n : -EIO;
-		at += (size_t)n;
-	}
-	return 0;
-}
-
-/* Not every file system has it. */
-static int sync_file(int fd)
-{
-	int rc = sys_fsync(fd);
-
-	return rc == -EINVAL || rc == -ENOSYS || rc == -EOPNOTSUPP ? 0 : rc;
-}
-
 /* T16: made by us, or not at all; whole before anything is moved. -EEXIST: the name is taken. */
 static int make_info(const struct trash_dir *t, const char *info_name, const struct str *text)
 {
@@ -94,9 +73,9 @@ static int make_info(const struct trash_dir *t, const char *info_name, const str
 
 	if (fd < 0)
 		return fd;
-	rc = write_all(fd, text);
+	rc = whole_write(fd, text->buf, text->len);
 	if (rc == 0)
-		rc = sync_file(fd);
+		rc = whole_synced(sys_fsync(fd));
 	/* Servers tell here that the disk is full. */
 	closed = sys_close(fd);
 	if (rc == 0)
@@ -135,14 +114,15 @@ static int put_as(const struct trash_put *p, const char *name, const struct str 
 static int number(unsigned n, unsigned *ret_number)
 {
 	uint32_t chance;
-	ssize_t got;
+	int rc;
 
 	*ret_number = n;
 	if (n <= IN_ORDER)
 		return 0;
-	got = sys_getrandom(&chance, sizeof(chance));
-	*ret_number = IN_ORDER + 1 + chance % 1000000000u;
-	return got == (ssize_t)sizeof(chance) ? 0 : got < 0 ? (int)got : -EIO;
+	rc = whole_random(&chance, sizeof(chance));
+	if (rc == 0)
+		*ret_number = IN_ORDER + 1 + chance % 1000000000u;
+	return rc;
 }
 
 /* Some file systems (that encrypt names) take less than NAME_MAX. */
