@@ -146,7 +146,7 @@ void deed_summary(struct deed *d, struct str *out);
 /* "trowel NAME: text", made safe, on stderr. */
 void deed_say(struct deed *d, const char *text);
 /* What would help, with "; " before it, or "". */
-const char *deed_help(int err, const char *why);
+const char *deed_help(const char *why);
 const char *deed_state_word(enum step_state state);
 /* Appends where the thing of a step is now, or was when it is gone, and a NUL. 0 or -ENOMEM. */
 int deed_add_path(const struct step *s, struct str *out);

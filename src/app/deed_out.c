@@ -37,14 +37,18 @@ void deed_say(struct deed *d, const char *text)
 		(void)!write(STDERR_FILENO, line.buf, line.len);
 }
 
-const char *deed_help(int err, const char *why)
+const char *deed_help(const char *why)
 {
-	static const char no_trash[] = "there can be no trash for it";
+	static const struct {
+		const char *why, *help;
+	} rows[] = {
+		{"its file system cannot promise", "; with --look it is looked first, then done"},
+		{"there can be no trash for it", "; 'trowel delete' removes it for good"},
+	};
 
-	if (err == -EOPNOTSUPP)
-		return "; with --look it is looked first, then done";
-	if (why && strncmp(why, no_trash, sizeof(no_trash) - 1) == 0)
-		return "; 'trowel delete' removes it for good";
+	for (size_t i = 0; why && i < ARRAY_LEN(rows); i++)
+		if (strncmp(why, rows[i].why, strlen(rows[i].why)) == 0)
+			return rows[i].help;
 	return "";
 }
 
@@ -53,7 +57,7 @@ static void say_trouble(struct deed *d, const char *path, int err, const char *w
 	CLEANUP(str_done) struct str text = STR_INIT;
 
 	str_adds(&text, reason(err, why));
-	str_adds(&text, deed_help(err, why));
+	str_adds(&text, deed_help(why));
 	verb_say(d->name, path, text.buf);
 }
 

@@ -17,6 +17,7 @@ struct row {
 	int (*run)(struct act_job *j);
 	int (*look)(struct act_job *j);
 	int (*finish)(struct act_job *j);
+	const char *lacks; /* what its file system may not have; NULL: every one has it */
 };
 
 static const struct row rows[STEP_KINDS] = {
@@ -31,11 +32,13 @@ static const struct row rows[STEP_KINDS] = {
 	[STEP_RMDIR] = {act_rmdir_open, act_rmdir_may, act_rmdir_run, act_look_removed,
 			act_tidy_removed},
 	[STEP_SYMLINK] = {act_make_open, act_make_may, act_symlink_run, act_look_made,
-			  act_tidy_made},
-	[STEP_LINK] = {act_link_open, act_link_may, act_link_run, act_look_link, act_tidy_nothing},
-	[STEP_MODE] = {act_mode_open, act_mode_may, act_mode_run, act_look_attrs, act_tidy_nothing},
+			  act_tidy_made, "its file system has no symbolic links"},
+	[STEP_LINK] = {act_link_open, act_link_may, act_link_run, act_look_link, act_tidy_nothing,
+		       "its file system has no hard links"},
+	[STEP_MODE] = {act_mode_open, act_mode_may, act_mode_run, act_look_attrs, act_tidy_nothing,
+		       "its file system keeps no such mode"},
 	[STEP_OWNER] = {act_owner_open, act_owner_may, act_owner_run, act_look_attrs,
-			act_tidy_nothing},
+			act_tidy_nothing, "its file system keeps no such owner"},
 	[STEP_TIMES] = {act_times_open, act_mode_may, act_times_run, act_look_attrs,
 			act_tidy_nothing},
 	[STEP_DELETE] = {act_delete_open, act_delete_may, act_delete_run, act_look_removed,
@@ -175,13 +178,28 @@ int act_check(struct act *a, const struct step *step, struct str *ret_why)
 	return again_without(a, rc) ? check_one(a, step, ret_why) : rc;
 }
 
+/* Why the kernel refused what the check allows: it is up to the file system then. */
+static const char *by_the_file_system(const struct act_job *j, const struct row *row, int err)
+{
+	if (row->lacks && (err == -EPERM || err == -ENOSYS || err == -EOPNOTSUPP))
+		return row->lacks;
+	if (j->to >= 0 && (err == -EINVAL || err == -EILSEQ))
+		return "its file system does not take that name";
+	return NULL;
+}
+
 /* Why the kernel refused: what the check would have said, when it says the same. */
 static void explain(struct act_job *j, const struct row *row, int err)
 {
+	int may;
+
 	if (j->why->len > 0 || j->state != STEP_NOT_DONE)
 		return;
-	if (row->may(j) != err)
+	may = row->may(j);
+	if (may != err)
 		str_clear(j->why);
+	if (may == 0)
+		act_refuse(j, err, by_the_file_system(j, row, err));
 }
 
 static int run_one(struct act *a, struct step *step, enum step_state *ret_state,

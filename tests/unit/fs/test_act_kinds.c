@@ -421,6 +421,43 @@ static void test_delete(void **st)
 	step_done(&s);
 }
 
+/* What the kernel does not say in words, where nothing else is in the way. */
+static void test_lacking_file_system(void **st)
+{
+	static const struct {
+		enum step_kind kind;
+		const char *from, *to;
+		enum fault_call call;
+		int err;
+		const char *why;
+	} rows[] = {
+		{STEP_LINK, "work/x", "work/y", FAULT_linkat, EPERM, "has no hard links"},
+		{STEP_SYMLINK, NULL, "work/y", FAULT_symlinkat, EPERM, "has no symbolic links"},
+		{STEP_SYMLINK, NULL, "work/y", FAULT_symlinkat, ENOSYS, "has no symbolic links"},
+		{STEP_SYMLINK, NULL, "work/y", FAULT_symlinkat, EILSEQ, "not take that name"},
+		{STEP_MKDIR, NULL, "work/y", FAULT_mkdirat, EINVAL, "not take that name"},
+		{STEP_CREATE, NULL, "work/y", FAULT_openat, EINVAL, "not take that name"},
+		{STEP_MKDIR, NULL, "work/y", FAULT_mkdirat, EIO, ""},
+	};
+
+	(void)st;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct step s;
+
+		build("work/x\n");
+		s = step(rows[i].kind, rows[i].from, rows[i].to);
+		if (rows[i].kind == STEP_SYMLINK)
+			s.target = strdup("x");
+		fault_fail(rows[i].call, 1, rows[i].err, true);
+		assert_int_equal(run(&s), -rows[i].err);
+		if (!strstr(why.buf, rows[i].why) || (why.len > 0) != (rows[i].why[0] != 0))
+			fail_msg("%zu: it says '%s'", i, why.buf);
+		assert_false(exists("work/y"));
+		fault_recount();
+		step_done(&s);
+	}
+}
+
 static void test_unknown(void **st)
 {
 	struct step s = STEP_INIT;
@@ -452,6 +489,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_owner_bits_stay_away, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_times, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_delete, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_lacking_file_system, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_unknown, setup, teardown),
 	};
 
