@@ -11,9 +11,11 @@
 
 struct attack {
 	const char *name;
-	bool stray;  /* entries of a trash can be torn by it */
-	bool nobody; /* only against a plain user: root is above it */
-	bool mounts; /* needs the right to mount */
+	bool stray;    /* entries of a trash can be torn by it */
+	bool nobody;   /* only against a plain user: root is above it */
+	bool mounts;   /* needs the right to mount */
+	bool undoable; /* what it did is in the journal: undo, asked for the last action, takes it
+			  back */
 	/* False: there is nothing to do it to, now. */
 	bool (*act)(const struct scenario *s, struct world *w);
 	void (*end)(const struct scenario *s, struct world *w); /* may be NULL */

@@ -121,11 +121,12 @@ static void check(struct verdict *v, enum invariant i, const char *what, size_t 
 		problem(v, i, "%s:\n%.800s", what, lines->buf);
 }
 
-static void judge_theirs(const struct trial *t, const struct manifest *now, struct verdict *v)
+static void judge_theirs(const struct trial *t, const struct manifest *now, bool undone,
+			 struct verdict *v)
 {
 	struct str lines = STR_INIT;
 
-	if (t->theirs)
+	if (t->theirs && !(undone && t->undoable))
 		check(v, I3_NO_OVERWRITE, "what others made is gone",
 		      manifest_lost(t->theirs, now, t->replaced ? NULL : t->scenario->destroys,
 				    NULL, &lines),
@@ -142,7 +143,7 @@ void judge_state(const struct trial *t, const struct manifest *now, bool between
 	str_clear(&lines);
 	check(v, I1_KEPT, "not to be found any more",
 	      manifest_lost(t->before, now, t->scenario->destroys, &t->ref->after, &lines), &lines);
-	judge_theirs(t, now, v);
+	judge_theirs(t, now, !between, v);
 	str_clear(&lines);
 	if (!t->attacked && between)
 		check(v, I5_RECOVERED, "not as it should be",

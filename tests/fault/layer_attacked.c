@@ -164,6 +164,7 @@ static enum case_result run(const struct fault_case *c, const struct subject *su
 				  .attacked = m.done || c->attack->nobody,
 				  .stray = m.done && (c->attack->stray || may_stray(c->scenario)),
 				  .theirs = &m.theirs,
+				  .undoable = c->attack->undoable,
 				  .replaced = m.replaced,
 				  .untold = c->call->told};
 
