@@ -89,8 +89,8 @@ static void wait_for_enter(struct app *app, const char *text)
 	input_drop(app->input);
 	term_say(app->term, text);
 	while (!back) {
-		int64_t until = decoder_deadline(input_decoder(app->input));
-		int wait = until == INT64_MAX ? -1 : (int)MAX(until - app_now_ms(), 0);
+		int64_t until = decoder_deadline(input_decoder(app->input)), now = app_now_ms();
+		int wait = until == INT64_MAX ? -1 : (int)MAX(until - now, 0);
 
 		if (poll(fds, ARRAY_LEN(fds), wait) < 0 && errno != EINTR)
 			return;

@@ -284,6 +284,14 @@ int atomic_rename_sync(int dirfd)
 	return rc < 0 ? rc : 1;
 }
 
+/* The kernel tells once what it could not write: who asks again hears that all is well. */
+int atomic_rename_durable(int dirfd)
+{
+	int rc = atomic_rename_sync(dirfd);
+
+	return rc < 0 ? rc : 0;
+}
+
 /* First where it is now: a crash in between leaves two names rather than none. */
 static int sync_both(const struct work *w)
 {

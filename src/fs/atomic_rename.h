@@ -85,5 +85,7 @@ int atomic_rename_exchange(const struct rename_place *a, const struct rename_pla
 /* Brings a directory to the disk: its names, not the files. 1; 0: this file system cannot, or the
  * directory may not be read; -errno. */
 int atomic_rename_sync(int dirfd) MUST_USE;
+/* The same for who does not care whether it can be had: 0 or -errno. */
+int atomic_rename_durable(int dirfd) MUST_USE;
 
 #endif

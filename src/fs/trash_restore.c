@@ -121,7 +121,7 @@ int trash_forget(const struct trash_dir *trash, const char *name, unsigned flags
 
 	(void)trash_sizes_set(trash, name, 0, NULL);
 	if (flags & RENAME_DURABLE)
-		synced = MIN(atomic_rename_sync(trash->info), 0);
+		synced = atomic_rename_durable(trash->info);
 	return rc < 0 && rc != -ENOENT ? rc : synced;
 }
 

@@ -400,6 +400,7 @@ static void test_every_call_failing(void **state)
 				fault_fail(calls[c], 1, 0, false);
 				assert_int_equal(fault_open_fds(), 0);
 				assert_true(is("work/a/x", &id) != is(TRASH "files/x", &id));
+				assert_true(rc <= 0);
 				if (rc == 0)
 					assert_true(is("work/a/x", &id));
 				if (is(TRASH "files/x", &id))
