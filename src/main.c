@@ -147,6 +147,7 @@
  *   fs/task                what the explorer asks to be done, as data
  *   fs/task_plan           from what is asked for to a plan
  *   fs/tasker              jobs: doing it
+ *   fs/tempfile            a file that gets its name when it is whole
  *   fs/texts               jobs: the small files of a directory
  *   fs/thread              starting a thread
  *   fs/sizetree             a size tree, as data

@@ -76,6 +76,15 @@ bool utf8_valid(const char *s, size_t len)
 	return true;
 }
 
+size_t utf8_cut(const char *s, size_t max)
+{
+	size_t len = strnlen(s, max);
+
+	while (len > 0 && is_tail((unsigned char)s[len]))
+		len--;
+	return len;
+}
+
 static unsigned class_of(uint32_t cp)
 {
 	size_t low = 0, high = ARRAY_LEN(class_runs);

@@ -22,6 +22,8 @@ size_t utf8_decode(const char *s, size_t len, uint32_t *ret_cp);
 /* Encodes into buf (4 bytes); returns the length, 0 for what cannot be encoded. */
 size_t utf8_encode(uint32_t cp, char *buf);
 bool utf8_valid(const char *s, size_t len);
+/* How many bytes of the string to keep, at most `max`, so that none of its characters is cut. */
+size_t utf8_cut(const char *s, size_t max);
 /* Columns of a printable code point: 0 (combining), 1 or 2. Ambiguous width is 1. */
 int utf8_width(uint32_t cp);
 /* True for what must never be shown as itself: C0, DEL, C1, bidi controls, zero-width and other

@@ -3,16 +3,19 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/acl.h"
 #include "base/alloc.h"
 #include "base/path.h"
 #include "fs/saver.h"
 #include "fs/stat.h"
 #include "fs/sys.h"
+#include "fs/tempfile.h"
 #include "fs/trusted.h"
 
 #define LINKS_MAX 40 /* as the kernel */
@@ -128,6 +131,24 @@ struct found {
 	bool exists;
 };
 
+/* Appends the access list of an open file as the kernel has it; nothing when it has none. */
+static int read_acl(int fd, struct str *out)
+{
+	char *buf = malloc(XATTR_SIZE_MAX);
+	ssize_t n;
+	int rc = 0;
+
+	if (!buf)
+		return -ENOMEM;
+	n = sys_fgetxattr(fd, ACL_XATTR_ACCESS, buf, XATTR_SIZE_MAX);
+	if (n > 0)
+		rc = str_add(out, buf, (size_t)n);
+	else if (n < 0 && n != -ENODATA && n != -EOPNOTSUPP && n != -ENOSYS)
+		rc = (int)n;
+	free(buf);
+	return rc;
+}
+
 static int open_and_read(int dirfd, const char *name, struct found *f, const char **ret_reason)
 {
 	int fd = sys_openat(dirfd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
@@ -141,7 +162,7 @@ static int open_and_read(int dirfd, const char *name, struct found *f, const cha
 	if (rc == 0)
 		rc = check_ours(&f->meta, ret_reason);
 	if (rc == 0)
-		rc = saver_read_acl(fd, &f->acl);
+		rc = read_acl(fd, &f->acl);
 	sys_close(fd);
 	return rc;
 }
@@ -165,6 +186,62 @@ static int compare(int dirfd, const char *name, const struct rewrite *w, struct 
 	return 0;
 }
 
+/* ---- the new file ---- */
+
+/* Not that which the directory may give to new files: its mode alone says what the old file
+ * allowed. */
+static int drop_acl(int fd)
+{
+	int rc = sys_fremovexattr(fd, ACL_XATTR_ACCESS);
+
+	/* File systems that have none say so in different ways. */
+	return rc < 0 && sys_fgetxattr(fd, ACL_XATTR_ACCESS, NULL, 0) > 0 ? rc : 0;
+}
+
+static int keep_acl(int fd, const struct str *acl)
+{
+	int rc = sys_fsetxattr(fd, ACL_XATTR_ACCESS, acl->buf, acl->len);
+
+	return rc == -EPERM || rc == -EINVAL ? -EOPNOTSUPP : rc;
+}
+
+/* Mode, group and access list are those of the old file; where the group cannot be had, it has no
+ * rights. -EOPNOTSUPP: the access list cannot be had, and without it others would get rights. */
+static int look_like(int fd, const struct found *old)
+{
+	uint32_t mode = old->meta.mode & 07777;
+	bool has_acl = old->acl.len > 0;
+	int rc;
+
+	if (sys_fchown(fd, (uid_t)-1, old->meta.gid) < 0) {
+		/* The list speaks of that group. */
+		if (has_acl)
+			return -EOPNOTSUPP;
+		/* A group we are not in cannot be given the file: then its rights are nobody's. */
+		mode &= ~070u;
+	}
+	rc = has_acl ? keep_acl(fd, &old->acl) : drop_acl(fd);
+	return rc < 0 ? rc : sys_fchmod(fd, mode);
+}
+
+/* All of it is on the disk, and nothing of it in place. */
+static int prepare(const struct spot *s, const struct rewrite *w, const struct found *old,
+		   struct tempfile *t, const char **ret_reason)
+{
+	int rc = tempfile_open(t, s->dirfd, s->name.buf, w->was ? 0600 : 0644);
+
+	if (rc == 0 && w->was) {
+		rc = look_like(t->fd, old);
+		if (rc == -EOPNOTSUPP)
+			*ret_reason = "its access list (ACL) cannot be kept";
+	}
+	if (rc == 0)
+		rc = tempfile_write(t, w->bytes, w->len);
+	return rc == 0 ? tempfile_finish(t) : rc;
+}
+
+/* ---- into its place ---- */
+
 /* Not every file system has the flags of renameat2(2), nor every kernel the call. */
 static bool cannot(int rc)
 {
@@ -172,96 +249,86 @@ static bool cannot(int rc)
 }
 
 /* The best there is without them: between the look and the rename there is next to no time. */
-static int put_after_a_look(const struct spot *s, const char *temp, const struct rewrite *w,
+static int put_after_a_look(const struct spot *s, struct tempfile *t, const struct rewrite *w,
 			    struct found *f, const char **ret_reason)
 {
 	int rc = compare(s->dirfd, s->name.buf, w, f, ret_reason);
 
-	return rc < 0 ? rc : sys_renameat(s->dirfd, temp, s->dirfd, s->name.buf);
+	return rc < 0 ? rc : tempfile_replace(t, s->name.buf, 0);
 }
 
-static int put_new(const struct spot *s, const char *temp, const struct rewrite *w, struct found *f,
-		   const char **ret_reason)
+static int put_new(const struct spot *s, struct tempfile *t, const struct rewrite *w,
+		   struct found *f, const char **ret_reason)
 {
-	int rc = sys_renameat2(s->dirfd, temp, s->dirfd, s->name.buf, RENAME_NOREPLACE);
+	struct renamed how;
+	int rc = tempfile_place(t, s->name.buf, RENAME_LOOK, &how);
 
-	if (cannot(rc))
-		return put_after_a_look(s, temp, w, f, ret_reason);
 	if (rc != -EEXIST)
 		return rc;
 	rc = compare(s->dirfd, s->name.buf, w, f, ret_reason);
 	return rc < 0 ? rc : -ESTALE;
 }
 
-/* What was swapped out of its place was not what we had read: it goes back. *ret_spare: the file
- * beside it is ours and of no use. It is not when the swap failed, or when somebody wrote to it in
- * the moment it stood in the place of the other. */
-static int swap_back(const struct spot *s, const char *temp, const struct rewrite *w, int err,
-		     bool *ret_spare, const char **ret_reason)
+/* What was swapped out of its place was not what we had read: it goes back. The file beside it is
+ * ours then and of no use, but for when somebody wrote to it in the moment it stood in the place of
+ * the other. */
+static int swap_back(const struct spot *s, struct tempfile *t, const struct rewrite *w, int err,
+		     const char **ret_reason)
 {
 	const struct rewrite ours = {.was = w->bytes, .was_len = w->len};
 	struct found f = {.text = STR_INIT, .acl = STR_INIT};
 	const char *why;
-	int rc = sys_renameat2(s->dirfd, temp, s->dirfd, s->name.buf, RENAME_EXCHANGE);
+	int rc = sys_renameat2(s->dirfd, t->name, s->dirfd, s->name.buf, RENAME_EXCHANGE);
 
 	if (rc == 0)
-		rc = compare(s->dirfd, temp, &ours, &f, &why);
+		rc = compare(s->dirfd, t->name, &ours, &f, &why);
 	str_done(&f.text);
 	str_done(&f.acl);
-	*ret_spare = rc == 0;
 	if (rc == 0)
 		return err;
+	tempfile_keep(t);
 	*ret_reason = "it was changed while it was being written; what is not in it now is beside "
 		      "it, in a file whose name ends in .tmp";
 	return -EBUSY;
 }
 
 /* The two change places, so that the look at what was replaced misses nothing. */
-static int put_in_place_of(const struct spot *s, const char *temp, const struct rewrite *w,
-			   struct found *f, bool *ret_spare, const char **ret_reason)
+static int put_in_place_of(const struct spot *s, struct tempfile *t, const struct rewrite *w,
+			   struct found *f, const char **ret_reason)
 {
-	int rc = sys_renameat2(s->dirfd, temp, s->dirfd, s->name.buf, RENAME_EXCHANGE);
+	int rc = sys_renameat2(s->dirfd, t->name, s->dirfd, s->name.buf, RENAME_EXCHANGE);
 
-	*ret_spare = true;
 	if (cannot(rc))
-		return put_after_a_look(s, temp, w, f, ret_reason);
+		return put_after_a_look(s, t, w, f, ret_reason);
 	if (rc == -ENOENT) {
 		f->exists = false;
 		return -ESTALE;
 	}
 	if (rc < 0)
 		return rc;
-	rc = compare(s->dirfd, temp, w, f, ret_reason);
-	return rc < 0 ? swap_back(s, temp, w, rc, ret_spare, ret_reason) : 0;
+	rc = compare(s->dirfd, t->name, w, f, ret_reason);
+	if (rc < 0)
+		return swap_back(s, t, w, rc, ret_reason);
+	/* What was replaced, as it was just seen there. */
+	(void)sys_unlinkat(s->dirfd, t->name, 0);
+	return 0;
 }
 
 /* All that takes long is done before anything is compared for the last time. */
 static int write_at(const struct spot *s, const struct rewrite *w, struct found *f,
 		    const char **ret_reason)
 {
-	struct saver_file file = {.bytes = w->bytes, .len = w->len, .mode = 0644};
-	struct str temp = STR_INIT;
-	bool spare = true;
+	struct tempfile t = TEMPFILE_INIT;
 	int rc = compare(s->dirfd, s->name.buf, w, f, ret_reason);
 
+	if (rc == 0)
+		rc = prepare(s, w, f, &t, ret_reason);
 	if (rc == 0) {
-		file.like = w->was ? &f->meta : NULL;
-		file.acl = &f->acl;
-		rc = saver_prepare(s->dirfd, s->name.buf, &file, &temp);
-		if (rc == -EOPNOTSUPP)
-			*ret_reason = "its access list (ACL) cannot be kept";
+		rc = w->was ? put_in_place_of(s, &t, w, f, ret_reason)
+			    : put_new(s, &t, w, f, ret_reason);
+		(void)sys_fsync(s->dirfd); /* some file systems cannot: the content is safe */
 	}
-	if (rc < 0) {
-		str_done(&temp);
-		return rc;
-	}
-	rc = w->was ? put_in_place_of(s, temp.buf, w, f, &spare, ret_reason)
-		    : put_new(s, temp.buf, w, f, ret_reason);
-	/* After a rename there is none of this name: nothing to remove. */
-	if (spare)
-		(void)sys_unlinkat(s->dirfd, temp.buf, 0);
-	(void)sys_fsync(s->dirfd); /* some file systems cannot: the content is safe */
-	str_done(&temp);
+	tempfile_done(&t);
 	return rc;
 }
 

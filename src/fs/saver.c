@@ -3,21 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <linux/limits.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/acl.h"
 #include "base/alloc.h"
 #include "base/path.h"
 #include "fs/sys.h"
+#include "fs/tempfile.h"
 #include "fs/trusted.h"
-#include "fs/whole.h"
-
-#define TEMP_TRIES 8
 
 struct save_job {
 	struct job job;
@@ -71,117 +64,8 @@ int saver_open_parent(const char *path)
 	return fd;
 }
 
-int saver_read_acl(int fd, struct str *out)
-{
-	char *buf = malloc(XATTR_SIZE_MAX);
-	ssize_t n;
-	int rc = 0;
-
-	if (!buf)
-		return -ENOMEM;
-	n = sys_fgetxattr(fd, ACL_XATTR_ACCESS, buf, XATTR_SIZE_MAX);
-	if (n > 0)
-		rc = str_add(out, buf, (size_t)n);
-	else if (n < 0 && n != -ENODATA && n != -EOPNOTSUPP && n != -ENOSYS)
-		rc = (int)n;
-	free(buf);
-	return rc;
-}
-
-/* Not that which the directory may give to new files: its mode alone says what the old file
- * allowed. */
-static int drop_acl(int fd)
-{
-	int rc = sys_fremovexattr(fd, ACL_XATTR_ACCESS);
-
-	/* File systems that have none say so in different ways. */
-	return rc < 0 && sys_fgetxattr(fd, ACL_XATTR_ACCESS, NULL, 0) > 0 ? rc : 0;
-}
-
-static int keep_acl(int fd, const struct str *acl)
-{
-	int rc = sys_fsetxattr(fd, ACL_XATTR_ACCESS, acl->buf, acl->len);
-
-	return rc == -EPERM || rc == -EINVAL ? -EOPNOTSUPP : rc;
-}
-
-static int look_like(int fd, const struct saver_file *f)
-{
-	uint32_t mode = f->like->mode & 07777;
-	bool has_acl = f->acl && f->acl->len;
-	int rc;
-
-	if (sys_fchown(fd, (uid_t)-1, f->like->gid) < 0) {
-		/* The list speaks of that group. */
-		if (has_acl)
-			return -EOPNOTSUPP;
-		/* A group we are not in cannot be given the file: then its rights are nobody's. */
-		mode &= ~070u;
-	}
-	rc = has_acl ? keep_acl(fd, f->acl) : drop_acl(fd);
-	return rc < 0 ? rc : sys_fchmod(fd, mode);
-}
-
-/* Two programs may write the same file at once, also from two machines or containers that share a
- * home, where process ids are the same: only chance tells their files apart. */
-static int open_temp(int dirfd, const char *name, uint32_t mode, struct str *ret_temp)
-{
-	int fd = -EEXIST;
-
-	for (unsigned i = 0; fd == -EEXIST && i < TEMP_TRIES; i++) {
-		uint64_t chance;
-		int rc = whole_random(&chance, sizeof(chance));
-
-		if (rc < 0)
-			return rc;
-		str_clear(ret_temp);
-		if (str_addf(ret_temp, ".%s.%016" PRIx64 ".tmp", name, chance) < 0)
-			return -ENOMEM;
-		fd = sys_openat(dirfd, ret_temp->buf,
-				O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
-	}
-	return fd;
-}
-
-int saver_prepare(int dirfd, const char *name, const struct saver_file *f, struct str *ret_temp)
-{
-	int fd = open_temp(dirfd, name, f->like ? 0600 : f->mode, ret_temp);
-	int rc, closed;
-
-	if (fd < 0)
-		return fd;
-	rc = f->like ? look_like(fd, f) : 0;
-	if (!rc)
-		rc = whole_write(fd, f->bytes, f->len);
-	if (!rc)
-		rc = whole_synced(sys_fsync(fd));
-	closed = sys_close(fd);
-	if (!rc)
-		rc = closed;
-	if (rc)
-		(void)sys_unlinkat(dirfd, ret_temp->buf, 0);
-	return rc;
-}
-
-static int replace(int dirfd, const char *name, const struct saver_file *f)
-{
-	struct str temp = STR_INIT;
-	int rc = saver_prepare(dirfd, name, f, &temp);
-
-	if (!rc) {
-		rc = sys_renameat(dirfd, temp.buf, dirfd, name);
-		if (rc)
-			(void)sys_unlinkat(dirfd, temp.buf, 0);
-	}
-	str_done(&temp);
-	if (!rc)
-		(void)sys_fsync(dirfd); /* some file systems cannot: the content is safe */
-	return rc;
-}
-
 int saver_write(const char *path, const void *bytes, size_t len, const char **ret_reason)
 {
-	const struct saver_file f = {.bytes = bytes, .len = len, .mode = 0600};
 	const char *name = path_base(path);
 	int dirfd, rc;
 
@@ -194,7 +78,7 @@ int saver_write(const char *path, const void *bytes, size_t len, const char **re
 	dirfd = saver_open_parent(path);
 	if (dirfd < 0)
 		return dirfd;
-	rc = replace(dirfd, name, &f);
+	rc = tempfile_save(dirfd, name, bytes, len, RENAME_DURABLE);
 	sys_close(dirfd);
 	return rc;
 }

@@ -9,9 +9,8 @@
 
 #include "base/alloc.h"
 #include "base/trashinfo.h"
-#include "fs/saver.h"
 #include "fs/stat.h"
-#include "fs/sys.h"
+#include "fs/tempfile.h"
 #include "fs/trash_list.h"
 
 #define FILE_NAME "directorysizes"
@@ -105,22 +104,6 @@ static int write_rows(const struct trash_dir *trash, const struct trash_sizes *s
 	return rc;
 }
 
-static int replace(const struct trash_dir *trash, const struct str *text)
-{
-	struct saver_file file = {.bytes = text->buf, .len = text->len, .mode = 0600};
-	struct str temp = STR_INIT;
-	int rc = saver_prepare(trash->fd, FILE_NAME, &file, &temp);
-
-	if (rc == 0) {
-		/* To be replaced: the specification's own way, and a cache. */
-		rc = sys_renameat(trash->fd, temp.buf, trash->fd, FILE_NAME);
-		if (rc < 0)
-			(void)sys_unlinkat(trash->fd, temp.buf, 0);
-	}
-	str_done(&temp);
-	return rc;
-}
-
 /* Without those in `skip` and with these. */
 static int write_anew(const struct trash_dir *trash, const struct trash_sizes *s,
 		      const struct map *skip, const struct trash_measured *at, size_t n)
@@ -131,7 +114,8 @@ static int write_anew(const struct trash_dir *trash, const struct trash_sizes *s
 	for (size_t i = 0; rc == 0 && i < n; i++)
 		rc = trashinfo_add_size_line(&text, at[i].bytes, at[i].info_mtime, at[i].name);
 	if (rc == 0)
-		rc = replace(trash, &text);
+		/* To be replaced: the specification's own way, and a cache. */
+		rc = tempfile_save(trash->fd, FILE_NAME, text.buf, text.len, 0);
 	str_done(&text);
 	return rc;
 }

@@ -129,6 +129,12 @@ static void reads_units(void **state)
 	assert_true(utf8_valid("a\xc3\xa9", 3));
 	assert_false(utf8_valid("a\xc3", 2));
 	assert_true(utf8_valid("", 0));
+	assert_int_equal(utf8_cut("ab", 5), 2);
+	assert_int_equal(utf8_cut("ab", 1), 1);
+	assert_int_equal(utf8_cut("a\xc3\xa9", 2), 1);
+	assert_int_equal(utf8_cut("a\xc3\xa9", 3), 3);
+	assert_int_equal(utf8_cut("\xa9\xa9", 1), 0);
+	assert_int_equal(utf8_cut("", 0), 0);
 }
 
 int main(void)
