@@ -65,6 +65,7 @@
  *   fs/act_dirs            the directories and trashes it keeps open, known by identity
  *   fs/act_look            what was done of a step, from what is there
  *   fs/act_make            steps: what is made
+ *   fs/act_ready           many things made ready for the trash at once
  *   fs/act_remove          steps: what is removed for good
  *   fs/act_rename          steps: renaming
  *   fs/act_rights          what the kernel would refuse

@@ -117,6 +117,7 @@ void act_free(struct act *a)
 {
 	if (!a)
 		return;
+	act_ready_done(a);
 	act_dirs_done(a);
 	free(a->home);
 	free(a->data_home);
@@ -231,6 +232,7 @@ int act_run(struct act *a, struct step *step, enum step_state *ret_state, struct
 
 	if (*ret_state == STEP_NOT_DONE && again_without(a, rc))
 		rc = run_one(a, step, ret_state, ret_why);
+	act_ready_over(a, step);
 	return rc;
 }
 

@@ -76,6 +76,14 @@ int act_check(struct act *a, const struct step *step, struct str *ret_why) MUST_
  * name in the trash. *ret_why as above. */
 int act_run(struct act *a, struct step *step, enum step_state *ret_state,
 	    struct str *ret_why) MUST_USE;
+/* Many things for the trash: makes the information of those of the steps (all STEP_TRASH, in the
+ * order they will be run in) that can be had, and brings it to the disk by one call for each trash.
+ * act_run() of each then has only to move the thing. What is not made ready, where a file system
+ * does not allow it or anything fails, act_run() does from the beginning. The steps stay where they
+ * are till each is run or act_unready(). A step is told to intend() here. */
+void act_ready(struct act *a, struct step *steps, uint32_t n);
+/* Takes the information of those that were not run away again. 0; -errno: some of it stays. */
+int act_unready(struct act *a) MUST_USE;
 /* Brings the directories that were changed to the disk: once, behind all steps. 0 or -errno. */
 int act_sync(struct act *a) MUST_USE;
 

@@ -291,7 +291,7 @@ void act_dirs_changed(struct act *a, int fd, enum act_changed how)
 
 /* ---- trashes ---- */
 
-static struct act_trash *of_trash(const struct act *a, const struct trash_dir *trash)
+struct act_trash *act_trash_whole(const struct act *a, const struct trash_dir *trash)
 {
 	for (size_t i = 0; i < a->ntrashes; i++)
 		if (&a->trashes[i]->dir == trash)
@@ -301,12 +301,12 @@ static struct act_trash *of_trash(const struct act *a, const struct trash_dir *t
 
 const struct step_id *act_trash_files(const struct act *a, const struct trash_dir *trash)
 {
-	return &of_trash(a, trash)->files;
+	return &act_trash_whole(a, trash)->files;
 }
 
 void act_trash_changed(struct act *a, const struct trash_dir *trash, enum act_changed how)
 {
-	of_trash(a, trash)->changed |= how;
+	act_trash_whole(a, trash)->changed |= how;
 }
 
 static struct trash_dir *kept(const struct act *a, const struct step_id *files)

@@ -2,8 +2,8 @@
  *
  * What the files of fs/act share: fs/act (the table, the calls), fs/act_dirs (open directories),
  * fs/act_thing (the thing and its place, what may never be done), fs/act_rights (what the kernel
- * would refuse), and the kinds of steps: fs/act_rename, fs/act_trash, fs/act_make, fs/act_attrs,
- * fs/act_remove; after a crash: fs/act_look, fs/act_tidy.
+ * would refuse), and the kinds of steps: fs/act_rename, fs/act_trash (and fs/act_ready: many),
+ * fs/act_make, fs/act_attrs, fs/act_remove; after a crash: fs/act_look, fs/act_tidy.
  *
  * Thread, Owns: see fs/act.h.
  */
@@ -31,6 +31,14 @@ struct act_trash {
 	struct trash_dir dir;
 	struct step_id files; /* of files/ */
 	unsigned changed;
+	bool one_by_one; /* many could not be brought to the disk at once */
+};
+
+/* A step whose information is in its trash already. */
+struct act_readied {
+	struct step *step; /* NULL: it is over */
+	struct act_trash *trash;
+	struct trash_ready in;
 };
 
 struct act {
@@ -42,8 +50,11 @@ struct act {
 	uint64_t tick;
 	struct act_trash **trashes;
 	size_t ntrashes, trash_cap;
-	int sync_err; /* of a directory that had to be closed */
-	int spare;    /* a descriptor to be had when there is none left to sync one with; -1 */
+	struct act_readied *ready; /* in the order of the steps */
+	size_t nready, ready_cap;
+	size_t ready_at; /* those before it are over */
+	int sync_err;    /* of a directory that had to be closed */
+	int spare;       /* a descriptor to be had when there is none left to sync one with; -1 */
 };
 
 /* One step on its way. */
@@ -89,6 +100,7 @@ int act_trash_of(struct act *a, const struct step_place *place, struct trash_dir
 /* Keeps it (taken on success only). */
 int act_trash_keep(struct act *a, struct trash_dir *trash, struct trash_dir **ret_trash) MUST_USE;
 void act_trash_changed(struct act *a, const struct trash_dir *trash, enum act_changed how);
+struct act_trash *act_trash_whole(const struct act *a, const struct trash_dir *trash);
 /* The identity of its files/. */
 const struct step_id *act_trash_files(const struct act *a, const struct trash_dir *trash);
 
@@ -134,6 +146,24 @@ int act_renamed(struct act_job *j, int to, int rc, const struct renamed *how) MU
 int act_trash_open(struct act_job *j) MUST_USE;
 int act_trash_may(struct act_job *j) MUST_USE;
 int act_trash_run(struct act_job *j) MUST_USE;
+/* What is asked of the trash for the job's thing; valid as long as `putting`. */
+struct act_putting {
+	struct act_job *j;
+	const struct trash_dir *trash;
+};
+struct trash_put act_put(struct act_putting *putting, const char *from);
+/* What putting it there said. */
+int act_was_put(struct act_job *j, const struct trash_dir *trash, int rc,
+		const struct renamed *how) MUST_USE;
+void act_forget_place(struct step_place *place);
+
+/* ---- act_ready.c ---- */
+/* Moves it where all is ready for it: 1; 0: it is not, or not any more; -errno. */
+int act_ready_run(struct act_job *j) MUST_USE;
+/* The step is over, whether it was moved or not. */
+void act_ready_over(struct act *a, const struct step *step);
+void act_ready_done(struct act *a);
+
 int act_restore_open(struct act_job *j) MUST_USE;
 int act_restore_run(struct act_job *j) MUST_USE;
 int act_erase_open(struct act_job *j) MUST_USE;

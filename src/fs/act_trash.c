@@ -64,15 +64,10 @@ int act_trash_may(struct act_job *j)
 	return rc;
 }
 
-struct putting {
-	struct act_job *j;
-	const struct trash_dir *trash;
-};
-
 /* The step says where it goes before it goes there. */
 static int intend(void *ctx, const char *name)
 {
-	struct putting *p = ctx;
+	struct act_putting *p = ctx;
 	struct act *a = p->j->a;
 	struct str dir = STR_INIT;
 	int rc = -ENOMEM;
@@ -95,30 +90,42 @@ static struct trash_date now(void)
 				   tm.tm_hour,        tm.tm_min,     tm.tm_sec};
 }
 
+struct trash_put act_put(struct act_putting *putting, const char *from)
+{
+	const struct act_job *j = putting->j;
+
+	return (struct trash_put){.trash = putting->trash,
+				  .from = from,
+				  .dirfd = j->from,
+				  .name = j->step->from.name,
+				  .expect = &j->is,
+				  .when = now(),
+				  .flags = j->a->o.flags & ACT_LOOK ? RENAME_LOOK : 0,
+				  .intent = intend,
+				  .ctx = putting};
+}
+
+int act_was_put(struct act_job *j, const struct trash_dir *trash, int rc, const struct renamed *how)
+{
+	/* Its information has come, or has come and gone. */
+	act_trash_changed(j->a, trash, how->state == RENAME_NOT_DONE ? ACT_LOST : ACT_GAINED);
+	if (how->state != RENAME_NOT_DONE)
+		act_dirs_changed(j->a, j->from, ACT_LOST);
+	if (rc == -ELOOP)
+		return act_refuse(j, rc, "the trash is in it");
+	return act_renamed(j, trash->files, rc, how);
+}
+
 static int put_in(struct act_job *j, const struct trash_dir *trash, const char *from)
 {
-	struct putting putting = {j, trash};
-	const struct trash_put put = {.trash = trash,
-				      .from = from,
-				      .dirfd = j->from,
-				      .name = j->step->from.name,
-				      .expect = &j->is,
-				      .when = now(),
-				      .flags = j->a->o.flags & ACT_LOOK ? RENAME_LOOK : 0,
-				      .intent = intend,
-				      .ctx = &putting};
+	struct act_putting putting = {j, trash};
+	const struct trash_put put = act_put(&putting, from);
 	struct str name = STR_INIT;
 	struct renamed how;
 	int rc = trash_put(&put, &name, &how);
 
 	str_done(&name);
-	if (how.state != RENAME_NOT_DONE) {
-		act_dirs_changed(j->a, j->from, ACT_LOST);
-		act_trash_changed(j->a, trash, ACT_GAINED);
-	}
-	if (rc == -ELOOP)
-		return act_refuse(j, rc, "the trash is in it");
-	return act_renamed(j, trash->files, rc, &how);
+	return act_was_put(j, trash, rc, &how);
 }
 
 /* In the trash that is for its directory; env NULL: not that of the home. */
@@ -142,7 +149,7 @@ static int put(struct act_job *j, const struct trash_env *env)
 	return rc;
 }
 
-static void forget_place(struct step_place *place)
+void act_forget_place(struct step_place *place)
 {
 	struct step gone = {.to = *place};
 
@@ -152,15 +159,18 @@ static void forget_place(struct step_place *place)
 
 int act_trash_run(struct act_job *j)
 {
-	int rc = put(j, &j->a->o.trash);
+	int rc = act_ready_run(j);
 
+	if (rc == 0)
+		rc = put(j, &j->a->o.trash);
+	rc = MIN(rc, 0);
 	/* A bind mount, a project's quota: near as it looks, the home is another file system. */
 	if (rc == -EXDEV && j->state == STEP_NOT_DONE)
 		rc = put(j, NULL);
 	if (rc == -EXDEV && j->state == STEP_NOT_DONE)
 		rc = act_refuse(j, rc, "no trash is on its file system");
 	if (j->state == STEP_NOT_DONE)
-		forget_place(&j->step->to);
+		act_forget_place(&j->step->to);
 	else if (j->state == STEP_DONE && act_look_again(j) < 0)
 		return rc;
 	return rc;

@@ -16,7 +16,9 @@ int plan_intend(void *ctx, const struct step *step)
 {
 	struct plan *p = ctx;
 	bool written = p->result && p->result->id;
-	int rc = written ? journal_intend(p->journal, p->result->id, p->at, step) : 0;
+	int rc = written ? journal_intend(p->journal, p->result->id, (uint32_t)(step - p->steps),
+					  step)
+			 : 0;
 
 	if (rc < 0) {
 		p->result->journal_err = p->result->journal_err ? p->result->journal_err : rc;

@@ -69,6 +69,7 @@ struct plan {
 	struct oplog *log;
 	struct delete_counts counts; /* of the step at hand */
 	uint32_t at;
+	uint32_t ready; /* it was tried to make the steps before this one ready */
 };
 
 /* ---- fs/plan ---- */
@@ -77,7 +78,8 @@ static inline bool plan_is_fatal(int rc)
 {
 	return rc == -ENOMEM || rc == -ECANCELED;
 }
-/* For the journal, before a step is done otherwise than it was written there; ctx is the plan. 0,
+/* For the journal, before a step of the plan is done otherwise than it was written there; ctx is
+ * the plan. 0,
  * or -errno: it is not to be done. */
 int plan_intend(void *ctx, const struct step *step);
 bool plan_cancelled(const struct plan *p);

@@ -7,6 +7,10 @@
 
 #define SYNC_EVERY 1000u
 
+/* How many things are made ready for the trash at once, and from how many on it is worth it. */
+#define READY_MOST  256u
+#define READY_LEAST 4u
+
 /* The journal has what is to be done before it is, or nothing is. */
 static int begin(struct plan *p)
 {
@@ -131,21 +135,48 @@ static bool may_go_on(const struct plan *p)
 	return p->run->no_journal || p->result->journal_err == 0;
 }
 
-/* What was not begun is as it was, and that is known. */
+/* It goes to the trash, and that needs nothing of the steps before it. */
+static bool may_be_ready(const struct plan *p, uint32_t i)
+{
+	const struct plan_item *item = &p->items[i];
+
+	return p->steps[i].kind == STEP_TRASH && item->from_maker == PLAN_NONE &&
+	       item->to_maker == PLAN_NONE && item->what_maker == PLAN_NONE;
+}
+
+static void make_ready(struct plan *p)
+{
+	uint32_t n = 0;
+
+	if (p->at < p->ready)
+		return;
+	while (n < READY_MOST && p->at + n < p->n && may_be_ready(p, p->at + n))
+		n++;
+	p->ready = p->at + MAX(n, 1);
+	if (n >= READY_LEAST)
+		act_ready(p->act, &p->steps[p->at], n);
+}
+
+/* What was not begun is as it was, and that is known. Where something was made ready and could not
+ * be taken back, recovery is to look for it. */
 static void never_begun(struct plan *p)
 {
 	struct plan_result *r = p->result;
+	int err = act_unready(p->act) < 0 ? -EINTR : 0;
 
 	r->left += p->n - p->at;
 	for (uint32_t i = p->at; r->id && r->journal_err == 0 && i < p->n; i++)
-		r->journal_err = journal_result(p->journal, r->id, i, STEP_NOT_DONE, 0, NULL);
+		r->journal_err = journal_result(p->journal, r->id, i, STEP_NOT_DONE, err, NULL);
 }
 
 static void do_steps(struct plan *p)
 {
 	uint32_t since = 0;
 
+	p->ready = 0;
 	for (p->at = 0; p->at < p->n; p->at++) {
+		if (!plan_cancelled(p) && may_go_on(p))
+			make_ready(p);
 		if (plan_cancelled(p) || !may_go_on(p))
 			break;
 		do_step(p);
@@ -155,7 +186,7 @@ static void do_steps(struct plan *p)
 		sync_all(p);
 	}
 	never_begun(p);
-	if (since > 0)
+	if (since > 0 || p->at < p->n)
 		sync_all(p);
 }
 

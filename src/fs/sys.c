@@ -198,6 +198,11 @@ int sys_fdatasync(int fd)
 	return (int)AGAIN(fdatasync(fd));
 }
 
+int sys_syncfs(int fd)
+{
+	return (int)AGAIN(syncfs(fd));
+}
+
 int sys_fchmod(int fd, mode_t mode)
 {
 	return (int)result(fchmod(fd, mode));

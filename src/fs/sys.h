@@ -64,6 +64,7 @@ struct fsxattr;  /* <linux/fs.h> */
 	CALL(int, ftruncate, (int fd, off_t size), (fd, size)) \
 	CALL(int, fsync, (int fd), (fd)) \
 	CALL(int, fdatasync, (int fd), (fd)) \
+	CALL(int, syncfs, (int fd), (fd)) \
 	CALL(int, fchmod, (int fd, mode_t mode), (fd, mode)) \
 	CALL(int, fchown, (int fd, uid_t uid, gid_t gid), (fd, uid, gid)) \
 	CALL(int, fchmodat, (int dir, const char *path, mode_t mode), (dir, path, mode)) \

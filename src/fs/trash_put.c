@@ -4,10 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/vfs.h>
 
 #include "base/path.h"
+#include "fs/stat.h"
 #include "fs/sys.h"
 #include "fs/whole.h"
 
@@ -64,50 +67,57 @@ static int make_name(const char *name, unsigned n, size_t name_max, struct str *
 	return out->failed ? -ENOMEM : 0;
 }
 
-/* T16: made by us, or not at all; whole before anything is moved. -EEXIST: the name is taken. */
-static int make_info(const struct trash_dir *t, const char *info_name, const struct str *text)
+/* T16: made by us, or not at all; whole before anything is moved. ret_id NULL: it is on the disk
+ * then, else it is told which file it is. -EEXIST: the name is taken. */
+static int make_info(const struct trash_dir *t, const char *file, const struct str *text,
+		     struct file_id *ret_id)
 {
-	int fd = sys_openat(t->info, info_name,
-			    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int fd = sys_openat(t->info, file, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+			    0600);
+	struct meta meta;
 	int rc, closed;
 
 	if (fd < 0)
 		return fd;
 	rc = whole_write(fd, text->buf, text->len);
 	if (rc == 0)
-		rc = whole_synced(sys_fsync(fd));
+		rc = ret_id ? stat_fd(fd, &meta, NULL) : whole_synced(sys_fsync(fd));
+	if (rc == 0 && ret_id)
+		*ret_id = meta.id;
 	/* Servers tell here that the disk is full. */
 	closed = sys_close(fd);
 	if (rc == 0)
 		rc = closed;
 	if (rc < 0)
-		(void)sys_unlinkat(t->info, info_name, 0);
+		(void)sys_unlinkat(t->info, file, 0);
 	return rc;
 }
 
-/* One name: 0, -EEXIST (another is to be tried), -errno. */
-static int put_as(const struct trash_put *p, const char *name, const struct str *text,
-		  struct str *info_name, struct renamed *ret)
+static int info_name(const char *name, struct str *out)
 {
-	struct rename_place from = {p->dirfd, p->name, p->expect},
-			    to = {p->trash->files, name, NULL};
-	int rc;
+	str_clear(out);
+	str_adds(out, name);
+	str_adds(out, TRASHINFO_SUFFIX);
+	return out->failed ? -ENOMEM : 0;
+}
 
-	*ret = (struct renamed){0};
-	str_clear(info_name);
-	str_adds(info_name, name);
-	str_adds(info_name, TRASHINFO_SUFFIX);
-	if (info_name->failed)
-		return -ENOMEM;
-	rc = make_info(p->trash, info_name->buf, text);
-	if (rc < 0)
-		return rc;
-	rc = p->intent ? p->intent(p->ctx, name) : 0;
-	/* T9: -EEXIST is something without information, which is not to be lost. */
+/* One name: 0, -EEXIST (another is to be tried), -errno. */
+static int ready_as(const struct trash_put *p, const char *name, const struct str *text,
+		    struct file_id *ret_id)
+{
+	struct str file = STR_INIT;
+	int rc = info_name(name, &file);
+
 	if (rc == 0)
-		rc = atomic_rename(&from, &to, p->flags, ret);
-	if (rc != 0 && ret->state == RENAME_NOT_DONE)
-		(void)sys_unlinkat(p->trash->info, info_name->buf, 0);
+		rc = make_info(p->trash, file.buf, text, ret_id);
+	if (rc < 0) {
+		str_done(&file);
+		return rc;
+	}
+	rc = p->intent ? p->intent(p->ctx, name) : 0;
+	if (rc != 0)
+		(void)sys_unlinkat(p->trash->info, file.buf, 0);
+	str_done(&file);
 	return rc;
 }
 
@@ -135,29 +145,144 @@ static size_t longest_name(const struct trash_dir *t)
 	return fs.f_namemax;
 }
 
-int trash_put(const struct trash_put *put, struct str *ret_name, struct renamed *ret_how)
+/* Tries names, from the n-th on. */
+static int ready_from(const struct trash_put *p, unsigned *n, struct str *name,
+		      struct file_id *ret_id)
 {
-	struct str text = STR_INIT, info_name = STR_INIT;
-	int rc = identity_component(put->name) ? write_text(put, &text) : -EINVAL;
-	size_t longest = longest_name(put->trash);
-	int again = -EEXIST;
+	struct str text = STR_INIT;
+	int rc = identity_component(p->name) ? write_text(p, &text) : -EINVAL, taken = -EEXIST;
+	size_t longest = longest_name(p->trash);
 
-	*ret_how = (struct renamed){0};
-	for (unsigned n = 1; rc == 0 && again == -EEXIST && n < TRIES; n++) {
+	for (; rc == 0 && taken == -EEXIST && *n < TRIES; ++*n) {
 		unsigned tail;
 
-		rc = number(n, &tail);
+		rc = number(*n, &tail);
 		if (rc == 0)
-			rc = make_name(put->name, tail, longest, ret_name);
+			rc = make_name(p->name, tail, longest, name);
 		if (rc == 0)
-			again = put_as(put, ret_name->buf, &text, &info_name, ret_how);
+			taken = ready_as(p, name->buf, &text, ret_id);
 	}
-	if (rc == 0)
-		rc = again;
-	/* The information is on the disk before the thing is: its directory too. */
-	if (rc == 0 && put->flags & RENAME_DURABLE)
-		rc = MIN(atomic_rename_sync(put->trash->info), 0);
 	str_done(&text);
-	str_done(&info_name);
+	return rc == 0 ? taken : rc;
+}
+
+static int move(const struct trash_put *p, const char *name, const char *info, struct renamed *ret)
+{
+	struct rename_place from = {p->dirfd, p->name, p->expect},
+			    to = {p->trash->files, name, NULL};
+	/* T9: -EEXIST is something without information, which is not to be lost. */
+	int rc = atomic_rename(&from, &to, p->flags, ret);
+
+	if (rc != 0 && ret->state == RENAME_NOT_DONE)
+		(void)sys_unlinkat(p->trash->info, info, 0);
+	/* The information is on the disk before the thing is: its directory too. */
+	if (rc == 0 && p->flags & RENAME_DURABLE)
+		rc = MIN(atomic_rename_sync(p->trash->info), 0);
 	return rc;
+}
+
+int trash_put(const struct trash_put *put, struct str *ret_name, struct renamed *ret_how)
+{
+	struct str file = STR_INIT;
+	unsigned n = 1;
+	int rc;
+
+	do {
+		*ret_how = (struct renamed){0};
+		rc = ready_from(put, &n, ret_name, NULL);
+		if (rc == 0)
+			rc = info_name(ret_name->buf, &file);
+		if (rc == 0)
+			rc = move(put, ret_name->buf, file.buf, ret_how);
+	} while (rc == -EEXIST && n < TRIES);
+	str_done(&file);
+	return rc;
+}
+
+/* ---- many ---- */
+
+/* FUSE does not tell its server; FAT leaves it in the cache of the disk; of others it is not known
+ * here. These write all there is, wait, and have the disk write its cache, as fsync(2) does. */
+static const unsigned long syncable[] = {EXT4_SUPER_MAGIC, XFS_SUPER_MAGIC, BTRFS_SUPER_MAGIC,
+					 F2FS_SUPER_MAGIC, TMPFS_MAGIC};
+
+bool trash_can_sync(const struct trash_dir *trash)
+{
+	struct statfs fs;
+
+	/* Kernels that do not number mounts say of syncfs(2) that all went well. */
+	if (trash->id.mnt_id == 0 || sys_fstatfs(trash->info, &fs) < 0)
+		return false;
+	for (size_t i = 0; i < ARRAY_LEN(syncable); i++)
+		if ((unsigned long)fs.f_type == syncable[i])
+			return true;
+	return false;
+}
+
+int trash_ready(const struct trash_put *put, struct trash_ready *ret_ready)
+{
+	unsigned n = 1;
+
+	trash_ready_init(ret_ready);
+	return ready_from(put, &n, &ret_ready->name, &ret_ready->info);
+}
+
+int trash_sync(const struct trash_dir *trash)
+{
+	return sys_syncfs(trash->info);
+}
+
+/* Somebody may have emptied the trash meanwhile: 1 (it is still there), 0, -errno. */
+static int is_kept(const struct trash_dir *t, const struct trash_ready *r, const char *file)
+{
+	struct meta meta;
+	int rc = stat_at(t->info, file, &meta, NULL);
+
+	if (rc < 0)
+		return rc == -ENOENT ? 0 : rc;
+	return file_id_eq(meta.id, r->info);
+}
+
+int trash_move(const struct trash_put *put, const struct trash_ready *ready,
+	       struct renamed *ret_how)
+{
+	struct str file = STR_INIT;
+	int rc = info_name(ready->name.buf, &file);
+
+	*ret_how = (struct renamed){0};
+	if (rc == 0) {
+		rc = is_kept(put->trash, ready, file.buf);
+		if (rc == 1)
+			rc = move(put, ready->name.buf, file.buf, ret_how);
+		else if (rc == 0)
+			rc = -EEXIST;
+		else
+			(void)sys_unlinkat(put->trash->info, file.buf, 0);
+	}
+	str_done(&file);
+	return rc;
+}
+
+int trash_unready(const struct trash_dir *trash, const struct trash_ready *ready)
+{
+	struct str file = STR_INIT;
+	int rc = info_name(ready->name.buf, &file);
+
+	if (rc == 0)
+		rc = is_kept(trash, ready, file.buf);
+	if (rc == 1)
+		rc = sys_unlinkat(trash->info, file.buf, 0);
+	str_done(&file);
+	return rc == -ENOENT ? 0 : rc;
+}
+
+void trash_ready_init(struct trash_ready *ready)
+{
+	*ready = (struct trash_ready){.name = STR_INIT};
+}
+
+void trash_ready_done(struct trash_ready *ready)
+{
+	str_done(&ready->name);
+	trash_ready_init(ready);
 }

@@ -45,6 +45,31 @@ const struct scenario scenarios[] = {
 	 .operand = "work/e/y",
 	 .dir = "work/e", .thing = "work/e/y", .target = WORLD_TRASH "/files/y",
 	 .other = "rename --yes d d2"},
+	/* Enough to be made ready together. */
+	{.name = "rm-six",
+	 .fixture = "work/d/a \"a\"\nwork/d/b/in \"in\"\nwork/d/c -> a\nwork/d/x \"x\" :0640\n"
+		    "work/e/a \"other\"\nwork/e/y \"y\"\nwork/e/other \"o\"\n",
+	 .command = "rm --yes d/a d/b d/c d/x e/a e/y",
+	 .changes = "+ trash:work/d/a\n+ trash:work/d/b\n+ trash:work/d/b/in\n+ trash:work/d/c\n"
+		    "+ trash:work/d/x\n+ trash:work/e/a\n+ trash:work/e/y\n"
+		    "- work/d/a\n- work/d/b\n- work/d/b/in\n- work/d/c\n- work/d/x\n"
+		    "- work/e/a\n- work/e/y\n",
+	 .back = "undo --yes",
+	 .operand = "work/d/x",
+	 .dir = "work/d", .thing = "work/d/x", .target = TRASHED_X,
+	 .other = "rm --yes e/other"},
+	{.name = "rm-both",
+	 .fixture = "work/d/a \"a\"\nwork/d/b \"b\"\nsecond/d/x \"x\" :0640\nsecond/d/y \"y\"\n"
+		    "second/d/other \"o\"\n",
+	 .command = "rm --yes d/a d/b ../second/d/x ../second/d/y",
+	 .changes = "- second/d/x\n- second/d/y\n"
+		    "+ trash:second/d/x\n+ trash:second/d/y\n+ trash:work/d/a\n+ trash:work/d/b\n"
+		    "- work/d/a\n- work/d/b\n",
+	 .back = "undo --yes",
+	 .flags = SCENARIO_SECOND,
+	 .operand = "second/d/x",
+	 .dir = "second/d", .thing = "second/d/x", .target = "second/.Trash-0/files/x",
+	 .other = "rm --yes ../second/d/other"},
 	{.name = "rm-100",
 	 .fixture = "work/d/ *100\n",
 	 .command = "rm --yes d/f*",
