@@ -5,9 +5,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/path.h"
 #include "fs/scandir.h"
 #include "fs/stat.h"
 #include "fs/sys.h"
+#include "fs/trash_list.h"
 
 /* Answers of all of these: 0, or -ENOMEM; what was found is j->state. */
 static int found(struct act_job *j, enum step_state state, const char *why)
@@ -153,22 +155,55 @@ static int set_to(struct act_job *j, const struct trash_dir *trash, const char *
 	return rc;
 }
 
+/* Whether its information says that it was where the step has it: a file with several names may be
+ * there as another of them. 1, 0, -ENOMEM. */
+static int is_that_name(const struct act_job *j, const struct trash_dir *trash, const char *name,
+			const char *from)
+{
+	const char *was = j->step->from.name;
+	struct str path = STR_INIT;
+	struct trashinfo info;
+	int rc = !from   ? -ENOENT
+		 : *from ? path_join(&path, from, was, strlen(was))
+			 : str_adds(&path, was);
+
+	if (rc == 0) {
+		rc = trash_info(trash, name, &info, NULL);
+		if (rc == 0)
+			rc = str_eq(&info.path, path.buf);
+		trashinfo_done(&info);
+	}
+	str_done(&path);
+	return rc == -ENOMEM ? rc : rc == 1;
+}
+
+static int is_it(const struct act_job *j, const struct trash_dir *trash, const char *name,
+		 const char *from)
+{
+	struct meta meta;
+
+	if (act_find(trash->files, name, &j->step->what, &meta) != FOUND_IT)
+		return 0;
+	return S_ISDIR(meta.mode) || meta.nlink < 2 ? 1 : is_that_name(j, trash, name, from);
+}
+
 /* Whether it is in this trash, under whatever name: 1 (step->to says it), 0, -ENOMEM. */
-static int search_files(struct act_job *j, const struct trash_dir *trash)
+static int search_files(struct act_job *j, const struct trash_dir *trash, const char *from)
 {
 	struct scandir s;
 	struct scan_entry e;
-	struct meta meta;
-	int rc = scandir_open(&s, trash->files, ".", false), bad = 0;
+	int rc = scandir_open(&s, trash->files, ".", false), bad = 0, is;
 
 	if (rc < 0)
 		return rc == -ENOMEM ? rc : 0;
-	while ((rc = scandir_next_usable(&s, &e, &bad)) > 0)
-		if (act_find(trash->files, e.name, &j->step->what, &meta) == FOUND_IT) {
-			rc = set_to(j, trash, e.name);
-			rc = rc < 0 ? rc : 1;
-			break;
-		}
+	while ((rc = scandir_next_usable(&s, &e, &bad)) > 0) {
+		is = is_it(j, trash, e.name, from);
+		if (is == 0)
+			continue;
+		rc = is < 0 ? is : set_to(j, trash, e.name);
+		rc = rc < 0 ? rc : 1;
+		break;
+	}
 	scandir_done(&s);
 	return rc == -ENOMEM || rc == 1 ? rc : 0;
 }
@@ -179,9 +214,8 @@ static bool search_one(void *ctx, struct trash_dir *trash, const char *from)
 	struct trash_dir *kept;
 	int rc = act_trash_keep(s->j->a, trash, &kept);
 
-	(void)from;
 	if (rc == 0)
-		rc = search_files(s->j, kept);
+		rc = search_files(s->j, kept, from);
 	s->found = rc == 1;
 	if (rc == -ENOMEM)
 		s->err = rc;

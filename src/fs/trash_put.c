@@ -93,31 +93,23 @@ static int make_info(const struct trash_dir *t, const char *file, const struct s
 	return rc;
 }
 
-static int info_name(const char *name, struct str *out)
+/* The name in r->name: 0, -EEXIST (another is to be tried), -errno. */
+static int ready_as(const struct trash_put *p, const struct str *text, bool sync,
+		    struct trash_ready *r)
 {
-	str_clear(out);
-	str_adds(out, name);
-	str_adds(out, TRASHINFO_SUFFIX);
-	return out->failed ? -ENOMEM : 0;
-}
+	int rc;
 
-/* One name: 0, -EEXIST (another is to be tried), -errno. */
-static int ready_as(const struct trash_put *p, const char *name, const struct str *text,
-		    struct file_id *ret_id)
-{
-	struct str file = STR_INIT;
-	int rc = info_name(name, &file);
-
-	if (rc == 0)
-		rc = make_info(p->trash, file.buf, text, ret_id);
-	if (rc < 0) {
-		str_done(&file);
+	str_clear(&r->file);
+	str_adds(&r->file, r->name.buf);
+	str_adds(&r->file, TRASHINFO_SUFFIX);
+	if (r->file.failed)
+		return -ENOMEM;
+	rc = make_info(p->trash, r->file.buf, text, sync ? NULL : &r->info);
+	if (rc < 0)
 		return rc;
-	}
-	rc = p->intent ? p->intent(p->ctx, name) : 0;
+	rc = p->intent ? p->intent(p->ctx, r->name.buf) : 0;
 	if (rc != 0)
-		(void)sys_unlinkat(p->trash->info, file.buf, 0);
-	str_done(&file);
+		(void)sys_unlinkat(p->trash->info, r->file.buf, 0);
 	return rc;
 }
 
@@ -146,8 +138,7 @@ static size_t longest_name(const struct trash_dir *t)
 }
 
 /* Tries names, from the n-th on. */
-static int ready_from(const struct trash_put *p, unsigned *n, struct str *name,
-		      struct file_id *ret_id)
+static int ready_from(const struct trash_put *p, unsigned *n, bool sync, struct trash_ready *r)
 {
 	struct str text = STR_INIT;
 	int rc = identity_component(p->name) ? write_text(p, &text) : -EINVAL, taken = -EEXIST;
@@ -158,23 +149,23 @@ static int ready_from(const struct trash_put *p, unsigned *n, struct str *name,
 
 		rc = number(*n, &tail);
 		if (rc == 0)
-			rc = make_name(p->name, tail, longest, name);
+			rc = make_name(p->name, tail, longest, &r->name);
 		if (rc == 0)
-			taken = ready_as(p, name->buf, &text, ret_id);
+			taken = ready_as(p, &text, sync, r);
 	}
 	str_done(&text);
 	return rc == 0 ? taken : rc;
 }
 
-static int move(const struct trash_put *p, const char *name, const char *info, struct renamed *ret)
+static int move(const struct trash_put *p, const struct trash_ready *r, struct renamed *ret)
 {
 	struct rename_place from = {p->dirfd, p->name, p->expect},
-			    to = {p->trash->files, name, NULL};
+			    to = {p->trash->files, r->name.buf, NULL};
 	/* T9: -EEXIST is something without information, which is not to be lost. */
 	int rc = atomic_rename(&from, &to, p->flags, ret);
 
 	if (rc != 0 && ret->state == RENAME_NOT_DONE)
-		(void)sys_unlinkat(p->trash->info, info, 0);
+		(void)sys_unlinkat(p->trash->info, r->file.buf, 0);
 	/* The information is on the disk before the thing is: its directory too. */
 	if (rc == 0 && p->flags & RENAME_DURABLE)
 		rc = MIN(atomic_rename_sync(p->trash->info), 0);
@@ -183,19 +174,21 @@ static int move(const struct trash_put *p, const char *name, const char *info, s
 
 int trash_put(const struct trash_put *put, struct str *ret_name, struct renamed *ret_how)
 {
-	struct str file = STR_INIT;
+	struct trash_ready r;
 	unsigned n = 1;
 	int rc;
 
+	trash_ready_init(&r);
 	do {
 		*ret_how = (struct renamed){0};
-		rc = ready_from(put, &n, ret_name, NULL);
+		rc = ready_from(put, &n, true, &r);
 		if (rc == 0)
-			rc = info_name(ret_name->buf, &file);
-		if (rc == 0)
-			rc = move(put, ret_name->buf, file.buf, ret_how);
+			rc = move(put, &r, ret_how);
 	} while (rc == -EEXIST && n < TRIES);
-	str_done(&file);
+	str_done(ret_name);
+	*ret_name = r.name;
+	str_init(&r.name);
+	trash_ready_done(&r);
 	return rc;
 }
 
@@ -224,7 +217,7 @@ int trash_ready(const struct trash_put *put, struct trash_ready *ret_ready)
 	unsigned n = 1;
 
 	trash_ready_init(ret_ready);
-	return ready_from(put, &n, &ret_ready->name, &ret_ready->info);
+	return ready_from(put, &n, false, ret_ready);
 }
 
 int trash_sync(const struct trash_dir *trash)
@@ -232,57 +225,46 @@ int trash_sync(const struct trash_dir *trash)
 	return sys_syncfs(trash->info);
 }
 
-/* Somebody may have emptied the trash meanwhile: 1 (it is still there), 0, -errno. */
-static int is_kept(const struct trash_dir *t, const struct trash_ready *r, const char *file)
+/* Somebody may have emptied the trash meanwhile, and something else have that name: it is not
+ * touched. */
+static bool is_other(const struct trash_dir *t, const struct trash_ready *r, int *ret_err)
 {
 	struct meta meta;
-	int rc = stat_at(t->info, file, &meta, NULL);
 
-	if (rc < 0)
-		return rc == -ENOENT ? 0 : rc;
-	return file_id_eq(meta.id, r->info);
+	*ret_err = stat_at(t->info, r->file.buf, &meta, NULL);
+	return *ret_err == 0 && !file_id_eq(meta.id, r->info);
+}
+
+int trash_unready(const struct trash_dir *trash, const struct trash_ready *ready)
+{
+	int err, rc = is_other(trash, ready, &err) ? 0
+						   : sys_unlinkat(trash->info, ready->file.buf, 0);
+
+	return rc == -ENOENT ? 0 : rc;
 }
 
 int trash_move(const struct trash_put *put, const struct trash_ready *ready,
 	       struct renamed *ret_how)
 {
-	struct str file = STR_INIT;
-	int rc = info_name(ready->name.buf, &file);
+	int err;
 
 	*ret_how = (struct renamed){0};
-	if (rc == 0) {
-		rc = is_kept(put->trash, ready, file.buf);
-		if (rc == 1)
-			rc = move(put, ready->name.buf, file.buf, ret_how);
-		else if (rc == 0)
-			rc = -EEXIST;
-		else
-			(void)sys_unlinkat(put->trash->info, file.buf, 0);
-	}
-	str_done(&file);
-	return rc;
-}
-
-int trash_unready(const struct trash_dir *trash, const struct trash_ready *ready)
-{
-	struct str file = STR_INIT;
-	int rc = info_name(ready->name.buf, &file);
-
-	if (rc == 0)
-		rc = is_kept(trash, ready, file.buf);
-	if (rc == 1)
-		rc = sys_unlinkat(trash->info, file.buf, 0);
-	str_done(&file);
-	return rc == -ENOENT ? 0 : rc;
+	if (is_other(put->trash, ready, &err))
+		return -EEXIST;
+	if (err != -ENOENT)
+		return move(put, ready, ret_how);
+	(void)sys_unlinkat(put->trash->info, ready->file.buf, 0);
+	return -EEXIST;
 }
 
 void trash_ready_init(struct trash_ready *ready)
 {
-	*ready = (struct trash_ready){.name = STR_INIT};
+	*ready = (struct trash_ready){.name = STR_INIT, .file = STR_INIT};
 }
 
 void trash_ready_done(struct trash_ready *ready)
 {
 	str_done(&ready->name);
+	str_done(&ready->file);
 	trash_ready_init(ready);
 }

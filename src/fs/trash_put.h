@@ -42,8 +42,8 @@ int trash_put(const struct trash_put *put, struct str *ret_name, struct renamed 
 
 /* A name in a trash that information without a thing keeps for one. */
 struct trash_ready {
-	struct str name;     /* in files/ */
-	struct file_id info; /* which must still be that then */
+	struct str name, file; /* in files/, in info/ */
+	struct file_id info;   /* which must still be that then */
 };
 
 /* Whether many can be brought to the disk by one call as safely as each by its own: the kernel says
