@@ -26,16 +26,19 @@
 #include "fs/viewscan.h"
 #include "fs/texts.h"
 
+/* What stays until its ticket is closed. */
+enum held_kind { HELD_DIR, HELD_VIEW, HELD_SCAN, HELD_TRASH };
+
+struct held {
+	uint64_t ticket;
+	enum held_kind kind;
+	void *what; /* as letting_go[kind] takes it */
+};
+
 struct browse {
 	struct service service;
-	struct dir **dirs; /* one per listed ticket; some dozens at most */
-	size_t ndirs, dirs_cap;
-	struct viewfile **views; /* one per file viewed */
-	size_t nviews, views_cap;
-	struct scanner **scanners; /* one per scan of sizes */
-	size_t nscanners, scanners_cap;
-	struct trashes **trashes; /* one per look at the trash */
-	size_t ntrashes, trashes_cap;
+	struct held *held; /* some dozens at most */
+	size_t nheld, cap;
 };
 
 static void free_parts(struct browse *b)
@@ -47,10 +50,7 @@ static void free_parts(struct browse *b)
 	mounts_free(b->service.mounts);
 	watch_free(b->service.watch);
 	outbox_done(&b->service.out);
-	free(b->dirs);
-	free(b->views);
-	free(b->scanners);
-	free(b->trashes);
+	free(b->held);
 	free(b);
 }
 
@@ -86,11 +86,60 @@ int browse_new(struct queue *answers, struct browse **ret_browse)
 	return rc;
 }
 
-static void let_go(struct dir *d)
+/* ---- what is held ---- */
+
+static void let_dir_go(void *what)
 {
+	struct dir *d = what;
+
 	atomic_store(&d->closed, true);
 	dir_unref(d);
 }
+
+static void let_view_go(void *what)
+{
+	viewfile_let_go(what);
+}
+
+static void let_scan_go(void *what)
+{
+	scanner_let_go(what);
+}
+
+static void let_trash_go(void *what)
+{
+	trashes_let_go(what);
+}
+
+static void (*const letting_go[])(void *what) = {
+	[HELD_DIR] = let_dir_go,
+	[HELD_VIEW] = let_view_go,
+	[HELD_SCAN] = let_scan_go,
+	[HELD_TRASH] = let_trash_go,
+};
+
+/* The first of them, as its functions take it; NULL: there is none. */
+static void *find(const struct browse *b, enum held_kind kind, uint64_t ticket)
+{
+	for (size_t i = 0; i < b->nheld; i++)
+		if (b->held[i].kind == kind && b->held[i].ticket == ticket)
+			return b->held[i].what;
+	return NULL;
+}
+
+/* Room for one more, which is `what` (NULL: it could not be made). 0 or -ENOMEM. */
+static int make_room(struct browse *b, const void *what)
+{
+	return what ? array_grow(&b->held, &b->cap, b->nheld + 1, sizeof(*b->held)) : -ENOMEM;
+}
+
+/* After make_room(). */
+static void hold(struct browse *b, enum held_kind kind, uint64_t ticket, void *what)
+{
+	b->held[b->nheld++] = (struct held){ticket, kind, what};
+}
+
+/* ---- the browser ---- */
 
 void browse_free(struct browse *b, unsigned ms)
 {
@@ -98,30 +147,12 @@ void browse_free(struct browse *b, unsigned ms)
 		return;
 	/* First: the queue belongs to the caller, and a stuck thread may come back at any time. */
 	outbox_shut(&b->service.out);
-	for (size_t i = 0; i < b->ndirs; i++)
-		let_go(b->dirs[i]);
-	b->ndirs = 0;
-	for (size_t i = 0; i < b->nviews; i++)
-		viewfile_let_go(b->views[i]);
-	b->nviews = 0;
-	for (size_t i = 0; i < b->nscanners; i++)
-		scanner_let_go(b->scanners[i]);
-	b->nscanners = 0;
-	for (size_t i = 0; i < b->ntrashes; i++)
-		trashes_let_go(b->trashes[i]);
-	b->ntrashes = 0;
+	for (size_t i = 0; i < b->nheld; i++)
+		letting_go[b->held[i].kind](b->held[i].what);
+	b->nheld = 0;
 	tasker_stop(b->service.tasker);
 	if (pool_stop(b->service.pool, ms))
 		free_parts(b);
-}
-
-static struct dir *find_dir(const struct browse *b, uint64_t ticket)
-{
-	for (size_t i = 0; i < b->ndirs; i++) {
-		if (b->dirs[i]->ticket == ticket)
-			return b->dirs[i];
-	}
-	return NULL;
 }
 
 void browse_start(struct browse *b)
@@ -133,7 +164,7 @@ void browse_start(struct browse *b)
 void browse_list(struct browse *b, uint64_t ticket, const char *path)
 {
 	struct dir *d = dir_new(&b->service, ticket, path);
-	int rc = d ? array_grow(&b->dirs, &b->dirs_cap, b->ndirs + 1, sizeof(*b->dirs)) : -ENOMEM;
+	int rc = make_room(b, d);
 
 	if (!rc)
 		rc = lister_start(d);
@@ -142,66 +173,21 @@ void browse_list(struct browse *b, uint64_t ticket, const char *path)
 		outbox_fail(&b->service.out, FS_LIST_DONE, ticket, rc, NULL);
 		return;
 	}
-	b->dirs[b->ndirs++] = d;
-}
-
-static void close_views(struct browse *b, uint64_t ticket)
-{
-	for (size_t i = 0; i < b->nviews;) {
-		struct viewfile *v = b->views[i];
-
-		if (v->ticket != ticket) {
-			i++;
-			continue;
-		}
-		b->views[i] = b->views[--b->nviews];
-		viewfile_let_go(v);
-	}
-}
-
-static void close_scans(struct browse *b, uint64_t ticket)
-{
-	for (size_t i = 0; i < b->nscanners;) {
-		struct scanner *sc = b->scanners[i];
-
-		if (scanner_ticket(sc) != ticket) {
-			i++;
-			continue;
-		}
-		b->scanners[i] = b->scanners[--b->nscanners];
-		scanner_let_go(sc);
-	}
-}
-
-static void close_trashes(struct browse *b, uint64_t ticket)
-{
-	for (size_t i = 0; i < b->ntrashes;) {
-		struct trashes *t = b->trashes[i];
-
-		if (trashes_ticket(t) != ticket) {
-			i++;
-			continue;
-		}
-		b->trashes[i] = b->trashes[--b->ntrashes];
-		trashes_let_go(t);
-	}
+	hold(b, HELD_DIR, ticket, d);
 }
 
 void browse_close(struct browse *b, uint64_t ticket)
 {
-	for (size_t i = 0; i < b->ndirs;) {
-		struct dir *d = b->dirs[i];
+	for (size_t i = 0; i < b->nheld;) {
+		struct held h = b->held[i];
 
-		if (d->ticket != ticket) {
+		if (h.ticket != ticket) {
 			i++;
 			continue;
 		}
-		b->dirs[i] = b->dirs[--b->ndirs];
-		let_go(d);
+		b->held[i] = b->held[--b->nheld];
+		letting_go[h.kind](h.what);
 	}
-	close_views(b, ticket);
-	close_scans(b, ticket);
-	close_trashes(b, ticket);
 	tasker_close(b->service.tasker, ticket);
 	pool_cancel(b->service.pool, ticket);
 	outbox_barrier(&b->service.out);
@@ -210,7 +196,7 @@ void browse_close(struct browse *b, uint64_t ticket)
 void browse_stat(struct browse *b, uint64_t ticket, struct names *names, uint32_t *ids, uint32_t n,
 		 bool urgent)
 {
-	struct dir *d = find_dir(b, ticket);
+	struct dir *d = find(b, HELD_DIR, ticket);
 
 	if (d)
 		statter_ids(d, names, ids, n, urgent);
@@ -220,7 +206,7 @@ void browse_stat(struct browse *b, uint64_t ticket, struct names *names, uint32_
 
 void browse_stat_names(struct browse *b, uint64_t ticket, char **names, uint32_t n)
 {
-	struct dir *d = find_dir(b, ticket);
+	struct dir *d = find(b, HELD_DIR, ticket);
 
 	if (d && n > 0) {
 		statter_names(d, names, n);
@@ -279,7 +265,7 @@ void browse_preview(struct browse *b, uint64_t ticket, const char *path,
 
 void browse_check(struct browse *b, uint64_t ticket)
 {
-	struct dir *d = find_dir(b, ticket);
+	struct dir *d = find(b, HELD_DIR, ticket);
 
 	if (d)
 		lister_check(d);
@@ -288,8 +274,7 @@ void browse_check(struct browse *b, uint64_t ticket)
 void browse_view(struct browse *b, uint64_t ticket, const char *path)
 {
 	struct viewfile *v = viewfile_new(&b->service, ticket, path);
-	int rc = v ? array_grow(&b->views, &b->views_cap, b->nviews + 1, sizeof(struct viewfile *))
-		   : -ENOMEM;
+	int rc = make_room(b, v);
 
 	if (!rc)
 		rc = viewfile_open(v);
@@ -298,20 +283,12 @@ void browse_view(struct browse *b, uint64_t ticket, const char *path)
 		outbox_fail(&b->service.out, FS_VIEW_OPENED, ticket, rc, NULL);
 		return;
 	}
-	b->views[b->nviews++] = v;
-}
-
-static struct viewfile *find_view(const struct browse *b, uint64_t ticket)
-{
-	for (size_t i = 0; i < b->nviews; i++)
-		if (b->views[i]->ticket == ticket)
-			return b->views[i];
-	return NULL;
+	hold(b, HELD_VIEW, ticket, v);
 }
 
 void browse_view_read(struct browse *b, uint64_t ticket, uint64_t at, size_t len)
 {
-	struct viewfile *v = find_view(b, ticket);
+	struct viewfile *v = find(b, HELD_VIEW, ticket);
 
 	if (v)
 		viewfile_window(v, at, len);
@@ -319,7 +296,7 @@ void browse_view_read(struct browse *b, uint64_t ticket, uint64_t at, size_t len
 
 void browse_view_check(struct browse *b, uint64_t ticket)
 {
-	struct viewfile *v = find_view(b, ticket);
+	struct viewfile *v = find(b, HELD_VIEW, ticket);
 
 	if (v)
 		viewfile_check(v);
@@ -328,7 +305,7 @@ void browse_view_check(struct browse *b, uint64_t ticket)
 void browse_view_search(struct browse *b, uint64_t ticket, uint64_t op,
 			const struct view_search *search)
 {
-	struct viewfile *v = find_view(b, ticket);
+	struct viewfile *v = find(b, HELD_VIEW, ticket);
 
 	if (v)
 		viewscan_search(v, op, search);
@@ -339,7 +316,7 @@ void browse_view_search(struct browse *b, uint64_t ticket, uint64_t op,
 void browse_view_count(struct browse *b, uint64_t ticket, uint64_t op,
 		       const struct view_count *count)
 {
-	struct viewfile *v = find_view(b, ticket);
+	struct viewfile *v = find(b, HELD_VIEW, ticket);
 
 	if (v)
 		viewscan_count(v, op, count);
@@ -348,30 +325,20 @@ void browse_view_count(struct browse *b, uint64_t ticket, uint64_t op,
 void browse_scan(struct browse *b, uint64_t ticket, const char *path, const struct scan_ask *ask)
 {
 	struct scanner *sc = scanner_new(&b->service, ticket, path, ask);
-	int rc = sc ? array_grow(&b->scanners, &b->scanners_cap, b->nscanners + 1,
-				 sizeof(struct scanner *))
-		    : -ENOMEM;
+	int rc = make_room(b, sc);
 
 	if (rc) {
 		scanner_unref(sc);
 		outbox_fail(&b->service.out, FS_SCAN_BEGUN, ticket, rc, NULL);
 		return;
 	}
-	b->scanners[b->nscanners++] = sc;
+	hold(b, HELD_SCAN, ticket, sc);
 	scanner_start(sc);
-}
-
-static struct scanner *find_scan(const struct browse *b, uint64_t ticket)
-{
-	for (size_t i = 0; i < b->nscanners; i++)
-		if (scanner_ticket(b->scanners[i]) == ticket)
-			return b->scanners[i];
-	return NULL;
 }
 
 void browse_scan_look(struct browse *b, uint64_t ticket)
 {
-	struct scanner *sc = find_scan(b, ticket);
+	struct scanner *sc = find(b, HELD_SCAN, ticket);
 
 	if (sc)
 		scanner_look(sc);
@@ -379,7 +346,7 @@ void browse_scan_look(struct browse *b, uint64_t ticket)
 
 void browse_scan_stop(struct browse *b, uint64_t ticket)
 {
-	struct scanner *sc = find_scan(b, ticket);
+	struct scanner *sc = find(b, HELD_SCAN, ticket);
 
 	if (sc)
 		scanner_stop(sc);
@@ -387,7 +354,7 @@ void browse_scan_stop(struct browse *b, uint64_t ticket)
 
 void browse_scan_again(struct browse *b, uint64_t ticket, uint32_t dir, bool deep)
 {
-	struct scanner *sc = find_scan(b, ticket);
+	struct scanner *sc = find(b, HELD_SCAN, ticket);
 
 	if (sc)
 		scanner_again(sc, dir, deep);
@@ -395,7 +362,7 @@ void browse_scan_again(struct browse *b, uint64_t ticket, uint32_t dir, bool dee
 
 void browse_scan_take(struct browse *b, uint64_t ticket)
 {
-	struct scanner *sc = find_scan(b, ticket);
+	struct scanner *sc = find(b, HELD_SCAN, ticket);
 
 	if (sc)
 		scanner_take(sc);
@@ -403,22 +370,20 @@ void browse_scan_take(struct browse *b, uint64_t ticket)
 
 void browse_scan_watch(struct browse *b, uint64_t ticket, uint64_t op, uint32_t dir)
 {
-	struct scanner *sc = find_scan(b, ticket);
+	struct scanner *sc = find(b, HELD_SCAN, ticket);
 	struct dir *d;
 
-	if (!sc || array_grow(&b->dirs, &b->dirs_cap, b->ndirs + 1, sizeof(*b->dirs)) < 0)
+	if (make_room(b, sc) < 0)
 		return;
 	d = scanner_watch(sc, op, dir);
 	if (d)
-		b->dirs[b->ndirs++] = d;
+		hold(b, HELD_DIR, op, d);
 }
 
 void browse_trash(struct browse *b, uint64_t ticket, const struct trash_ask *ask)
 {
 	struct trashes *t = trashes_new(&b->service, ticket, ask);
-	int rc = t ? array_grow(&b->trashes, &b->trashes_cap, b->ntrashes + 1,
-				sizeof(struct trashes *))
-		   : -ENOMEM;
+	int rc = make_room(b, t);
 
 	if (!rc)
 		rc = trashes_start(t);
@@ -428,33 +393,34 @@ void browse_trash(struct browse *b, uint64_t ticket, const struct trash_ask *ask
 		outbox_fail(&b->service.out, FS_TRASH_PLACES, ticket, rc, NULL);
 		return;
 	}
-	b->trashes[b->ntrashes++] = t;
+	hold(b, HELD_TRASH, ticket, t);
 }
 
 void browse_trash_look(struct browse *b, uint64_t ticket)
 {
-	for (size_t i = 0; i < b->ntrashes; i++)
-		if (trashes_ticket(b->trashes[i]) == ticket)
-			trashes_look(b->trashes[i]);
+	struct trashes *t = find(b, HELD_TRASH, ticket);
+
+	if (t)
+		trashes_look(t);
 }
 
 void browse_history(struct browse *b, uint64_t ticket, const char *dir)
 {
 	struct dir *d = dir_new(&b->service, ticket, dir);
-	int rc = d ? array_grow(&b->dirs, &b->dirs_cap, b->ndirs + 1, sizeof(*b->dirs)) : -ENOMEM;
+	int rc = make_room(b, d);
 
 	if (rc) {
 		dir_unref(d);
 		outbox_fail(&b->service.out, FS_PAST, ticket, rc, NULL);
 		return;
 	}
-	b->dirs[b->ndirs++] = d;
+	hold(b, HELD_DIR, ticket, d);
 	chronicle_read(d);
 }
 
 void browse_history_look(struct browse *b, uint64_t ticket)
 {
-	struct dir *d = find_dir(b, ticket);
+	struct dir *d = find(b, HELD_DIR, ticket);
 
 	if (d)
 		chronicle_read(d);
@@ -462,7 +428,7 @@ void browse_history_look(struct browse *b, uint64_t ticket)
 
 void browse_history_steps(struct browse *b, uint64_t ticket, uint64_t id)
 {
-	struct dir *d = find_dir(b, ticket);
+	struct dir *d = find(b, HELD_DIR, ticket);
 
 	if (d)
 		chronicle_steps(d, id);

@@ -125,11 +125,6 @@ struct scanner *scanner_new(struct service *s, uint64_t ticket, const char *path
 	return sc;
 }
 
-uint64_t scanner_ticket(const struct scanner *sc)
-{
-	return sc->ticket;
-}
-
 static void send(struct scanner *sc, struct fs_event *e)
 {
 	outbox_send(&sc->service->out, e, &sc->closed);

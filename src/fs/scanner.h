@@ -20,7 +20,6 @@ struct scanner *scanner_new(struct service *s, uint64_t ticket, const char *path
 			    const struct scan_ask *ask);
 /* Opens the root and starts, in a job: FS_SCAN_BEGUN, FS_SCAN_OVER. Once. */
 void scanner_start(struct scanner *sc);
-uint64_t scanner_ticket(const struct scanner *sc);
 void scanner_look(struct scanner *sc);
 void scanner_stop(struct scanner *sc);
 /* FS_SCAN_READY, FS_SCAN_TAKEN. */

@@ -178,11 +178,6 @@ struct trashes *trashes_new(struct service *s, uint64_t ticket, const struct tra
 	return t;
 }
 
-uint64_t trashes_ticket(const struct trashes *t)
-{
-	return t->ticket;
-}
-
 void trashes_let_go(struct trashes *t)
 {
 	atomic_store(&t->closed, true);

@@ -18,7 +18,6 @@ struct trashes *trashes_new(struct service *s, uint64_t ticket, const struct tra
 /* Once. 0 or -ENOMEM with nothing under way. */
 int trashes_start(struct trashes *t) MUST_USE;
 void trashes_look(struct trashes *t);
-uint64_t trashes_ticket(const struct trashes *t);
 /* Ends it; nothing is sent any more. */
 void trashes_let_go(struct trashes *t);
 /* Of one that was never started. NULL is fine. */

@@ -2,48 +2,29 @@
  *
  * The journal as a browser is told of it.
  */
+#include "browsing.h"
 #include "journaling.h"
 
-#include "../../lib/answers.h"
 #include "../../lib/nomem.h"
 
-#include "fs/browse.h"
-
-#include <sched.h>
 #include <unistd.h>
-
-#define TICKET 7
-
-struct fixture {
-	struct answers a;
-	struct browse *b;
-	struct tree *tree;
-	const char *dir;
-};
 
 static int setup(void **state)
 {
-	struct fixture *f = calloc(1, sizeof(*f));
-
-	fault_reset();
-	answers_init(&f->a);
-	assert_int_equal(browse_new(&f->a.queue, &f->b), 0);
-	f->tree = tree_new("");
-	f->dir = tree_path(f->tree, "state/journal");
-	*state = f;
+	*state = begin_browsing("");
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	struct fixture *f = *state;
-
-	browse_free(f->b, 20000);
-	answers_done(&f->a);
-	tree_free(f->tree);
-	free(f);
+	end_browsing(*state);
 	assert_int_equal(fault_open_fds(), 0);
 	return 0;
+}
+
+static const char *journal_dir(const struct fixture *f)
+{
+	return tree_path(f->tree, "state/journal");
 }
 
 static struct fs_event *told(struct fixture *f)
@@ -54,18 +35,6 @@ static struct fs_event *told(struct fixture *f)
 		print_message("%d %s\n", e->err, e->u.past.why ? e->u.past.why : "");
 	assert_int_equal(e->err, 0);
 	return e;
-}
-
-static void close_it(struct fixture *f)
-{
-	struct fs_event *e;
-
-	browse_close(f->b, TICKET);
-	while ((e = answers_any(&f->a, TICKET)))
-		fs_event_free(e);
-	while (browse_busy(f->b) > 0)
-		sched_yield();
-	assert_null(answers_any(&f->a, TICKET));
 }
 
 static void expect(const struct fs_event *e, uint32_t i, const char *label, enum past_state state)
@@ -84,11 +53,11 @@ static void no_journal(void **state)
 	struct fixture *f = *state;
 	struct fs_event *e;
 
-	browse_history(f->b, TICKET, f->dir);
+	browse_history(f->b, TICKET, journal_dir(f));
 	e = told(f);
 	assert_int_equal(e->u.past.n, 0);
 	fs_event_free(e);
-	assert_int_equal(access(f->dir, F_OK), -1);
+	assert_int_equal(access(journal_dir(f), F_OK), -1);
 	browse_history_steps(f->b, TICKET, 1);
 	e = answers_get(&f->a, FS_PAST_STEPS, TICKET);
 	assert_int_equal(e->err, -ENOENT);
@@ -138,7 +107,7 @@ static uint64_t for_good(struct journal *j)
 static void every_state(void **state)
 {
 	struct fixture *f = *state;
-	struct journal *j = open_at(f->dir);
+	struct journal *j = open_at(journal_dir(f));
 	struct fs_event *e;
 	uint64_t id, undo, running;
 
@@ -153,7 +122,7 @@ static void every_state(void **state)
 	(void)none_done(j, STEP_PARTLY);
 	(void)for_good(j);
 	assert_int_equal(begin_some(j, "goes on", 0, 1, &running), 0);
-	browse_history(f->b, TICKET, f->dir);
+	browse_history(f->b, TICKET, journal_dir(f));
 	e = told(f);
 	assert_int_equal(e->u.past.n, 11);
 	assert_null(e->u.past.warning);
@@ -193,13 +162,13 @@ static void every_state(void **state)
 static void steps_of_one(void **state)
 {
 	struct fixture *f = *state;
-	struct journal *j = open_at(f->dir);
+	struct journal *j = open_at(journal_dir(f));
 	const struct past_step *s;
 	struct fs_event *e;
 	uint64_t half = half_done(j), good = for_good(j), done = do_some(j, "d", 0, 1);
 
 	(void)do_some(j, "undo", done, 1);
-	browse_history(f->b, TICKET, f->dir);
+	browse_history(f->b, TICKET, journal_dir(f));
 	fs_event_free(told(f));
 	browse_history_steps(f->b, TICKET, half);
 	e = answers_get(&f->a, FS_PAST_STEPS, TICKET);
@@ -233,13 +202,13 @@ static void steps_of_one(void **state)
 static void many_steps(void **state)
 {
 	struct fixture *f = *state;
-	struct journal *j = open_at(f->dir);
+	struct journal *j = open_at(journal_dir(f));
 	uint64_t id = do_some(j, "many", 0, 10000);
 	uint32_t n = 0;
 	bool more = true;
 
 	journal_close(j);
-	browse_history(f->b, TICKET, f->dir);
+	browse_history(f->b, TICKET, journal_dir(f));
 	browse_history_steps(f->b, TICKET, id);
 	while (more) {
 		struct fs_event *e = answers_get(&f->a, FS_PAST_STEPS, TICKET);
@@ -260,9 +229,9 @@ static void not_to_be_trusted(void **state)
 	struct fixture *f = *state;
 	struct fs_event *e;
 
-	journal_close(open_at(f->dir));
-	assert_int_equal(chmod(f->dir, 0777), 0);
-	browse_history(f->b, TICKET, f->dir);
+	journal_close(open_at(journal_dir(f)));
+	assert_int_equal(chmod(journal_dir(f), 0777), 0);
+	browse_history(f->b, TICKET, journal_dir(f));
 	e = answers_get(&f->a, FS_PAST, TICKET);
 	assert_int_equal(e->err, -EPERM);
 	assert_non_null(e->u.past.why);
@@ -273,7 +242,8 @@ static void not_to_be_trusted(void **state)
 static void out_of_memory(void **state)
 {
 	struct fixture *f = *state;
-	struct journal *j = open_at(f->dir);
+	const char *dir = journal_dir(f); /* memory is short later */
+	struct journal *j = open_at(dir);
 
 	(void)do_some(j, "one", 0, 1);
 	journal_close(j);
@@ -282,7 +252,7 @@ static void out_of_memory(void **state)
 		bool failed;
 
 		nomem_arm(n);
-		browse_history(f->b, TICKET, f->dir);
+		browse_history(f->b, TICKET, dir);
 		failed = nomem_disarm();
 		e = answers_get(&f->a, FS_PAST, TICKET);
 		assert_true(e->err == 0 || (failed && e->err == -ENOMEM));

@@ -1,50 +1,26 @@
 /* SPDX-License-Identifier: MIT */
-#include "../../lib/test.h"
+#include "browsing.h"
 
-#include "../../lib/answers.h"
-#include "../../lib/fault.h"
 #include "../../lib/hang.h"
 #include "../../lib/nomem.h"
-#include "../../lib/tree.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/str.h"
-#include "fs/browse.h"
-
-#define TICKET 7
-
-struct fixture {
-	struct answers a;
-	struct browse *b;
-	struct tree *tree;
-};
 
 static int setup(void **state)
 {
-	struct fixture *f = calloc(1, sizeof(*f));
-
-	fault_reset();
-	answers_init(&f->a);
-	assert_int_equal(browse_new(&f->a.queue, &f->b), 0);
-	f->tree = tree_new("");
-	*state = f;
+	*state = begin_browsing("");
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	struct fixture *f = *state;
-
-	browse_free(f->b, 20000);
-	answers_done(&f->a);
-	tree_free(f->tree);
-	free(f);
+	end_browsing(*state);
 	assert_int_equal(fault_open_fds(), 0);
 	return 0;
 }
@@ -88,19 +64,6 @@ static struct scan_progress look(struct fixture *f)
 	p = e->u.scan.progress;
 	fs_event_free(e);
 	return p;
-}
-
-/* Nothing of it is left but what was in the queue before. */
-static void close_it(struct fixture *f)
-{
-	struct fs_event *e;
-
-	browse_close(f->b, TICKET);
-	while ((e = answers_any(&f->a, TICKET)))
-		fs_event_free(e);
-	while (browse_busy(f->b) > 0)
-		sched_yield();
-	assert_null(answers_any(&f->a, TICKET));
 }
 
 static void tells_of_its_beginning_its_way_and_its_end(void **state)

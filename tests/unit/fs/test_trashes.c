@@ -3,56 +3,33 @@
  * Looking into every trash: what a browser is told of the one in a home made for it, and of others
  * on file systems mounted for the test. Trash of the machine may be told, too, and is passed over.
  */
-#include "../../lib/test.h"
+#include "browsing.h"
 
-#include "../../lib/answers.h"
 #include "../../lib/as_user.h"
-#include "../../lib/fault.h"
 #include "../../lib/hang.h"
 #include "../../lib/memdir.h"
 #include "../../lib/nomem.h"
-#include "../../lib/tree.h"
 
 #include <errno.h>
-#include <sched.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/str.h"
-#include "fs/browse.h"
 
-#define TICKET 7
-#define TRASH  "home/.local/share/Trash/"
-#define HEAD   "\"[Trash Info]\\nPath="
-
-struct fixture {
-	struct answers a;
-	struct browse *b;
-	struct tree *tree;
-};
+#define TRASH "home/.local/share/Trash/"
+#define HEAD  "\"[Trash Info]\\nPath="
 
 static int setup(void **state)
 {
-	struct fixture *f = calloc(1, sizeof(*f));
-
-	fault_reset();
-	answers_init(&f->a);
-	assert_int_equal(browse_new(&f->a.queue, &f->b), 0);
-	f->tree = tree_new("home/\n");
-	*state = f;
+	*state = begin_browsing("home/\n");
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	struct fixture *f = *state;
-
-	browse_free(f->b, 20000);
-	answers_done(&f->a);
-	tree_free(f->tree);
-	free(f);
+	end_browsing(*state);
 	fault_reset();
 	memdir_end();
 	return 0;
@@ -103,18 +80,6 @@ static void until_over(struct fixture *f, uint32_t place, struct str *out,
 		*ret_over = e;
 	else
 		fs_event_free(e);
-}
-
-static void close_it(struct fixture *f)
-{
-	struct fs_event *e;
-
-	browse_close(f->b, TICKET);
-	while ((e = answers_any(&f->a, TICKET)))
-		fs_event_free(e);
-	while (browse_busy(f->b) > 0)
-		sched_yield();
-	assert_null(answers_any(&f->a, TICKET));
 }
 
 static bool has(const struct str *out, const char *line)
