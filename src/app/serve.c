@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void serve_count(struct browse *b, const struct request *r)
+static void serve_count(struct app *app, struct request *r)
 {
 	const struct view_count count = {
 		.from = {.at = r->view.at, .lines = r->view.lines},
@@ -15,10 +15,10 @@ static void serve_count(struct browse *b, const struct request *r)
 		.code = r->view.code,
 	};
 
-	browse_view_count(b, r->view.file, r->ticket, &count);
+	browse_view_count(app->browse, r->view.file, r->ticket, &count);
 }
 
-static void serve_search(struct browse *b, struct request *r)
+static void serve_search(struct app *app, struct request *r)
 {
 	const struct view_search search = {
 		.matcher = r->matcher,
@@ -28,10 +28,10 @@ static void serve_search(struct browse *b, struct request *r)
 	};
 
 	r->matcher = NULL;
-	browse_view_search(b, r->view.file, r->ticket, &search);
+	browse_view_search(app->browse, r->view.file, r->ticket, &search);
 }
 
-static void ask_preview(struct browse *b, const struct request *r)
+static void serve_preview(struct app *app, struct request *r)
 {
 	static const enum preview_depth depths[] = {
 		[INFO_KIND] = PREVIEW_OF_KIND,
@@ -41,7 +41,7 @@ static void ask_preview(struct browse *b, const struct request *r)
 	const struct preview_ask ask = {
 		.depth = depths[r->depth], .lines = r->n, .columns = INFO_COLUMNS};
 
-	browse_preview(b, r->ticket, r->path, &ask);
+	browse_preview(app->browse, r->ticket, r->path, &ask);
 }
 
 /* A pattern that is none is said, and leaves out nothing. */
@@ -71,7 +71,7 @@ static int add_patterns(struct app *app, struct exclude *x)
 }
 
 /* Without memory for the patterns more is counted than was asked for: it is said. */
-static void serve_scan(struct app *app, const struct request *r)
+static void serve_scan(struct app *app, struct request *r)
 {
 	const struct settings *s = &app->model->settings;
 	struct scan_ask ask = {.one_file_system = s->sizes_one_fs,
@@ -85,18 +85,18 @@ static void serve_scan(struct app *app, const struct request *r)
 }
 
 /* Nothing is written where nothing is to be changed. */
-static void serve_trash(struct app *app, uint64_t ticket)
+static void serve_trash(struct app *app, struct request *r)
 {
 	const struct trash_ask ask = {.home = getenv("HOME"),
 				      .data_home = getenv("XDG_DATA_HOME"),
 				      .keep = !app->scene.read_only};
 
-	browse_trash(app->browse, ticket, &ask);
+	browse_trash(app->browse, r->ticket, &ask);
 }
 
-static void serve_past(struct app *app, uint64_t ticket)
+static void serve_past(struct app *app, struct request *r)
 {
-	struct fs_event none = {.kind = FS_PAST, .ticket = ticket};
+	struct fs_event none = {.kind = FS_PAST, .ticket = r->ticket};
 	CLEANUP(str_done) struct str dir = STR_INIT;
 
 	none.err = config_state_dir(&dir);
@@ -105,137 +105,125 @@ static void serve_past(struct app *app, uint64_t ticket)
 	if (none.err == 0)
 		none.err = str_adds(&dir, "/journal");
 	if (none.err == 0)
-		browse_history(app->browse, ticket, dir.buf);
+		browse_history(app->browse, r->ticket, dir.buf);
 	else
 		model_apply(app->model, &none, app->now_ms);
 }
 
-/* What views of the trash and of the history ask for while they are open. */
-static void serve_views(struct browse *b, const struct request *r)
+static void serve_start(struct app *app, struct request *r)
 {
-	if (r->kind == REQ_TRASH_LOOK)
-		browse_trash_look(b, r->ticket);
-	else if (r->kind == REQ_PAST_LOOK)
-		browse_history_look(b, r->ticket);
-	else if (r->kind == REQ_PAST_STEPS)
-		browse_history_steps(b, r->ticket, r->view.at);
-	else if (r->kind == REQ_SCAN_LOOK)
-		browse_scan_look(b, r->ticket);
-	else
-		browse_scan_watch(b, r->view.file, r->ticket, r->id);
+	(void)r;
+	browse_start(app->browse);
 }
 
-static void serve_plain(struct browse *b, struct request *r)
+static void serve_mounts(struct app *app, struct request *r)
 {
-	switch (r->kind) {
-	case REQ_START:
-		browse_start(b);
-		break;
-	case REQ_LIST:
-		browse_list(b, r->ticket, r->path);
-		break;
-	case REQ_CLOSE:
-		browse_close(b, r->ticket);
-		break;
-	case REQ_OWNER:
-		browse_owner(b, r->group, r->id);
-		break;
-	case REQ_MOUNTS:
-		browse_mounts(b);
-		break;
-	case REQ_PLACE:
-		browse_place(b, r->ticket, r->path);
-		break;
-	case REQ_LINK_TARGET:
-		browse_link_target(b, r->ticket, r->path);
-		break;
-	case REQ_REPO_ROOT:
-		browse_repo_root(b, r->ticket, r->path);
-		break;
-	case REQ_COMPLETE:
-		browse_complete(b, r->ticket, r->path, r->prefix);
-		break;
-	case REQ_INFO:
-		browse_info(b, r->ticket, r->path);
-		break;
-	case REQ_PREVIEW:
-		ask_preview(b, r);
-		break;
-	case REQ_CHECK:
-		browse_check(b, r->ticket);
-		break;
-	case REQ_VIEW:
-		browse_view(b, r->ticket, r->path);
-		break;
-	case REQ_VIEW_READ:
-		browse_view_read(b, r->ticket, r->view.at, r->view.len);
-		break;
-	case REQ_VIEW_CHECK:
-		browse_view_check(b, r->ticket);
-		break;
-	case REQ_VIEW_COUNT:
-		serve_count(b, r);
-		break;
-	case REQ_SCAN_STOP:
-		browse_scan_stop(b, r->ticket);
-		break;
-	case REQ_SCAN_AGAIN:
-		browse_scan_again(b, r->ticket, r->id, r->urgent);
-		break;
-	case REQ_SCAN_TAKE:
-		browse_scan_take(b, r->ticket);
-		break;
-	case REQ_SCAN_LOOK:
-	case REQ_SCAN_WATCH:
-	case REQ_TRASH_LOOK:
-	case REQ_PAST_LOOK:
-	case REQ_PAST_STEPS:
-		serve_views(b, r);
-		break;
-	case REQ_PAST:
-	case REQ_TRASH:
-	case REQ_SCAN:
-	case REQ_STAT:
-	case REQ_STAT_NAMES:
-	case REQ_ORDER:
-	case REQ_SAVE_BOOKMARK:
-	case REQ_VIEW_SEARCH:
-		break; /* serve_one(): they hand something over */
-	}
+	(void)r;
+	browse_mounts(app->browse);
 }
+
+static void serve_owner(struct app *app, struct request *r)
+{
+	browse_owner(app->browse, r->group, r->id);
+}
+
+static void serve_stat(struct app *app, struct request *r)
+{
+	browse_stat(app->browse, r->ticket, r->names, r->ids, r->n, r->urgent);
+	r->ids = NULL;
+}
+
+static void serve_stat_names(struct app *app, struct request *r)
+{
+	browse_stat_names(app->browse, r->ticket, r->strings, r->n);
+	r->strings = NULL;
+}
+
+static void serve_order(struct app *app, struct request *r)
+{
+	browse_order(app->browse, r->ticket, &r->order);
+}
+
+static void serve_complete(struct app *app, struct request *r)
+{
+	browse_complete(app->browse, r->ticket, r->path, r->prefix);
+}
+
+static void serve_bookmark(struct app *app, struct request *r)
+{
+	keep_bookmark(app, (char)r->id, r->path);
+}
+
+static void serve_view_read(struct app *app, struct request *r)
+{
+	browse_view_read(app->browse, r->ticket, r->view.at, r->view.len);
+}
+
+static void serve_scan_again(struct app *app, struct request *r)
+{
+	browse_scan_again(app->browse, r->ticket, r->id, r->urgent);
+}
+
+static void serve_scan_watch(struct app *app, struct request *r)
+{
+	browse_scan_watch(app->browse, r->view.file, r->ticket, r->id);
+}
+
+static void serve_past_steps(struct app *app, struct request *r)
+{
+	browse_history_steps(app->browse, r->ticket, r->view.at);
+}
+
+/* Most take no more than their ticket, or a path with it. */
+static const struct serving {
+	void (*ticket)(struct browse *b, uint64_t ticket);
+	void (*path)(struct browse *b, uint64_t ticket, const char *path);
+	void (*other)(struct app *app, struct request *r); /* may take over what r owns */
+} servings[] = {
+	[REQ_START] = {.other = serve_start},
+	[REQ_LIST] = {.path = browse_list},
+	[REQ_CLOSE] = {.ticket = browse_close},
+	[REQ_STAT] = {.other = serve_stat},
+	[REQ_STAT_NAMES] = {.other = serve_stat_names},
+	[REQ_ORDER] = {.other = serve_order},
+	[REQ_OWNER] = {.other = serve_owner},
+	[REQ_MOUNTS] = {.other = serve_mounts},
+	[REQ_PLACE] = {.path = browse_place},
+	[REQ_LINK_TARGET] = {.path = browse_link_target},
+	[REQ_REPO_ROOT] = {.path = browse_repo_root},
+	[REQ_COMPLETE] = {.other = serve_complete},
+	[REQ_CHECK] = {.ticket = browse_check},
+	[REQ_SAVE_BOOKMARK] = {.other = serve_bookmark},
+	[REQ_VIEW] = {.path = browse_view},
+	[REQ_VIEW_READ] = {.other = serve_view_read},
+	[REQ_VIEW_CHECK] = {.ticket = browse_view_check},
+	[REQ_VIEW_SEARCH] = {.other = serve_search},
+	[REQ_VIEW_COUNT] = {.other = serve_count},
+	[REQ_INFO] = {.path = browse_info},
+	[REQ_PREVIEW] = {.other = serve_preview},
+	[REQ_SCAN] = {.other = serve_scan},
+	[REQ_SCAN_LOOK] = {.ticket = browse_scan_look},
+	[REQ_SCAN_STOP] = {.ticket = browse_scan_stop},
+	[REQ_SCAN_AGAIN] = {.other = serve_scan_again},
+	[REQ_SCAN_TAKE] = {.ticket = browse_scan_take},
+	[REQ_SCAN_WATCH] = {.other = serve_scan_watch},
+	[REQ_TRASH] = {.other = serve_trash},
+	[REQ_TRASH_LOOK] = {.ticket = browse_trash_look},
+	[REQ_PAST] = {.other = serve_past},
+	[REQ_PAST_LOOK] = {.ticket = browse_history_look},
+	[REQ_PAST_STEPS] = {.other = serve_past_steps},
+};
 
 static void serve_one(struct app *app, struct request *r)
 {
-	switch (r->kind) {
-	case REQ_STAT:
-		browse_stat(app->browse, r->ticket, r->names, r->ids, r->n, r->urgent);
-		r->ids = NULL;
-		break;
-	case REQ_STAT_NAMES:
-		browse_stat_names(app->browse, r->ticket, r->strings, r->n);
-		r->strings = NULL;
-		break;
-	case REQ_ORDER:
-		browse_order(app->browse, r->ticket, &r->order);
-		break;
-	case REQ_SCAN:
-		serve_scan(app, r);
-		break;
-	case REQ_TRASH:
-		serve_trash(app, r->ticket);
-		break;
-	case REQ_PAST:
-		serve_past(app, r->ticket);
-		break;
-	case REQ_SAVE_BOOKMARK:
-		keep_bookmark(app, (char)r->id, r->path);
-		break;
-	case REQ_VIEW_SEARCH:
-		serve_search(app->browse, r);
-		break;
-	default:
-		serve_plain(app->browse, r);
-	}
+	const struct serving *s = &servings[r->kind];
+
+	if (s->ticket)
+		s->ticket(app->browse, r->ticket);
+	else if (s->path)
+		s->path(app->browse, r->ticket, r->path);
+	else
+		s->other(app, r);
 }
 
 void serve_requests(struct app *app)

@@ -71,6 +71,7 @@ enum fs_event_kind {
 	FS_TASK_COUNTS,  /* task: so far, or counted */
 	FS_TASK_GOES,    /* task: so far */
 	FS_TASK_OVER,    /* task: what came of it; or err: nothing was done */
+	FS_EVENT_KINDS,
 };
 
 struct stat_item {
