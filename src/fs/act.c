@@ -117,6 +117,7 @@ void act_free(struct act *a)
 {
 	if (!a)
 		return;
+	act_could_forget(a);
 	act_ready_done(a);
 	act_dirs_done(a);
 	free(a->home);
@@ -228,8 +229,10 @@ static int run_one(struct act *a, struct step *step, enum step_state *ret_state,
 
 int act_run(struct act *a, struct step *step, enum step_state *ret_state, struct str *ret_why)
 {
-	int rc = run_one(a, step, ret_state, ret_why);
+	int rc;
 
+	act_could_forget(a);
+	rc = run_one(a, step, ret_state, ret_why);
 	if (*ret_state == STEP_NOT_DONE && again_without(a, rc))
 		rc = run_one(a, step, ret_state, ret_why);
 	act_ready_over(a, step);

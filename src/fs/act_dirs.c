@@ -118,6 +118,7 @@ bool act_dirs_forget(struct act *a)
 {
 	bool any = a->ndirs > 0;
 
+	act_could_forget(a);
 	while (a->ndirs > 0)
 		forget(a, a->ndirs - 1);
 	return any;

@@ -34,6 +34,15 @@ struct act_trash {
 	bool one_by_one; /* many could not be brought to the disk at once */
 };
 
+/* Whether there can be a trash for what is in a directory: of many checks in a row. */
+struct act_could {
+	bool known;
+	struct file_id dir;
+	uint64_t mnt_id;
+	int rc, fd; /* as trash_dir_could() said; fd -1: none */
+	struct trash_why why;
+};
+
 /* A step whose information is in its trash already. */
 struct act_readied {
 	struct step *step; /* NULL: it is over */
@@ -50,6 +59,7 @@ struct act {
 	uint64_t tick;
 	struct act_trash **trashes;
 	size_t ntrashes, trash_cap;
+	struct act_could could;
 	struct act_readied *ready; /* in the order of the steps */
 	size_t nready, ready_cap;
 	size_t ready_at; /* those before it are over */
@@ -151,6 +161,8 @@ struct act_putting {
 	struct act_job *j;
 	const struct trash_dir *trash;
 };
+/* Forgets which trash there can be: before something is done. */
+void act_could_forget(struct act *a);
 struct trash_put act_put(struct act_putting *putting, const char *from);
 /* What putting it there said. */
 int act_was_put(struct act_job *j, const struct trash_dir *trash, int rc,

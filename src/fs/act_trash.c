@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "fs/stat.h"
 #include "fs/sys.h"
 
 /* ---- into a trash ---- */
@@ -46,22 +47,49 @@ static int no_trash(struct act_job *j, int err, const struct trash_why *why)
 	return err;
 }
 
+void act_could_forget(struct act *a)
+{
+	if (a->could.known && a->could.fd >= 0)
+		sys_close(a->could.fd);
+	a->could = (struct act_could){.fd = -1};
+}
+
+/* Looked for once for all that is in one directory. */
+static const struct act_could *could(struct act_job *j)
+{
+	struct act_could *c = &j->a->could;
+
+	if (c->known && c->mnt_id == j->dir_mnt && file_id_eq(c->dir, j->dir.id))
+		return c;
+	act_could_forget(j->a);
+	c->rc = trash_dir_could(&j->a->o.trash, j->from, &c->fd, &c->why);
+	c->dir = j->dir.id;
+	c->mnt_id = j->dir_mnt;
+	c->known = true;
+	return c;
+}
+
 int act_trash_may(struct act_job *j)
 {
-	struct trash_why why;
-	int fd = -1, rc = act_may_take(j);
+	const struct act_could *c;
+	int rc = act_may_take(j);
 
 	if (rc == 0)
 		rc = act_may_leave(j, -1);
 	if (rc < 0)
 		return rc;
-	rc = trash_dir_could(&j->a->o.trash, j->from, &fd, &why);
-	if (rc < 0)
-		return no_trash(j, rc, &why);
-	if (S_ISDIR(j->meta.mode) && identity_below(fd, j->pin))
-		rc = act_refuse(j, -ELOOP, "the trash is in it");
-	sys_close(fd);
-	return rc;
+	c = could(j);
+	rc = c->rc;
+	if (rc < 0) {
+		rc = no_trash(j, rc, &c->why);
+		/* It may be memory or descriptors that were wanted. */
+		if (rc != -EPERM && rc != -EACCES && rc != -EROFS)
+			act_could_forget(j->a);
+		return rc;
+	}
+	if (S_ISDIR(j->meta.mode) && identity_below(c->fd, j->pin))
+		return act_refuse(j, -ELOOP, "the trash is in it");
+	return 0;
 }
 
 /* The step says where it goes before it goes there. */

@@ -216,6 +216,44 @@ static void test_turns(void **state)
 	several_turns(true);
 }
 
+/* Whether there can be a trash is asked once for all in a directory, and anew by the next plan. */
+static void test_checked_once(void **state)
+{
+	struct plan_at one;
+	struct plan *p;
+	char name[32];
+	unsigned calls[2];
+
+	(void)state;
+	for (int n = 0; n < 2; n++) {
+		build("work/ *100\nwork/sub/a\nhome/.local/share/Trash/files/\n"
+		      "home/.local/share/Trash/info/\n");
+		p = new_plan();
+		for (int i = 0; i < (n ? 100 : 10); i++) {
+			snprintf(name, sizeof(name), "f%07d", i);
+			one = here("work", name);
+			assert_int_equal(plan_trash(p, &one), 0);
+		}
+		one = here("work/sub", "a");
+		assert_int_equal(plan_trash(p, &one), 0);
+		fault_recount();
+		assert_int_equal(plan_check(p), 0);
+		no_problems(p);
+		calls[n] = fault_count(FAULT_openat);
+		plan_free(p);
+	}
+	/* Only each thing by itself. */
+	assert_true(calls[1] - calls[0] <= 90);
+	if (geteuid() == 0)
+		return;
+	assert_int_equal(fchmodat(tree->fd, "home/.local/share/Trash/info", 0500, 0), 0);
+	p = new_plan();
+	assert_int_equal(plan_trash(p, &one), 0);
+	one_problem(p, -EACCES, "work/sub/a", NULL);
+	plan_free(p);
+	assert_int_equal(fchmodat(tree->fd, "home/.local/share/Trash/info", 0700, 0), 0);
+}
+
 /* A file system of which nothing is known. */
 static void test_not_at_once(void **state)
 {
@@ -504,6 +542,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_at_once, memdir_setup, teardown),
 		cmocka_unit_test_setup_teardown(test_few_are_not, memdir_setup, teardown),
 		cmocka_unit_test_setup_teardown(test_turns, memdir_setup, teardown),
+		cmocka_unit_test_setup_teardown(test_checked_once, memdir_setup, teardown),
 		cmocka_unit_test_setup_teardown(test_not_at_once, memdir_setup, teardown),
 		cmocka_unit_test_setup_teardown(test_swapped, memdir_setup, teardown),
 		cmocka_unit_test_setup_teardown(test_names_taken, memdir_setup, teardown),
