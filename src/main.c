@@ -156,6 +156,7 @@
  *   fs/sizetree_live        which directories are in it
  *   fs/trash_all           every trash of this user
  *   fs/trash_dirs          the directories that are a trash, and which is for what
+ *   fs/trash_dirs_could    whether there can be a trash, without making one
  *   fs/trash_empty         emptying one: what is old, large, or all
  *   fs/trash_list          what is in one
  *   fs/trash_put           putting something into one

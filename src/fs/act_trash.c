@@ -62,7 +62,7 @@ static const struct act_could *could(struct act_job *j)
 	if (c->known && c->mnt_id == j->dir_mnt && file_id_eq(c->dir, j->dir.id))
 		return c;
 	act_could_forget(j->a);
-	c->rc = trash_dir_could(&j->a->o.trash, j->from, &c->fd, &c->why);
+	c->rc = trash_dir_could(&j->a->o.trash, j->from, j->step->from.dir, &c->fd, &c->why);
 	c->dir = j->dir.id;
 	c->mnt_id = j->dir_mnt;
 	c->known = true;

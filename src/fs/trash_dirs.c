@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "fs/trash_dirs.h"
+#include "fs/trash_dirs_inside.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -60,7 +60,7 @@ static int check_ours(int fd, const char **ret_why)
 	return 0;
 }
 
-static int open_ours(int dirfd, const char *name, bool create, const char **ret_why)
+int trash_dir_open_ours(int dirfd, const char *name, bool create, const char **ret_why)
 {
 	int fd = identity_open_dir(dirfd, name, NULL), rc;
 
@@ -93,10 +93,10 @@ static int open_inside(struct trash_dir *t, bool create, const char **ret_why)
 	if (rc < 0)
 		return rc;
 	t->id.file = meta.id;
-	t->files = open_ours(t->fd, "files", create, ret_why);
+	t->files = trash_dir_open_ours(t->fd, "files", create, ret_why);
 	if (t->files < 0)
 		return t->files;
-	t->info = open_ours(t->fd, "info", create, ret_why);
+	t->info = trash_dir_open_ours(t->fd, "info", create, ret_why);
 	return MIN(t->info, 0);
 }
 
@@ -137,7 +137,7 @@ static int open_data_home(const char *path, bool create)
 }
 
 /* The home, or the nearest directory above it that is there, is ours. */
-static int check_home(const char *path, const char **ret_why)
+int trash_dir_check_home(const char *path, const char **ret_why)
 {
 	struct meta meta;
 	int rc = stat_follow(AT_FDCWD, path, &meta, NULL);
@@ -151,13 +151,13 @@ static int check_home(const char *path, const char **ret_why)
 	return 0;
 }
 
-static int open_home(const struct trash_env *env, bool create, struct trash_dir *t,
-		     const char **ret_why)
+int trash_dir_open_home(const struct trash_env *env, bool create, struct trash_dir *t,
+			const char **ret_why)
 {
 	int rc = data_home(env, &t->top_path);
 
 	if (rc == 0 && env->home && env->home[0] == '/')
-		rc = check_home(env->home, ret_why);
+		rc = trash_dir_check_home(env->home, ret_why);
 	if (rc < 0)
 		return rc;
 	t->top = open_data_home(t->top_path.buf, create);
@@ -168,7 +168,7 @@ static int open_home(const struct trash_env *env, bool create, struct trash_dir 
 		rc = path_join(&t->path, t->top_path.buf, "Trash", 5);
 	if (rc < 0)
 		return rc;
-	t->fd = open_ours(t->top, "Trash", create, ret_why);
+	t->fd = trash_dir_open_ours(t->top, "Trash", create, ret_why);
 	return t->fd < 0 ? t->fd : open_inside(t, create, ret_why);
 }
 
@@ -181,7 +181,7 @@ int trash_dir_home(const struct trash_env *env, bool create, struct trash_dir *r
 	*ret_why = NULL;
 	trash_dir_init(&t);
 	t.kind = TRASH_HOME;
-	rc = open_home(env, create, &t, ret_why);
+	rc = trash_dir_open_home(env, create, &t, ret_why);
 	if (rc < 0)
 		trash_dir_done(&t);
 	else
@@ -227,13 +227,13 @@ static int open_shared(int top, bool create, const char **ret_why)
 	snprintf(uid, sizeof(uid), "%u", (unsigned)geteuid());
 	rc = check_shared(top, fd, ret_why);
 	if (rc == 0)
-		rc = open_ours(fd, uid, create, ret_why);
+		rc = trash_dir_open_ours(fd, uid, create, ret_why);
 	sys_close(fd);
 	return rc;
 }
 
-static int open_top(int top, enum trash_kind kind, bool create, struct trash_dir *t,
-		    const char **ret_why)
+int trash_dir_open_top(int top, enum trash_kind kind, bool create, struct trash_dir *t,
+		       const char **ret_why)
 {
 	char name[32];
 	int rc;
@@ -247,7 +247,7 @@ static int open_top(int top, enum trash_kind kind, bool create, struct trash_dir
 	if (t->top < 0)
 		return t->top;
 	t->fd = kind == TRASH_SHARED ? open_shared(top, create, ret_why)
-				     : open_ours(top, name, create, ret_why);
+				     : trash_dir_open_ours(top, name, create, ret_why);
 	return t->fd < 0 ? t->fd : open_inside(t, create, ret_why);
 }
 
@@ -262,7 +262,7 @@ int trash_dir_top(int top, const char *top_path, enum trash_kind kind, bool crea
 	t.kind = kind;
 	rc = str_adds(&t.top_path, top_path);
 	if (rc == 0)
-		rc = open_top(top, kind, create, &t, ret_why);
+		rc = trash_dir_open_top(top, kind, create, &t, ret_why);
 	if (rc < 0)
 		trash_dir_done(&t);
 	else
@@ -272,12 +272,7 @@ int trash_dir_top(int top, const char *top_path, enum trash_kind kind, bool crea
 
 /* ---- which one is for a directory ---- */
 
-struct top {
-	int fd;
-	unsigned above; /* how many steps up from the directory */
-};
-
-static int identify(int fd, struct dir_id *ret_id)
+int trash_dir_identify(int fd, struct dir_id *ret_id)
 {
 	struct meta meta;
 	uint64_t mnt_id;
@@ -288,27 +283,28 @@ static int identify(int fd, struct dir_id *ret_id)
 	return rc;
 }
 
-static bool same_fs(const struct dir_id *a, const struct dir_id *b)
+bool trash_dir_same_fs(const struct dir_id *a, const struct dir_id *b)
 {
 	return a->file.dev == b->file.dev && (a->mnt_id == b->mnt_id || !a->mnt_id || !b->mnt_id);
 }
 
 /* Up to the last directory that is on the same mount and device. */
-static int climb(int dirfd, struct top *ret_top)
+int trash_dir_climb(int dirfd, struct trash_top *ret_top)
 {
 	struct dir_id here = {0}, up_id = {0};
 	int fd = sys_openat(dirfd, ".", O_PATH | O_DIRECTORY | O_CLOEXEC, 0), rc;
 
 	if (fd < 0)
 		return fd;
-	rc = identify(fd, &here);
+	rc = trash_dir_identify(fd, &here);
 	for (unsigned n = 0; rc == 0 && n < CLIMB_MAX; n++) {
 		int up = sys_openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC, 0);
 
-		rc = up < 0 ? up : identify(up, &up_id);
-		if (rc == 0 && (!same_fs(&here, &up_id) || file_id_eq(here.file, up_id.file))) {
+		rc = up < 0 ? up : trash_dir_identify(up, &up_id);
+		if (rc == 0 &&
+		    (!trash_dir_same_fs(&here, &up_id) || file_id_eq(here.file, up_id.file))) {
 			sys_close(up);
-			*ret_top = (struct top){fd, n};
+			*ret_top = (struct trash_top){fd, n};
 			return 0;
 		}
 		sys_close(fd);
@@ -323,8 +319,8 @@ static bool leads_to(const char *path, int dirfd)
 {
 	struct dir_id want = {0}, is = {0};
 	int fd = openpath(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	bool same = fd >= 0 && identify(dirfd, &want) == 0 && identify(fd, &is) == 0 &&
-		    file_id_eq(want.file, is.file);
+	bool same = fd >= 0 && trash_dir_identify(dirfd, &want) == 0 &&
+		    trash_dir_identify(fd, &is) == 0 && file_id_eq(want.file, is.file);
 
 	close_if(fd);
 	return same;
@@ -332,7 +328,7 @@ static bool leads_to(const char *path, int dirfd)
 
 /* The path of an open directory, without links, from the kernel; else the caller's, if it is right.
  */
-static int real_path(int dirfd, const char *shown, struct str *out)
+int trash_dir_path(int dirfd, const char *shown, struct str *out)
 {
 	char link[32];
 	int rc;
@@ -366,18 +362,37 @@ static int split_path(struct str *path, unsigned n, struct str *ret_rest)
 	return rc;
 }
 
+/* Whether a name can be added in it, as far as can be asked (Linux 5.8). */
+int trash_dir_may_add(int fd)
+{
+	int rc = sys_faccessat2(fd, "", W_OK | X_OK, AT_EACCESS | AT_EMPTY_PATH);
+
+	return rc == -ENOSYS || rc == -EINVAL ? 0 : rc;
+}
+
+int trash_dir_may_use(const struct trash_dir *t)
+{
+	int rc = trash_dir_may_add(t->info);
+
+	return rc == 0 ? trash_dir_may_add(t->files) : rc;
+}
+
 /* What comes first is said when nothing does: of the other way the person knows less. */
 static int at_top(int top, const char *path, struct trash_dir *ret_trash, struct trash_why *why)
 {
 	int rc = trash_dir_top(top, path, TRASH_SHARED, true, ret_trash, &why->shared);
 
-	if (rc == 0 || rc == -ENOMEM)
+	if (rc == -ENOMEM || (rc == 0 && trash_dir_may_use(ret_trash) == 0))
 		return rc;
+	if (rc == 0) {
+		why->shared = "it may not be written";
+		trash_dir_done(ret_trash);
+	}
 	return trash_dir_top(top, path, TRASH_OWN, true, ret_trash, &why->own);
 }
 
 /* The directory, or the nearest above it that is there. */
-static int open_nearest(struct str *path)
+int trash_dir_nearest(struct str *path)
 {
 	int fd = openpath(path->buf, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
@@ -389,20 +404,20 @@ static int open_nearest(struct str *path)
 }
 
 /* Whether the trash in the home is, or would be, on the file system of the directory: 1, 0. */
-static int is_near(const struct trash_env *env, int dirfd)
+int trash_dir_is_near(const struct trash_env *env, int dirfd)
 {
 	struct str path = STR_INIT;
 	struct dir_id here = {0}, home = {0};
-	int rc = data_home(env, &path), fd = rc < 0 ? rc : open_nearest(&path);
+	int rc = data_home(env, &path), fd = rc < 0 ? rc : trash_dir_nearest(&path);
 
 	str_done(&path);
 	if (fd < 0)
 		return fd;
-	rc = identify(fd, &home);
+	rc = trash_dir_identify(fd, &home);
 	if (rc == 0)
-		rc = identify(dirfd, &here);
+		rc = trash_dir_identify(dirfd, &here);
 	sys_close(fd);
-	return rc < 0 ? rc : same_fs(&here, &home);
+	return rc < 0 ? rc : trash_dir_same_fs(&here, &home);
 }
 
 /* 1: it is no home for this; then the root of the mount is asked. What only fails, fails. */
@@ -410,14 +425,14 @@ static int in_home(const struct trash_env *env, int dirfd, struct trash_dir *ret
 		   const char **ret_why)
 {
 	struct dir_id here = {0};
-	int rc = is_near(env, dirfd);
+	int rc = trash_dir_is_near(env, dirfd);
 
 	if (rc == 1) {
 		rc = trash_dir_home(env, true, ret_trash, ret_why);
 		if (rc < 0)
 			return *ret_why ? 1 : rc;
-		rc = identify(dirfd, &here);
-		if (rc < 0 || same_fs(&here, &ret_trash->id))
+		rc = trash_dir_identify(dirfd, &here);
+		if (rc < 0 || trash_dir_same_fs(&here, &ret_trash->id))
 			return rc;
 		trash_dir_done(ret_trash); /* Trash itself may be a mount */
 	} else if (rc < 0 && rc != -ENOENT && rc != -ENOTDIR && rc != -EACCES) {
@@ -431,12 +446,12 @@ static int in_home(const struct trash_env *env, int dirfd, struct trash_dir *ret
 static int find(const struct trash_env *env, int dirfd, struct str *path,
 		struct trash_dir *ret_trash, struct str *ret_from, struct trash_why *why)
 {
-	struct top top;
+	struct trash_top top;
 	int rc = env ? in_home(env, dirfd, ret_trash, &why->home) : 1;
 
 	if (rc <= 0)
 		return rc < 0 ? rc : str_add(ret_from, path->buf, path->len);
-	rc = climb(dirfd, &top);
+	rc = trash_dir_climb(dirfd, &top);
 	if (rc < 0)
 		return rc;
 	rc = split_path(path, top.above, ret_from);
@@ -450,7 +465,7 @@ int trash_dir_for(const struct trash_env *env, int dirfd, const char *shown,
 		  struct trash_dir *ret_trash, struct str *ret_from, struct trash_why *ret_why)
 {
 	struct str path = STR_INIT;
-	int rc = real_path(dirfd, shown, &path);
+	int rc = trash_dir_path(dirfd, shown, &path);
 
 	*ret_why = (struct trash_why){0};
 	str_clear(ret_from);
@@ -460,101 +475,6 @@ int trash_dir_for(const struct trash_env *env, int dirfd, const char *shown,
 	if (rc < 0)
 		trash_dir_done(ret_trash);
 	str_done(&path);
-	return rc;
-}
-
-/* ---- without making anything ---- */
-
-/* Whether a name can be added in it, as far as can be asked (Linux 5.8). */
-static int may_add(int fd)
-{
-	int rc = sys_faccessat2(fd, "", W_OK | X_OK, AT_EACCESS | AT_EMPTY_PATH);
-
-	return rc == -ENOSYS || rc == -EINVAL ? 0 : rc;
-}
-
-/* A trash that is there: its descriptor goes to the caller. */
-static int could_use(struct trash_dir *t, int *ret_fd)
-{
-	int rc = may_add(t->info);
-
-	if (rc == 0)
-		rc = may_add(t->files);
-	if (rc == 0) {
-		*ret_fd = t->fd;
-		t->fd = -1;
-	}
-	trash_dir_done(t);
-	return rc;
-}
-
-static int could_make(int fd, int *ret_fd)
-{
-	int rc = fd < 0 ? fd : may_add(fd);
-
-	if (rc == 0)
-		*ret_fd = fd;
-	else
-		close_if(fd);
-	return rc;
-}
-
-static int could_home(const struct trash_env *env, int *ret_fd, const char **ret_why)
-{
-	struct str path = STR_INIT;
-	struct trash_dir t;
-	int rc = trash_dir_home(env, false, &t, ret_why);
-
-	if (rc == 0)
-		return could_use(&t, ret_fd);
-	if (rc == -ENOENT && env->home && env->home[0] == '/')
-		rc = check_home(env->home, ret_why) < 0 ? rc : 1;
-	if (rc == 1 || (rc == -ENOENT && !env->home)) {
-		rc = data_home(env, &path);
-		rc = rc < 0 ? rc : could_make(open_nearest(&path), ret_fd);
-	}
-	str_done(&path);
-	return rc;
-}
-
-static int could_top(int top, enum trash_kind kind, int *ret_fd, const char **ret_why)
-{
-	bool shared = kind == TRASH_SHARED;
-	struct trash_dir t;
-	int rc = trash_dir_top(top, "/", kind, false, &t, ret_why);
-
-	if (rc == 0)
-		return could_use(&t, ret_fd);
-	if (rc != -ENOENT)
-		return rc;
-	return could_make(sys_openat(top, shared ? ".Trash" : ".",
-				     O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, 0),
-			  ret_fd);
-}
-
-int trash_dir_could(const struct trash_env *env, int dirfd, int *ret_fd, struct trash_why *ret_why)
-{
-	int rc = env ? is_near(env, dirfd) : 0;
-	struct top top;
-
-	*ret_why = (struct trash_why){0};
-	if (rc == 1) {
-		rc = could_home(env, ret_fd, &ret_why->home);
-		if (rc == 0 || !ret_why->home)
-			return rc;
-	} else if (rc < 0 && rc != -ENOENT && rc != -ENOTDIR && rc != -EACCES) {
-		return rc;
-	} else if (env) {
-		ret_why->home = rc < 0 ? "there is no home directory that can be entered"
-				       : "it is on another file system";
-	}
-	rc = climb(dirfd, &top);
-	if (rc < 0)
-		return rc;
-	rc = could_top(top.fd, TRASH_SHARED, ret_fd, &ret_why->shared);
-	if (rc < 0)
-		rc = could_top(top.fd, TRASH_OWN, ret_fd, &ret_why->own);
-	sys_close(top.fd);
 	return rc;
 }
 
@@ -574,17 +494,17 @@ int trash_dir_there(const struct trash_env *env, int dirfd, const char *shown,
 		    bool (*take)(void *ctx, struct trash_dir *trash, const char *from), void *ctx)
 {
 	struct str path = STR_INIT, rest = STR_INIT;
-	struct top top = {.fd = -1};
+	struct trash_top top = {.fd = -1};
 	struct trash_dir t;
 	const char *why;
-	int real = real_path(dirfd, shown, &path);
+	int real = trash_dir_path(dirfd, shown, &path);
 	int rc = real == -ENOMEM ? real : trash_dir_home(env, false, &t, &why);
 
 	rc = offer(rc, &t, real == 0 ? path.buf : NULL, take, ctx);
 	if (rc == 0)
 		rc = real;
 	if (rc == 0)
-		rc = climb(dirfd, &top);
+		rc = trash_dir_climb(dirfd, &top);
 	if (rc == 0)
 		rc = split_path(&path, top.above, &rest);
 	for (enum trash_kind kind = TRASH_SHARED; rc == 0 && kind <= TRASH_OWN; kind++)

@@ -66,7 +66,7 @@ int trash_dir_for(const struct trash_env *env, int dirfd, const char *shown,
 /* Whether trash_dir_for() would find or make one, as far as can be seen without making it. 0 with
  * *ret_fd (O_PATH, the caller closes it) the trash or the directory it would be made in; else as
  * there. */
-int trash_dir_could(const struct trash_env *env, int dirfd, int *ret_fd,
+int trash_dir_could(const struct trash_env *env, int dirfd, const char *shown, int *ret_fd,
 		    struct trash_why *ret_why) MUST_USE;
 /* Offers every trash that is there already and that trash_dir_for() might take, in its order, with
  * the path of the directory as that trash writes it (NULL: not known); true from take(): it has

@@ -309,6 +309,62 @@ static void test_failing_in_the_home(void **state)
 		}
 }
 
+/* What is said beforehand is what comes of it; nothing is made. */
+static void test_could(void **state)
+{
+	static const struct {
+		const char *tree;
+		int rc; /* as nobody: root may write anywhere */
+	} all[] = {
+		{"", 0},
+		{"home/.local/share/Trash/\n", 0},
+		{"home/.local/share/Trash/files/\n", 0},
+		{"home/.local/share/Trash/files/\nhome/.local/share/Trash/info/\n", 0},
+		{"home/.local/ :0500\n", -EACCES},
+		{"home/.local/share/Trash/ :0500\n", -EACCES},
+		{"home/.local/share/Trash/files/\nhome/.local/share/Trash/ :0500\n", -EACCES},
+		{"home/.local/share/Trash/files/\nhome/.local/share/Trash/info/ :0500\n", -EACCES},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+		struct trash_why why;
+		int dir, fd = -1, rc;
+		bool made;
+
+		build(all[i].tree);
+		dir = open_dir("work");
+		made = exists("home/.local/share/Trash/info");
+		rc = trash_dir_could(&env, dir, tree_path(tree, "work"), &fd, &why);
+		assert_int_equal(rc, geteuid() == 0 ? 0 : all[i].rc);
+		assert_true(made == exists("home/.local/share/Trash/info"));
+		if (rc == 0)
+			sys_close(fd);
+		assert_int_equal(fault_open_fds(), 0);
+		/* That it may not be written is told by the first thing that goes there. */
+		if (!made || rc == 0)
+			assert_int_equal(trash_dir_for(&env, dir, tree_path(tree, "work"), &trash,
+						       &from, &why),
+					 rc);
+		close(dir);
+		trash_dir_done(&trash);
+		(void)!chmod(tree_path(tree, "home/.local"), 0700);
+		(void)!chmod(tree_path(tree, "home/.local/share/Trash"), 0700);
+		(void)!chmod(tree_path(tree, "home/.local/share/Trash/info"), 0700);
+	}
+	/* A directory that has no path any more. */
+	build("work/gone/\n");
+	{
+		struct trash_why why;
+		int fd, dir = open_dir("work/gone");
+
+		assert_int_equal(rmdir(tree_path(tree, "work/gone")), 0);
+		assert_int_equal(trash_dir_could(&env, dir, "/", &fd, &why), -ENOENT);
+		assert_int_equal(trash_dir_for(&env, dir, "/", &trash, &from, &why), -ENOENT);
+		close(dir);
+	}
+}
+
 static void test_out_of_memory(void **state)
 {
 	bool failed = true;
@@ -341,6 +397,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_for_what_is_beside_the_home, teardown),
 		cmocka_unit_test_teardown(test_every_call_failing, teardown),
 		cmocka_unit_test_setup_teardown(test_failing_in_the_home, memdir_setup, teardown),
+		cmocka_unit_test_setup_teardown(test_could, memdir_setup, teardown),
 		cmocka_unit_test_setup_teardown(test_out_of_memory, memdir_setup, teardown),
 	};
 
