@@ -187,6 +187,7 @@ bench:
 	$(Q)TROWEL_BIN='$(abspath $(O))/trowel' $(O)/tests/bench/browse '$(abspath $(O))/tests/bench' $(SCALES)
 	$(Q)TROWEL_BIN='$(abspath $(O))/trowel' $(O)/tests/bench/sizes '$(abspath $(O))/tests/bench' $(SCALES)
 	$(Q)TROWEL_BIN='$(abspath $(O))/trowel' $(O)/tests/bench/scanning '$(abspath $(O))/tests/bench'
+	$(Q)TROWEL_BIN='$(abspath $(O))/trowel' $(O)/tests/bench/acting '$(abspath $(O))/tests/bench' $(SCALES)
 
 # Where each file goes: source:folder below PREFIX:name
 INSTALL := doc/trowel.1:share/man/man1:trowel.1 doc/completion/trowel.bash:share/bash-completion/completions:trowel \
