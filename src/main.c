@@ -36,6 +36,7 @@
  *   base/queue             messages between threads
  *   base/step              one step of an action as data: its kinds, inverse, sentence
  *   base/step_code         the same as bytes
+ *   base/step_xattrs       ... the extended attributes in it
  *   base/str               growable byte string
  *   base/textcode          encodings of text: which, where lines end, as UTF-8
  *   base/textline          one line of text with its columns, safe to show
@@ -62,6 +63,7 @@
  *   fs/access_walk         a path component by component, as the kernel goes it
  *   fs/act                 one step done, checked, looked for after a crash
  *   fs/act_attrs           steps: mode, owner, times
+ *   fs/act_xattrs          ... the extended attributes that undoing gives back
  *   fs/act_dirs            the directories and trashes it keeps open, known by identity
  *   fs/act_look            what was done of a step, from what is there
  *   fs/act_make            steps: what is made

@@ -47,6 +47,8 @@ void step_done(struct step *s)
 	free(s->from.name);
 	free(s->to.dir);
 	free(s->to.name);
+	free(s->was_xattrs.bytes);
+	free(s->now_xattrs.bytes);
 	free(s->target);
 	free(s->kind_name);
 	free(s->told);
@@ -58,8 +60,11 @@ int step_copy(const struct step *s, struct step *ret_copy)
 	struct step copy = *s;
 
 	copy.from = copy.to = (struct step_place){0};
+	copy.was_xattrs = copy.now_xattrs = (struct step_xattrs){0};
 	copy.target = copy.kind_name = copy.told = NULL;
 	if (copy_place(&copy.from, &s->from) < 0 || copy_place(&copy.to, &s->to) < 0 ||
+	    step_xattrs_copy(&copy.was_xattrs, s->was_xattrs.bytes, s->was_xattrs.len) < 0 ||
+	    step_xattrs_copy(&copy.now_xattrs, s->now_xattrs.bytes, s->now_xattrs.len) < 0 ||
 	    copy_text(&copy.target, s->target) < 0 ||
 	    copy_text(&copy.kind_name, s->kind_name) < 0 || copy_text(&copy.told, s->told) < 0) {
 		step_done(&copy);
@@ -124,7 +129,10 @@ static int undo_rmdir(const struct step *s, struct step *inverse)
 	inverse->flags = (uint32_t)STEP_HAS_OWNER | (uint32_t)STEP_HAS_MODE;
 	inverse->now = s->was;
 	inverse->what = (struct step_id){0};
-	return copy_place(&inverse->to, &s->from);
+	return copy_place(&inverse->to, &s->from) < 0
+		       ? -ENOMEM
+		       : step_xattrs_copy(&inverse->now_xattrs, s->was_xattrs.bytes,
+					  s->was_xattrs.len);
 }
 
 static int undo_name(const struct step *s, struct step *inverse)
@@ -138,7 +146,10 @@ static int undo_attrs(const struct step *s, struct step *inverse)
 	inverse->kind = s->kind;
 	inverse->was = s->now;
 	inverse->now = s->was;
-	return copy_place(&inverse->from, &s->from);
+	return copy_place(&inverse->from, &s->from) < 0
+		       ? -ENOMEM
+		       : step_xattrs_copy(&inverse->now_xattrs, s->was_xattrs.bytes,
+					  s->was_xattrs.len);
 }
 
 #define BOTH ((unsigned)NEEDS_FROM | (unsigned)NEEDS_TO)

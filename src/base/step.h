@@ -57,6 +57,19 @@ struct step_attrs {
 	uint32_t atime_nsec, mtime_nsec;
 };
 
+/* Extended attributes (xattr(7)), one behind the other; empty: none. */
+#define STEP_XATTRS_MAX 16384u /* bytes */
+struct step_xattrs {
+	char *bytes;
+	size_t len;
+};
+
+struct step_xattr {
+	const char *name; /* in the step */
+	const char *value;
+	size_t len;
+};
+
 enum step_flags {
 	STEP_HAS_OWNER = 1, /* STEP_MKDIR: the owner is given too, and so is the mode */
 	STEP_HAS_MODE =
@@ -74,6 +87,9 @@ struct step {
 	struct step_place from, to;
 	struct step_id what; /* the thing; of one that is made: once it is */
 	struct step_attrs was, now;
+	/* What it had, and what it is to have: STEP_RMDIR (was), STEP_MKDIR with STEP_HAS_OWNER
+	 * (now), STEP_OWNER (both: the capabilities that chown(2) takes). */
+	struct step_xattrs was_xattrs, now_xattrs;
 	char *target;    /* STEP_SYMLINK */
 	char *kind_name; /* STEP_UNKNOWN: as it was written */
 	char *told;      /* STEP_UNKNOWN: the sentence as it was written */
@@ -89,6 +105,13 @@ int step_copy(const struct step *s, struct step *ret_copy) MUST_USE; /* 0 or -EN
 /* Sets a place anew; strings are copied, name may be NULL. 0 or -ENOMEM. */
 int step_place_set(struct step_place *place, const char *dir, const struct step_id *dir_id,
 		   const char *name) MUST_USE;
+
+/* Adds one. 0, -ENOMEM, -E2BIG (more than STEP_XATTRS_MAX in all; nothing is added), -EINVAL: no
+ * name. */
+int step_xattrs_add(struct step_xattrs *x, const char *name, const void *value,
+		    size_t len) MUST_USE;
+/* The one at *at (0 at first), which moves on; false: there is none. */
+bool step_xattrs_next(const struct step_xattrs *x, size_t *at, struct step_xattr *ret);
 
 /* Same thing: type, inode, time of birth where both know it, and file system or device. */
 bool step_id_eq(const struct step_id *a, const struct step_id *b);

@@ -21,7 +21,7 @@
 
 #define TAG_KIND 1u
 
-enum field_type { FIELD_U32, FIELD_TEXT, FIELD_ID, FIELD_ATTRS };
+enum field_type { FIELD_U32, FIELD_TEXT, FIELD_ID, FIELD_ATTRS, FIELD_XATTRS };
 
 /* Tags are never given a second meaning, and only added to. A later version that writes something
  * that must not be passed over sets a flag with it. */
@@ -43,6 +43,8 @@ static const struct field {
 	{12, FIELD_ATTRS, offsetof(struct step, now)},
 	{13, FIELD_TEXT, offsetof(struct step, target)},
 	{14, FIELD_TEXT, offsetof(struct step, told)},
+	{15, FIELD_XATTRS, offsetof(struct step, was_xattrs)},
+	{16, FIELD_XATTRS, offsetof(struct step, now_xattrs)},
 };
 
 static uint8_t *put32(uint8_t *at, uint32_t v)
@@ -198,8 +200,9 @@ static int check(const struct step *s)
 
 	if (!kind_can_be(s) || !place_can_be(&s->from, needs & NEEDS_FROM) ||
 	    !place_can_be(&s->to, needs & NEEDS_TO) || !id_can_be(&s->what) ||
-	    !attrs_can_be(&s->was) || !attrs_can_be(&s->now) || (s->target && !target) ||
-	    ((needs & NEEDS_TARGET) && !target))
+	    !attrs_can_be(&s->was) || !attrs_can_be(&s->now) ||
+	    !step_xattrs_can_be(&s->was_xattrs) || !step_xattrs_can_be(&s->now_xattrs) ||
+	    (s->target && !target) || ((needs & NEEDS_TARGET) && !target))
 		return -EINVAL;
 	return 0;
 }
@@ -216,11 +219,21 @@ static int add_head(struct str *out, uint8_t tag, size_t len)
 	return str_add(out, head, sizeof(head));
 }
 
+static int add_bytes(struct str *out, uint8_t tag, const char *bytes, size_t len)
+{
+	int r = add_head(out, tag, len);
+
+	return r == 0 ? str_add(out, bytes, len) : r;
+}
+
 static int add_text(struct str *out, uint8_t tag, const char *text)
 {
-	int r = text ? add_head(out, tag, strlen(text)) : 0;
+	return text ? add_bytes(out, tag, text, strlen(text)) : 0;
+}
 
-	return r == 0 && text ? str_add(out, text, strlen(text)) : r;
+static int add_xattrs(struct str *out, uint8_t tag, const struct step_xattrs *x)
+{
+	return x->len ? add_bytes(out, tag, x->bytes, x->len) : 0;
 }
 
 /* As STEP_INIT has it: not written. */
@@ -265,6 +278,8 @@ static int add_told(struct str *out, uint8_t tag, const struct step *s)
 
 static int add_field(struct str *out, const struct field *f, const struct step *s)
 {
+	if (f->type == FIELD_XATTRS)
+		return add_xattrs(out, f->tag, (const void *)((const char *)s + f->at));
 	if (f->type != FIELD_TEXT)
 		return add_fixed(out, f, s);
 	if (f->at == offsetof(struct step, told))
@@ -297,6 +312,12 @@ static int take_text(char **out, const uint8_t *bytes, size_t len)
 	return *out ? 0 : -ENOMEM;
 }
 
+/* Looked at as a whole by check(). */
+static int take_xattrs(struct step_xattrs *out, const uint8_t *bytes, size_t len)
+{
+	return len > STEP_XATTRS_MAX ? -EINVAL : step_xattrs_copy(out, (const char *)bytes, len);
+}
+
 /* What is longer than it was in this version has something new behind it. */
 static int take_field(struct step *s, const struct field *f, const uint8_t *bytes, size_t len)
 {
@@ -304,6 +325,8 @@ static int take_field(struct step *s, const struct field *f, const uint8_t *byte
 
 	if (f->type == FIELD_TEXT)
 		return take_text(at, bytes, len);
+	if (f->type == FIELD_XATTRS)
+		return take_xattrs(at, bytes, len);
 	if (len < (f->type == FIELD_U32 ? 4 : f->type == FIELD_ID ? ID_LEN : ATTRS_LEN))
 		return -EINVAL;
 	if (f->type == FIELD_U32)

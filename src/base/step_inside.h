@@ -38,4 +38,9 @@ struct step_row {
 
 extern const struct step_row step_rows[STEP_KINDS];
 
+/* ret_copy is empty; 0 or -ENOMEM. */
+int step_xattrs_copy(struct step_xattrs *ret_copy, const char *bytes, size_t len) MUST_USE;
+/* Whether it is as step_xattrs_add() makes it, to the end. */
+bool step_xattrs_can_be(const struct step_xattrs *x);
+
 #endif

@@ -83,6 +83,11 @@ bool act_cancelled(const struct act *a)
 	return a->o.cancel && atomic_load_explicit(a->o.cancel, memory_order_relaxed);
 }
 
+int act_intend(struct act_job *j)
+{
+	return j->a->o.intend ? j->a->o.intend(j->a->o.ctx, j->step) : 0;
+}
+
 /* ---- life ---- */
 
 static int copy_env(struct act *a, const struct trash_env *env)

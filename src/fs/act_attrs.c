@@ -24,10 +24,9 @@ static int check_links(struct act_job *j)
 			  "any file");
 }
 
-/* Where the pinned thing itself can be changed through /proc. */
-static void proc_path(int pin, char path[32])
+void act_proc_path(int pin, char path[ACT_PROC_LEN])
 {
-	snprintf(path, 32, "/proc/self/fd/%d", pin);
+	snprintf(path, ACT_PROC_LEN, "/proc/self/fd/%d", pin);
 }
 
 /* ---- mode ---- */
@@ -43,11 +42,11 @@ static bool forbidden(void)
 int act_set_mode(int pin, uint32_t mode)
 {
 	int rc = sys_fchmodat2(pin, "", mode, AT_EMPTY_PATH);
-	char path[32];
+	char path[ACT_PROC_LEN];
 
 	if (rc != -ENOSYS && rc != -EINVAL && !(rc == -EPERM && forbidden()))
 		return rc;
-	proc_path(pin, path);
+	act_proc_path(pin, path);
 	rc = sys_fchmodat(AT_FDCWD, path, mode);
 	return rc == -ENOENT ? -EOPNOTSUPP : rc;
 }
@@ -118,6 +117,12 @@ static bool is_untouched(const struct act_job *j)
 	       j->meta.ctime_nsec == s->was.mtime_nsec;
 }
 
+/* The bits, and the capabilities that went in the same way. */
+static bool takes_rights_back(const struct act_job *j)
+{
+	return missing_bits(j) || j->step->now_xattrs.len;
+}
+
 int act_owner_open(struct act_job *j)
 {
 	const struct step_attrs *was = &j->step->was;
@@ -125,10 +130,10 @@ int act_owner_open(struct act_job *j)
 
 	if (rc == 0 && (j->meta.uid != was->uid || j->meta.gid != was->gid))
 		rc = act_refuse(j, -ESTALE, "its owner was changed since");
-	if (rc == 0 && missing_bits(j) && !is_untouched(j) && !(j->a->o.flags & ACT_CHANGED))
+	if (rc == 0 && takes_rights_back(j) && !is_untouched(j) && !(j->a->o.flags & ACT_CHANGED))
 		rc = act_refuse(j, -ESTALE,
 				"it could have been changed meanwhile, and would run with the "
-				"rights of its owner or group again");
+				"rights it had again");
 	return rc < 0 ? rc : check_links(j);
 }
 
@@ -151,27 +156,35 @@ int act_owner_may(struct act_job *j)
 		       : rc;
 }
 
-static int bring_back(struct act_job *j)
+static int bring_back(struct act_job *j, uint32_t missing)
 {
-	int rc = act_set_mode(j->pin, j->step->now.mode & 07777);
+	int rc = missing ? act_set_mode(j->pin, j->step->now.mode & 07777) : 0;
 
 	if (rc == 0)
-		rc = act_look_again(j);
+		rc = act_xattrs_give(j) ? -EPERM : act_look_again(j);
 	if (rc < 0) {
 		j->state = STEP_PARTLY;
-		act_say(j, "it has the owner, but not the mode it had with it");
+		act_say(j, "it has the owner, but not all the rights it had with it");
 	}
 	return rc;
+}
+
+static int change_owner(struct act_job *j)
+{
+	const struct step_attrs *now = &j->step->now;
+	int rc = S_ISREG(j->meta.mode) ? act_caps_take(j) : 0;
+
+	return rc < 0 ? rc
+		      : sys_fchownat(j->pin, "", j->meta.uid == now->uid ? (uid_t)-1 : now->uid,
+				     j->meta.gid == now->gid ? (gid_t)-1 : now->gid, AT_EMPTY_PATH);
 }
 
 int act_owner_run(struct act_job *j)
 {
 	struct step_attrs *now = &j->step->now;
 	uint32_t uid = now->uid, gid = now->gid, missing = missing_bits(j);
-	bool untouched = is_untouched(j);
-	int rc = sys_fchownat(j->pin, "", j->meta.uid == uid ? (uid_t)-1 : uid,
-			      j->meta.gid == gid ? (gid_t)-1 : gid, AT_EMPTY_PATH);
-	int again = act_look_again(j);
+	bool untouched = is_untouched(j), rights = takes_rights_back(j);
+	int rc = change_owner(j), again = act_look_again(j);
 
 	if (again < 0) {
 		j->state = rc < 0 ? STEP_NOT_DONE : STEP_DONE;
@@ -183,12 +196,11 @@ int act_owner_run(struct act_job *j)
 		return rc < 0 ? rc : -EOPNOTSUPP;
 	}
 	j->state = STEP_DONE;
-	rc = missing && untouched ? bring_back(j) : 0;
+	rc = rights && untouched ? bring_back(j, missing) : 0;
 	if (rc < 0)
 		return rc;
-	if (missing && !untouched)
-		act_say(j, "the bits that let it run with the rights of its owner or group stay "
-			   "away");
+	if (rights && !untouched)
+		act_say(j, "what let it run with the rights of others stays away");
 	now->mode = j->meta.mode & 07777;
 	now->mtime = j->meta.ctime;
 	now->mtime_nsec = j->meta.ctime_nsec;
@@ -222,13 +234,13 @@ int act_times_open(struct act_job *j)
 static int set_times(struct act_job *j, const struct timespec times[2])
 {
 	int rc = sys_utimensat(j->pin, "", times, AT_EMPTY_PATH);
-	char path[32];
+	char path[ACT_PROC_LEN];
 
 	if (rc != -EINVAL && rc != -ENOSYS && rc != -EBADF)
 		return rc;
 	if (S_ISLNK(j->meta.mode))
 		return act_refuse(j, -EOPNOTSUPP, "times of links need Linux 5.8");
-	proc_path(j->pin, path);
+	act_proc_path(j->pin, path);
 	rc = sys_utimensat(AT_FDCWD, path, times, 0);
 	return rc == -ENOENT ? -EOPNOTSUPP : rc;
 }

@@ -90,6 +90,9 @@ void act_say(struct act_job *j, const char *fmt, ...) PRINTF(2, 3);
 bool act_is_root(const struct act *a);
 bool act_cancelled(const struct act *a);
 
+/* The step is done otherwise than it said: for the journal. Not 0: then not at all. */
+int act_intend(struct act_job *j) MUST_USE;
+
 /* ---- act_dirs.c ---- */
 void act_dirs_begin(struct act *a);
 void act_dirs_done(struct act *a);
@@ -146,6 +149,17 @@ int act_may_alter(struct act_job *j, const char *what) MUST_USE;
 int act_name_free(struct act_job *j) MUST_USE;
 bool act_has_cap(const struct act *a, unsigned cap);
 
+/* ---- act_xattrs.c: what an undone step gives back ---- */
+/* All that the pinned thing has, or only the capabilities of a file, go to the step's was_xattrs
+ * and to the journal, before it is done. 1: not all could be had. */
+int act_xattrs_take(struct act_job *j) MUST_USE;
+int act_caps_take(struct act_job *j) MUST_USE;
+/* The pinned thing gets those of the step's now_xattrs. 1: not all. */
+int act_xattrs_give(struct act_job *j);
+/* What a new directory has of an access list only because of where it was made goes. 0 or -errno.
+ */
+int act_acls_drop(struct act_job *j) MUST_USE;
+
 /* ---- the kinds ---- */
 int act_rename_open(struct act_job *j) MUST_USE;
 int act_rename_may(struct act_job *j) MUST_USE;
@@ -201,6 +215,9 @@ int act_owner_may(struct act_job *j) MUST_USE;
 int act_owner_run(struct act_job *j) MUST_USE;
 int act_times_open(struct act_job *j) MUST_USE;
 int act_times_run(struct act_job *j) MUST_USE;
+/* Where the pinned thing itself can be changed through /proc. */
+#define ACT_PROC_LEN 32u
+void act_proc_path(int pin, char path[ACT_PROC_LEN]);
 /* The mode of the pinned thing, links never followed. */
 int act_set_mode(int pin, uint32_t mode) MUST_USE;
 

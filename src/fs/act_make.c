@@ -132,8 +132,13 @@ int act_dress(struct act_job *j)
 	if (owner && (j->meta.uid != uid || j->meta.gid != gid))
 		rc = sys_fchownat(j->pin, "", j->meta.uid == uid ? (uid_t)-1 : uid,
 				  j->meta.gid == gid ? (gid_t)-1 : gid, AT_EMPTY_PATH);
+	/* Nobody is let in by a list that it was only born with. */
+	if (rc == 0 && owner)
+		rc = act_acls_drop(j);
 	if (rc == 0 && ((j->meta.mode & 07777) != mode || owner))
 		rc = act_set_mode(j->pin, mode);
+	if (rc == 0 && act_xattrs_give(j))
+		act_say(j, "it got not all the extended attributes it had");
 	return rc;
 }
 

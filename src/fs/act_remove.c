@@ -69,7 +69,7 @@ static bool is_gone(struct act_job *j, int err)
 int act_rmdir_run(struct act_job *j)
 {
 	struct meta meta;
-	int rc = identity_at(j->from, j->step->from.name, j->pin, &meta);
+	int rc = identity_at(j->from, j->step->from.name, j->pin, &meta), lost;
 
 	if (rc == 0 || rc == -ENOENT)
 		return act_refuse(j, -ESTALE, "something else has its name now");
@@ -77,8 +77,9 @@ int act_rmdir_run(struct act_job *j)
 		return rc;
 	j->step->was = act_attrs(&j->meta);
 	rc = act_atime(j->pin, "", &j->step->was);
-	if (rc < 0)
-		return rc;
+	lost = rc < 0 ? rc : act_xattrs_take(j);
+	if (lost < 0)
+		return lost;
 	rc = sys_unlinkat(j->from, j->step->from.name, AT_REMOVEDIR);
 	if (rc < 0 && !is_gone(j, rc))
 		return rc == -EEXIST ? -ENOTEMPTY : rc;
@@ -89,6 +90,8 @@ int act_rmdir_run(struct act_job *j)
 				  "an empty directory that had its name in that moment went");
 	}
 	j->state = STEP_DONE;
+	if (lost)
+		act_say(j, "undo can give it not all the extended attributes it had");
 	return 0;
 }
 

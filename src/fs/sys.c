@@ -137,6 +137,16 @@ int sys_fremovexattr(int fd, const char *name)
 	return (int)result(fremovexattr(fd, name));
 }
 
+int sys_setxattr(const char *path, const char *name, const void *value, size_t len)
+{
+	return (int)AGAIN(setxattr(path, name, value, len, 0));
+}
+
+int sys_removexattr(const char *path, const char *name)
+{
+	return (int)result(removexattr(path, name));
+}
+
 ssize_t sys_listxattr(const char *path, char *buf, size_t size)
 {
 	return AGAIN(listxattr(path, buf, size));

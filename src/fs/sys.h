@@ -52,6 +52,8 @@ struct fsxattr;  /* <linux/fs.h> */
 	SIZED(ssize_t, fgetxattr, (int fd, const char *name, void *buf, size_t size), (fd, name, buf, size)) \
 	CALL(int, fsetxattr, (int fd, const char *name, const void *value, size_t len), (fd, name, value, len)) \
 	CALL(int, fremovexattr, (int fd, const char *name), (fd, name)) \
+	CALL(int, setxattr, (const char *path, const char *name, const void *value, size_t len), (path, name, value, len)) \
+	CALL(int, removexattr, (const char *path, const char *name), (path, name)) \
 	SIZED(ssize_t, listxattr, (const char *path, char *buf, size_t size), (path, buf, size)) \
 	CALL(int, getflags, (int fd, unsigned *ret), (fd, ret)) \
 	CALL(int, getfsxattr, (int fd, struct fsxattr *ret), (fd, ret)) \

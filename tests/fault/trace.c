@@ -62,6 +62,8 @@ static const struct call_row rows[] = {
 	{"utimensat", CALL_CHANGES, {"EPERM", "EROFS", "EIO", "EACCES"}},
 	{"fallocate", CALL_CHANGES, {"ENOSPC", "EOPNOTSUPP"}},
 	{"mknodat", CALL_CHANGES, {"EACCES", "ENOSPC", "EEXIST"}},
+	{"setxattr", CALL_CHANGES, {"EPERM", "EOPNOTSUPP", "ENOSPC"}},
+	{"removexattr", CALL_CHANGES, {"EPERM", "ENODATA"}},
 	{"fsetxattr", CALL_CHANGES, {"EPERM", "EOPNOTSUPP", "ENOSPC"}},
 	{"statx", CALL_READS, {"EACCES", "EIO", "ENOENT", "ENOMEM", "ESTALE"}},
 	{"newfstatat", CALL_READS, {"EACCES", "EIO", "ENOENT", "ENOMEM", "ESTALE"}},

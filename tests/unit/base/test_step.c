@@ -56,6 +56,14 @@ static void random_place(struct step_place *place, bool named)
 		step_place_set(place, dirs[chance(5)], &id, named ? names[chance(7)] : NULL), 0);
 }
 
+static void random_xattrs(struct step_xattrs *x)
+{
+	static const char *const names[] = {"user.a", "security.capability", "user.\x01 \xff"};
+
+	for (int n = chance(3); n > 0; n--)
+		assert_int_equal(step_xattrs_add(x, names[n], "a\0b\xff", (size_t)chance(5)), 0);
+}
+
 /* Complete, so that it has an inverse when its kind has one. */
 static struct step random_step(enum step_kind kind)
 {
@@ -81,6 +89,8 @@ static struct step random_step(enum step_kind kind)
 	s.what = random_id();
 	s.was = random_attrs();
 	s.now = random_attrs();
+	random_xattrs(&s.was_xattrs);
+	random_xattrs(&s.now_xattrs);
 	if (kind == STEP_SYMLINK)
 		s.target = strdup("../somewhere \x01");
 	if (kind == STEP_UNKNOWN) {
@@ -125,6 +135,13 @@ static void expect_place(const struct step_place *a, const struct step_place *b)
 	expect_id(&a->dir_id, &b->dir_id);
 }
 
+static void expect_xattrs(const struct step_xattrs *a, const struct step_xattrs *b)
+{
+	assert_int_equal(a->len, b->len);
+	if (a->len)
+		assert_memory_equal(a->bytes, b->bytes, a->len);
+}
+
 static void expect_same(const struct step *a, const struct step *b)
 {
 	assert_int_equal(a->kind, b->kind);
@@ -135,6 +152,8 @@ static void expect_same(const struct step *a, const struct step *b)
 	expect_id(&a->what, &b->what);
 	expect_attrs(&a->was, &b->was);
 	expect_attrs(&a->now, &b->now);
+	expect_xattrs(&a->was_xattrs, &b->was_xattrs);
+	expect_xattrs(&a->now_xattrs, &b->now_xattrs);
 	expect_text(a->target, b->target);
 	expect_text(a->kind_name, b->kind_name);
 	expect_text(a->told, b->told);
@@ -294,7 +313,16 @@ static void puts_(struct str *out, uint8_t tag, const char *text)
 	put(out, tag, text, (uint32_t)strlen(text));
 }
 
-enum { TAG_KIND = 1, TAG_FLAGS, TAG_UNDOES, TAG_DIR, TAG_DIR_ID, TAG_NAME, TAG_TOLD = 14 };
+enum {
+	TAG_KIND = 1,
+	TAG_FLAGS,
+	TAG_UNDOES,
+	TAG_DIR,
+	TAG_DIR_ID,
+	TAG_NAME,
+	TAG_TOLD = 14,
+	TAG_XATTRS
+};
 
 /* "trash", in the directory, of this name: what decoding says. */
 static int trash_of(const char *dir, size_t dir_len, const char *name, size_t name_len)
@@ -325,6 +353,51 @@ static void what_cannot_be_is_refused(void **state)
 		assert_int_equal(trash_of("/a", 2, names[i], strlen(names[i])), -EINVAL);
 	assert_int_equal(trash_of("/a\0b", 4, "b", 1), -EINVAL);
 	assert_int_equal(trash_of("/a", 2, "b\0c", 3), -EINVAL);
+}
+
+static int with_xattrs(const char *bytes, size_t len)
+{
+	struct str out = STR_INIT;
+	int r;
+
+	puts_(&out, TAG_KIND, "trash");
+	puts_(&out, TAG_DIR, "/a");
+	puts_(&out, TAG_NAME, "b");
+	put(&out, TAG_XATTRS, bytes, (uint32_t)len);
+	r = decodes(&out);
+	str_done(&out);
+	return r;
+}
+
+static void attributes_are_whole(void **state)
+{
+	static char most[STEP_XATTRS_MAX + 1];
+	struct step_xattrs x = {0};
+	struct step_xattr one;
+	size_t at = 0;
+
+	(void)state;
+	assert_int_equal(step_xattrs_add(&x, "", "v", 1), -EINVAL);
+	assert_int_equal(step_xattrs_add(&x, "user.empty", "", 0), 0);
+	assert_int_equal(step_xattrs_add(&x, "user.v", "a\0b", 3), 0);
+	assert_int_equal(step_xattrs_add(&x, "user.much", most, STEP_XATTRS_MAX - x.len), -E2BIG);
+	assert_int_equal(step_xattrs_add(&x, "user.much", most, SIZE_MAX), -E2BIG);
+	assert_true(step_xattrs_next(&x, &at, &one));
+	assert_string_equal(one.name, "user.empty");
+	assert_int_equal(one.len, 0);
+	assert_true(step_xattrs_next(&x, &at, &one));
+	assert_string_equal(one.name, "user.v");
+	assert_int_equal(one.len, 3);
+	assert_memory_equal(one.value, "a\0b", 3);
+	assert_false(step_xattrs_next(&x, &at, &one));
+	assert_int_equal(with_xattrs(x.bytes, x.len), 0);
+	for (size_t len = 1; len < x.len; len++) /* 15: the first of the two, whole */
+		assert_int_equal(with_xattrs(x.bytes, len), len == 15 ? 0 : -EINVAL);
+	free(x.bytes);
+	assert_int_equal(with_xattrs("n\0\xff\xff\xff\xff", 6), -EINVAL);
+	assert_int_equal(with_xattrs("n\0\1\0\0\0", 6), -EINVAL);
+	assert_int_equal(with_xattrs("\0\0\0\0\0", 5), -EINVAL);
+	assert_int_equal(with_xattrs(most, sizeof(most)), -EINVAL);
 }
 
 static void of_a_later_version(void **state)
@@ -380,6 +453,9 @@ static void taken_back_twice_is_as_before(void **state)
 		s.undoes = STEP_UNDOES_NONE;
 		if (s.kind == STEP_RENAME)
 			s.was = s.now = (struct step_attrs){0};
+		/* What it takes is found when it is done. */
+		free(s.was_xattrs.bytes), free(s.now_xattrs.bytes);
+		s.was_xattrs = s.now_xattrs = (struct step_xattrs){0};
 		assert_int_equal(step_inverse(&s, &once), 0);
 		assert_int_equal(step_inverse(&once, &twice), 0);
 		expect_same(&s, &twice);
@@ -399,6 +475,27 @@ static struct step inverse_of(const struct step *s, enum step_kind kind)
 	assert_int_equal(inverse.kind, kind);
 	assert_int_equal(inverse.undoes, STEP_UNDOES_NONE);
 	return inverse;
+}
+
+static void attributes_come_back(void **state)
+{
+	struct step s = random_step(STEP_RMDIR), inverse;
+
+	(void)state;
+	assert_int_equal(step_xattrs_add(&s.was_xattrs, "user.z", "z", 1), 0);
+	inverse = inverse_of(&s, STEP_MKDIR);
+	expect_xattrs(&inverse.now_xattrs, &s.was_xattrs);
+	assert_int_equal(inverse.was_xattrs.len, 0);
+	step_done(&s);
+	step_done(&inverse);
+	s = random_step(STEP_OWNER);
+	assert_int_equal(step_xattrs_add(&s.was_xattrs, "user.z", "z", 1), 0);
+	inverse = inverse_of(&s, STEP_OWNER);
+	expect_xattrs(&inverse.now_xattrs, &s.was_xattrs);
+	/* What it takes is found when it is done. */
+	assert_int_equal(inverse.was_xattrs.len, 0);
+	step_done(&s);
+	step_done(&inverse);
 }
 
 static void what_takes_back(void **state)
@@ -588,6 +685,8 @@ int main(void)
 		cmocka_unit_test(what_is_missing_stays_so),
 		cmocka_unit_test(no_bytes_are_trusted),
 		cmocka_unit_test(what_cannot_be_is_refused),
+		cmocka_unit_test(attributes_are_whole),
+		cmocka_unit_test(attributes_come_back),
 		cmocka_unit_test(of_a_later_version),
 		cmocka_unit_test(taken_back_twice_is_as_before),
 		cmocka_unit_test(what_takes_back),

@@ -4,6 +4,8 @@
  */
 #include "acting.h"
 
+#include <sys/xattr.h>
+
 static void undo(struct step *s)
 {
 	turn(s);
@@ -349,11 +351,139 @@ static void test_owner_bits_stay_away(void **st)
 		begin();
 		assert_int_equal(check(&s), 0);
 		assert_int_equal(run(&s), 0);
-		assert_non_null(strstr(why.buf, "stay away"));
+		assert_non_null(strstr(why.buf, "stays away"));
 		assert_int_equal(stat_of("work/program").st_uid, 0);
 		assert_int_equal(stat_of("work/program").st_mode & 07777, 0755);
 		step_done(&s);
 	}
+}
+
+/* cap_net_raw, permitted and effective (capabilities(7)). */
+static const char caps[20] = {1, 0, 0, 2, 0, 0x20};
+#define CAPS "security.capability"
+
+static bool has_caps(const char *name)
+{
+	char value[64];
+
+	return getxattr(tree_path(tree, name), CAPS, value, sizeof(value)) == sizeof(caps) &&
+	       memcmp(value, caps, sizeof(caps)) == 0;
+}
+
+/* chown(2) takes the capabilities of a file; taking it back gives them back, unless somebody else
+ * owned it meanwhile. */
+static void test_owner_takes_caps(void **st)
+{
+	(void)st;
+	needs_root();
+	for (int other = 0; other < 2; other++) {
+		struct step s;
+
+		build("work/program \"x\" :0755\n");
+		if (setxattr(tree_path(tree, "work/program"), CAPS, caps, sizeof(caps), 0) < 0) {
+			print_message("no capabilities of files here\n");
+			skip();
+		}
+		s = owner_step("work/program", other ? 12 : 0, 34);
+		do_it(&s);
+		assert_false(has_caps("work/program"));
+		turn(&s);
+		if (!other) {
+			do_it(&s);
+			assert_true(has_caps("work/program"));
+			undo(&s);
+			assert_false(has_caps("work/program"));
+			undo(&s);
+			assert_true(has_caps("work/program"));
+		} else {
+			assert_int_equal(check(&s), -ESTALE);
+			assert_non_null(strstr(why.buf, "could have been changed"));
+			options.flags = ACT_CHANGED;
+			begin();
+			assert_int_equal(run(&s), 0);
+			assert_non_null(strstr(why.buf, "stays away"));
+			assert_false(has_caps("work/program"));
+		}
+		step_done(&s);
+	}
+}
+
+/* An access list as the kernel keeps it (acl(5)): 1234 may read, the mask lets him; or may all. */
+static const struct {
+	uint32_t version;
+	struct {
+		uint16_t tag, perm;
+		uint32_t id;
+	} at[5];
+} reader = {2, {{1, 7, -1u}, {2, 4, 1234}, {4, 0, -1u}, {16, 4, -1u}, {32, 0, -1u}}},
+  all = {2, {{1, 7, -1u}, {2, 7, 1234}, {4, 0, -1u}, {16, 7, -1u}, {32, 0, -1u}}};
+#define ACCESS  "system.posix_acl_access"
+#define DEFAULT "system.posix_acl_default"
+
+static bool has_acl(const char *name, const char *which, const void *acl)
+{
+	char value[512];
+	ssize_t n = getxattr(tree_path(tree, name), which, value, sizeof(value));
+
+	return acl ? n == sizeof(reader) && memcmp(value, acl, sizeof(reader)) == 0 : n < 0;
+}
+
+static void set_acl(const char *name, const char *which, const void *acl)
+{
+	if (setxattr(tree_path(tree, name), which, acl, sizeof(reader), 0) < 0) {
+		print_message("no access lists here\n");
+		skip();
+	}
+}
+
+/* What comes back has the access lists it had, and none that its directory hands on. */
+static void test_rmdir_keeps_acls(void **st)
+{
+	struct step s;
+
+	(void)st;
+	build("work/own/\nwork/plain/ :0700\n");
+	set_acl("work/own", ACCESS, &reader);
+	set_acl("work/own", DEFAULT, &reader);
+	set_acl("work", DEFAULT, &all);
+	for (int i = 0; i < 2; i++) {
+		const char *name = i ? "work/plain" : "work/own";
+		struct stat was = stat_of(name);
+
+		s = step(STEP_RMDIR, name, NULL);
+		do_it(&s);
+		assert_false(exists(name));
+		undo(&s);
+		assert_int_equal(stat_of(name).st_mode, was.st_mode);
+		assert_true(has_acl(name, ACCESS, i ? NULL : &reader));
+		assert_true(has_acl(name, DEFAULT, i ? NULL : &reader));
+		undo(&s);
+		assert_false(exists(name));
+		undo(&s);
+		assert_true(has_acl(name, ACCESS, i ? NULL : &reader));
+		step_done(&s);
+	}
+	/* It is nobody's who is not to have it. */
+	s = step(STEP_RMDIR, "work/plain", NULL);
+	do_it(&s);
+	turn(&s);
+	fault_fail(FAULT_removexattr, 1, EPERM, true);
+	assert_int_equal(run(&s), -EPERM);
+	assert_false(exists("work/plain"));
+	fault_recount();
+	step_done(&s);
+	/* What is not to be had back is said, before and after. */
+	s = step(STEP_RMDIR, "work/own", NULL);
+	fault_fail(FAULT_getxattr, 1, EIO, false);
+	assert_int_equal(run(&s), 0);
+	assert_non_null(strstr(why.buf, "not all the extended attributes"));
+	turn(&s);
+	fault_fail(FAULT_setxattr, 1, ENOSPC, true);
+	assert_int_equal(run(&s), 0);
+	assert_non_null(strstr(why.buf, "not all the extended attributes"));
+	assert_true(has_acl("work/own", ACCESS, NULL) && has_acl("work/own", DEFAULT, NULL));
+	step_done(&s);
+	fault_recount();
 }
 
 static void test_times(void **st)
@@ -487,6 +617,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_mode, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_owner, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_owner_bits_stay_away, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_owner_takes_caps, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_rmdir_keeps_acls, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_times, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_delete, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lacking_file_system, setup, teardown),
