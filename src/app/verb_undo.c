@@ -186,7 +186,9 @@ static void found_bad(struct recovering *r, const struct recovered *f)
 	CLEANUP(str_done) struct str path = STR_INIT, text = STR_INIT;
 	bool gone = f->what->kind == STEP_DELETE || f->what->kind == STEP_ERASE;
 
-	if (f->state == STEP_LOST)
+	if (f->state == STEP_DONE || f->state == STEP_NOT_DONE)
+		str_adds(&text, "what was left on the way could not be removed yet: ");
+	else if (f->state == STEP_LOST)
 		str_adds(&text, "it could not be told whether it was done: ");
 	else
 		str_adds(&text, gone ? "its deletion was interrupted: "
@@ -194,8 +196,8 @@ static void found_bad(struct recovering *r, const struct recovered *f)
 	step_describe(f->what, &text);
 	if (f->state == STEP_PARTLY && gone)
 		str_adds(&text, "; some of it is gone, the rest is still there");
-	if (f->why)
-		str_addf(&text, ": %s", f->why);
+	if (f->why || f->err < 0)
+		str_addf(&text, ": %s", f->why ? f->why : strerrordesc_np(-f->err));
 	if (deed_add_path(f->what, &path) == 0 && !text.failed)
 		verb_say(r->d.name, path.buf, text.buf);
 }
@@ -204,7 +206,7 @@ static void found(void *ctx, const struct recovered *f)
 {
 	struct recovering *r = ctx;
 
-	if (r->final && (f->state == STEP_PARTLY || f->state == STEP_LOST))
+	if (r->final && (f->state == STEP_PARTLY || f->state == STEP_LOST || f->err < 0))
 		found_bad(r, f);
 	found_text(r, f);
 	found_json(r, f);
@@ -297,7 +299,7 @@ static void recover_all(struct recovering *r)
 			return;
 	}
 	print_found(r, &sum);
-	if (!r->d.dry_run && (sum.partly || sum.lost) && r->d.status == EXIT_ALL_DONE)
+	if (!r->d.dry_run && (sum.partly || sum.lost || sum.untidy) && r->d.status == EXIT_ALL_DONE)
 		r->d.status = EXIT_SOME_FAILED;
 }
 

@@ -12,10 +12,21 @@
 #include "fs/sys.h"
 #include "fs/trash_sizes.h"
 
-/* Nothing is finished that could not be told. */
+/* Why a directory cannot be looked at; 0: it can, or is not asked for. */
+static int unopened(int dirfd)
+{
+	return dirfd < -1 ? dirfd : 0;
+}
+
+/* Nothing is finished that cannot be told: -EAGAIN when all that is needed for it is there. */
 static int told(const struct act_job *j)
 {
-	return j->state == STEP_DONE || j->state == STEP_NOT_DONE ? 0 : -ESTALE;
+	int rc;
+
+	if (j->state == STEP_DONE || j->state == STEP_NOT_DONE)
+		return 0;
+	rc = unopened(j->from) ? unopened(j->from) : unopened(j->to);
+	return rc ? rc : -EAGAIN;
 }
 
 static int is_now(struct act_job *j, enum step_state state)
@@ -115,11 +126,13 @@ int act_tidy_rename(struct act_job *j)
 
 /* ---- information without a thing ---- */
 
-static bool is_alone(const struct trash_dir *trash, const char *name)
+/* 1, 0, -errno. */
+static int is_alone(const struct trash_dir *trash, const char *name)
 {
 	struct meta meta;
+	int rc = stat_at(trash->files, name, &meta, NULL);
 
-	return stat_at(trash->files, name, &meta, NULL) == -ENOENT;
+	return rc == -ENOENT ? 1 : rc;
 }
 
 static int drop_info(struct act_job *j, const struct trash_dir *trash, const char *file)
@@ -144,10 +157,11 @@ static int drop_old_info(struct act_job *j)
 	const char *name = j->step->from.name;
 	struct str file = STR_INIT;
 	struct meta meta;
-	int rc = -ENOMEM;
+	int rc = j->trash ? is_alone(j->trash, name) : unopened(j->from);
 
-	if (!j->trash || !is_alone(j->trash, name))
-		return 0;
+	if (rc <= 0)
+		return rc;
+	rc = -ENOMEM;
 	if (str_adds(&file, name) == 0 && str_adds(&file, TRASHINFO_SUFFIX) == 0) {
 		rc = stat_at(j->trash->info, file.buf, &meta, NULL);
 		if (rc == 0 && S_ISREG(meta.mode) && is_older(&meta, j->begun)) {
@@ -196,13 +210,13 @@ static bool is_our_text(const struct sweep *s, const struct str *text)
 
 /* Nothing is there by that name, or something that was there before the information: a thing that
  * is put there is changed by it (its ctime), so that it is not older. */
-static bool has_no_thing(const struct sweep *s, const char *name, const struct meta *info)
+static int has_no_thing(const struct sweep *s, const char *name, const struct meta *info)
 {
 	struct meta thing;
 	int rc = stat_at(s->trash->files, name, &thing, NULL);
 
 	if (rc < 0)
-		return rc == -ENOENT;
+		return rc == -ENOENT ? 1 : rc;
 	return thing.ctime < info->mtime ||
 	       (thing.ctime == info->mtime && thing.ctime_nsec < info->mtime_nsec);
 }
@@ -224,13 +238,14 @@ static int sweep_info(struct sweep *s, const char *file)
 	    is_our_text(s, &text)) {
 		if (s->j->state == STEP_NOT_DONE)
 			drop_reserved(s->j, s->trash->files, name.buf);
-		if (has_no_thing(s, name.buf, &meta))
+		rc = has_no_thing(s, name.buf, &meta);
+		if (rc > 0)
 			rc = drop_info(s->j, s->trash, file);
 	}
 	str_done(&name);
 	str_done(&text);
-	/* What cannot be read is somebody else's. */
-	return rc == -ENOMEM || rc == -EROFS || rc == -EACCES ? rc : 0;
+	/* Gone meanwhile, or none of ours: no file, or too long. */
+	return rc == -ENOENT || rc == -EINVAL || rc == -EFBIG ? 0 : rc;
 }
 
 static int sweep_trash(struct sweep *s)

@@ -31,6 +31,7 @@ struct recovery {
 	struct plan *plan; /* for its act */
 	uint64_t id;       /* the action */
 	int64_t begun;
+	bool interrupted; /* not ended yet */
 	char *label;
 	struct found *steps;
 	uint32_t n;
@@ -54,11 +55,17 @@ static void forget(struct recovery *c)
 	map_clear(&c->makers);
 }
 
+/* Made, but it could not be seen what: so it could not be taken back. */
+static bool is_unseen(const struct action_step *s)
+{
+	return s->state == STEP_DONE && !s->step.what.type;
+}
+
 /* What is half done for good is looked at no more. */
 static bool may_be_clear(const struct action_step *s)
 {
-	return (s->state == STEP_PARTLY || s->state == STEP_LOST) && s->err != -EINTR &&
-	       step_has_inverse(&s->step);
+	return (s->state == STEP_PARTLY || s->state == STEP_LOST || is_unseen(s)) &&
+	       s->err != -EINTR && s->err != -ENOTSUP && step_has_inverse(&s->step);
 }
 
 /* Out of a trash, with its information still in there. */
@@ -73,12 +80,19 @@ static bool to_finish(const struct action_step *s)
 	return s->err == -EINTR || left_something(s);
 }
 
+/* Now, or it is asked what there would be. */
+static bool finishes(const struct recovery *c)
+{
+	return c->r->finish || c->r->dry_run;
+}
+
 static int take(struct recovery *c, const struct action *a)
 {
 	const char *label = a->label ? a->label : "";
 
 	c->id = a->id;
 	c->begun = a->begun;
+	c->interrupted = a->state == ACTION_INTERRUPTED;
 	c->label = memdup0(label, strlen(label));
 	c->steps = calloc(MAX(a->nsteps, 1), sizeof(*c->steps));
 	if (!c->label || !c->steps)
@@ -92,7 +106,7 @@ static int take(struct recovery *c, const struct action *a)
 		f->state = s->state;
 		f->err = s->err;
 		f->asked = s->state == STEP_OPEN || s->err == -EINTR ||
-			   (c->r->finish && left_something(s));
+			   (finishes(c) && left_something(s));
 		f->again = a->state == ACTION_ENDED && may_be_clear(s);
 	}
 	return 0;
@@ -254,7 +268,8 @@ static int look_again(struct recovery *c, uint32_t i)
 	enum step_state state = f->state;
 	int rc = act_look(c->plan->act, &f->step, c->begun, &state, &c->why);
 
-	if (rc < 0 || (state != STEP_DONE && state != STEP_NOT_DONE))
+	/* Half done can be finished, as of an action that was interrupted. */
+	if (rc < 0 || state == STEP_LOST)
 		return rc;
 	f->state = state;
 	f->err = -EINTR;
@@ -305,6 +320,9 @@ static int finish(struct recovery *c, uint32_t i, int *ret_err)
 	/* The directory is gone, and whatever was left in it with it. */
 	if (f->state != STEP_PARTLY && (rc == -ENOENT || rc == -ESTALE || rc == -ENOTDIR))
 		rc = 0;
+	/* So much later it was moved on. */
+	else if (rc == -EAGAIN && !c->interrupted)
+		rc = 0;
 	else if (rc == 0)
 		f->state = state;
 	if (rc < 0 && c->why.len && say(c, i, c->why.buf) < 0)
@@ -333,6 +351,7 @@ static void tell(struct recovery *c, uint32_t i, int err)
 	c->ret->not_done += f->state == STEP_NOT_DONE;
 	c->ret->partly += f->state == STEP_PARTLY;
 	c->ret->lost += f->state == STEP_LOST;
+	c->ret->untidy += err < 0 && (f->state == STEP_DONE || f->state == STEP_NOT_DONE);
 	if (c->r->each)
 		c->r->each(c->r->ctx, &told);
 }
@@ -427,7 +446,7 @@ static bool concerns(const struct recovery *c, const struct action *a)
 	for (uint32_t i = 0; i < a->nsteps; i++)
 		if (may_be_clear(&a->steps[i]))
 			return true;
-	return c->r->finish && has_to_finish(a);
+	return finishes(c) && has_to_finish(a);
 }
 
 static int all_actions(struct recovery *c)

@@ -38,6 +38,7 @@ struct recover {
 
 struct recover_result {
 	uint32_t actions, done, not_done, partly, lost;
+	uint32_t untidy; /* of these, what they left on the way could not be removed yet */
 };
 
 /* Looks at every interrupted action of the journal, and with `finish` also at those that were only
