@@ -168,7 +168,7 @@ static int move(const struct trash_put *p, const struct trash_ready *r, struct r
 		(void)sys_unlinkat(p->trash->info, r->file.buf, 0);
 	/* The information is on the disk before the thing is: its directory too. */
 	if (rc == 0 && p->flags & RENAME_DURABLE)
-		rc = MIN(atomic_rename_sync(p->trash->info), 0);
+		rc = atomic_rename_durable(p->trash->info);
 	return rc;
 }
 

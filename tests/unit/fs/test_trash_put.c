@@ -276,6 +276,7 @@ static void one_failing(enum fault_call call, unsigned nth, int err)
 	in_place = is("work/x", &id);
 	trashed = in_trash(TRASH, &id) || in_trash(".Trash-0/", &id);
 	assert_true(in_place != trashed);
+	assert_true(rc <= 0);
 	if (rc == 0)
 		assert_true(trashed);
 	else if (call != FAULT_fsync && call != FAULT_statx && call != FAULT_openat)
