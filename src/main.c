@@ -112,6 +112,7 @@
  *   fs/plan                an action: what is to happen to which things
  *   fs/plan_add            its steps about one thing
  *   fs/plan_check          what stands against them, each and among each other
+ *   fs/plan_clash          what comes back where something has its name
  *   fs/plan_make           what is made, restored, and the directories that takes
  *   fs/plan_rmdir          what is empty, or will be
  *   fs/plan_run            doing it, through the journal
@@ -265,8 +266,9 @@
  *   ui/view_viewer         the viewer
  *
  * app: the only place that sees everything
- *   app/acting             doing things to files: what is asked for, what came of it
+ *   app/acting             doing things to files: what is asked for
  *   app/acting_plan        the plan that is to be agreed to
+ *   app/acting_told        what came of it
  *   app/announce           directory and title for the terminal
  *   app/apply              options changed while the program runs
  *   app/choose             the explorer as a chooser for another program

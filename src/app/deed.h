@@ -145,8 +145,8 @@ int deed_print_result(struct deed *d) MUST_USE;
 void deed_summary(struct deed *d, struct str *out);
 /* "trowel NAME: text", made safe, on stderr. */
 void deed_say(struct deed *d, const char *text);
-/* What would help, with "; " before it, or "". */
-const char *deed_help(const char *why);
+/* What would help, with "; " before it, or "". clash: of plan_problem. */
+const char *deed_help(const char *why, bool clash);
 const char *deed_state_word(enum step_state state);
 /* Appends where the thing of a step is now, or was when it is gone, and a NUL. 0 or -ENOMEM. */
 int deed_add_path(const struct step *s, struct str *out);

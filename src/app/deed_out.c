@@ -37,7 +37,7 @@ void deed_say(struct deed *d, const char *text)
 		(void)!write(STDERR_FILENO, line.buf, line.len);
 }
 
-const char *deed_help(const char *why)
+const char *deed_help(const char *why, bool clash)
 {
 	static const struct {
 		const char *why, *help;
@@ -49,26 +49,29 @@ const char *deed_help(const char *why)
 	for (size_t i = 0; why && i < ARRAY_LEN(rows); i++)
 		if (strncmp(why, rows[i].why, strlen(rows[i].why)) == 0)
 			return rows[i].help;
+	if (clash)
+		return "; --conflict=both gives it another name, --conflict=replace puts what is "
+		       "there into the trash";
 	return "";
 }
 
-static void say_trouble(struct deed *d, const char *path, int err, const char *why)
+static void say_trouble(struct deed *d, const char *path, int err, const char *why, bool clash)
 {
 	CLEANUP(str_done) struct str text = STR_INIT;
 
 	str_adds(&text, reason(err, why));
-	str_adds(&text, deed_help(why));
+	str_adds(&text, deed_help(why, clash));
 	verb_say(d->name, path, text.buf);
 }
 
 void deed_say_troubles(struct deed *d)
 {
 	for (size_t i = 0; i < d->ntroubles; i++)
-		say_trouble(d, d->troubles[i].path, d->troubles[i].err, d->troubles[i].why);
+		say_trouble(d, d->troubles[i].path, d->troubles[i].err, d->troubles[i].why, false);
 	for (uint32_t i = 0; d->plan && i < plan_nproblems(d->plan); i++) {
 		struct plan_problem p = plan_problem(d->plan, i);
 
-		say_trouble(d, p.path, p.err, p.why);
+		say_trouble(d, p.path, p.err, p.why, p.clash);
 	}
 }
 
@@ -193,6 +196,20 @@ static void add_steps_json(struct deed *d, struct json *j)
 	json_end(j);
 }
 
+static uint32_t nskipped(const struct deed *d)
+{
+	return d->plan ? plan_nskipped(d->plan) : 0;
+}
+
+static void add_skipped_json(const struct deed *d, struct json *j)
+{
+	json_key(j, "skipped");
+	json_array(j);
+	for (uint32_t i = 0; i < nskipped(d); i++)
+		json_cstr(j, plan_skipped(d->plan, i));
+	json_end(j);
+}
+
 static void add_counts_json(const struct deed *d, struct json *j)
 {
 	const struct {
@@ -257,6 +274,7 @@ static int print_json(struct deed *d)
 	add_result_json(d, &j);
 	add_counts_json(d, &j);
 	add_steps_json(d, &j);
+	add_skipped_json(d, &j);
 	add_errors(d, &j);
 	json_end(&j);
 	str_addc(&out, '\n');
@@ -297,6 +315,18 @@ static void add_step(const struct step *s, const char *word, struct str *out)
 	out->failed |= text.failed;
 }
 
+/* What was asked for and is, as asked for, not done. */
+static void add_skipped(const struct deed *d, struct str *out)
+{
+	for (uint32_t i = 0; i < nskipped(d); i++) {
+		const char *path = plan_skipped(d->plan, i);
+
+		str_adds(out, "skipped ");
+		display_add(out, path, strlen(path), verb_ascii());
+		str_adds(out, ", where something has that name\n");
+	}
+}
+
 /* What it did, and how to take it back. */
 static void add_end(struct deed *d, struct str *out)
 {
@@ -320,6 +350,7 @@ static int print_text(struct deed *d)
 
 	for (uint32_t i = 0; d->print && i < n; i++)
 		add_step(plan_step(d->plan, i), deed_state_word(d->steps[i].state), &out);
+	add_skipped(d, &out);
 	if (n)
 		add_end(d, &out);
 	return out.failed ? -ENOMEM : verb_write(d->name, out.buf, out.len);
@@ -332,6 +363,7 @@ static int print_text_plan(struct deed *d)
 
 	for (uint32_t i = 0; i < n; i++)
 		add_step(plan_step(d->plan, i), "would", &out);
+	add_skipped(d, &out);
 	str_adds(&out, "nothing was changed; it would ");
 	if (n)
 		deed_summary(d, &out);
@@ -355,5 +387,5 @@ int deed_print_result(struct deed *d)
 		return print_json(d);
 	if (d->format == PRINT_NUL)
 		return print_nul(d);
-	return d->ran && (d->print || isatty(STDOUT_FILENO)) ? print_text(d) : 0;
+	return (d->ran || nskipped(d)) && (d->print || isatty(STDOUT_FILENO)) ? print_text(d) : 0;
 }

@@ -219,7 +219,7 @@ static void say_step(struct deed *d, const struct step *s, enum step_state state
 		 state == STEP_DONE     ? "done, but "
 		 : state == STEP_PARTLY ? "only partly done: "
 					: "",
-		 reason ? reason : "unknown error", deed_help(why));
+		 reason ? reason : "unknown error", deed_help(why, false));
 	if (!text.failed)
 		verb_say(d->name, path.buf, text.buf);
 	note_json(d, path.buf, path.len, err, why && *why ? why : NULL);

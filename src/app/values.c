@@ -20,6 +20,7 @@ const struct value_row value_rows[] = {
 	{"trowel info", "print", print_formats},
 	{"trowel rm", "print", print_formats},
 	{"trowel restore", "print", print_formats},
+	{"trowel restore", "conflict", restore_conflicts},
 	{"trowel empty", "print", print_formats},
 	{"trowel delete", "print", print_formats},
 	{"trowel rename", "print", print_formats},

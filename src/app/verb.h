@@ -64,6 +64,9 @@ bool print_parse(const char *value, enum print_format *ret_format);
 
 int print_formats(struct str *out); /* appends them, a blank between two; 0 or -ENOMEM */
 
+/* The values of --conflict of restore: likewise. */
+int restore_conflicts(struct str *out);
+
 /* "trowel NAME: reason" and where to look on stderr; returns EXIT_USAGE. */
 int verb_usage(const char *name, const char *fmt, ...) PRINTF(2, 3);
 /* "trowel NAME: 'path': reason" on stderr, the path made safe. */

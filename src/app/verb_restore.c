@@ -15,28 +15,61 @@
 
 /* ---- restore ---- */
 
-enum { RESTORE_TO = DEED_OWN, RESTORE_FOLLOW };
+enum { RESTORE_TO = DEED_OWN, RESTORE_FOLLOW, RESTORE_CONFLICT };
 
 const struct verb_option verb_restore_options[] = {
 	DEED_OPTIONS,
 	[RESTORE_TO] = {"to", 't', "DIR", "into this directory instead of where it was"},
 	[RESTORE_FOLLOW] = {"follow", 0, NULL, "also where links lie on the way to where it was"},
+	[RESTORE_CONFLICT] =
+		{"conflict", 'c', "HOW",
+		 "where something has its name: refuse (the default), skip, both (it gets the next "
+		 "free name), or replace (what is there goes to the trash)"},
 	{0},
 };
+
+static const char *const conflicts[PLAN_CLASHES] = {
+	[PLAN_CLASH_REFUSE] = "refuse",
+	[PLAN_CLASH_SKIP] = "skip",
+	[PLAN_CLASH_BOTH] = "both",
+	[PLAN_CLASH_REPLACE] = "replace",
+};
+
+int restore_conflicts(struct str *out)
+{
+	for (unsigned i = 0; i < PLAN_CLASHES; i++)
+		str_addf(out, "%s%s", i ? " " : "", conflicts[i]);
+	return out->failed ? -ENOMEM : 0;
+}
 
 struct restoring {
 	struct deed d;
 	struct trashed t;
 	const char *to;
 	bool follow;
+	enum plan_clash clash;
 	int to_fd;
 	struct str to_path;
 };
+
+static int take_conflict(struct restoring *r, const char *value)
+{
+	for (unsigned i = 0; i < PLAN_CLASHES; i++) {
+		if (strcmp(value, conflicts[i]) != 0)
+			continue;
+		r->clash = (enum plan_clash)i;
+		return 0;
+	}
+	verb_usage("restore", "--conflict: '%s' is none of: refuse skip both replace", value);
+	return -EINVAL;
+}
 
 static int restore_option(void *ctx, int option, const char *value)
 {
 	struct restoring *r = ctx;
 
+	if (option == RESTORE_CONFLICT)
+		return take_conflict(r, value);
 	if (option == RESTORE_TO)
 		r->to = value;
 	else
@@ -127,8 +160,10 @@ static void restore(struct restoring *r)
 	rc = trashed_read(&r->t, r->d.name, &env);
 	if (rc == 0)
 		rc = deed_plan(&r->d);
-	if (rc == 0)
+	if (rc == 0) {
+		plan_on_clash(r->d.plan, r->clash);
 		rc = add_operands(r);
+	}
 	deed_do(&r->d, rc);
 }
 

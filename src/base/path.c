@@ -2,6 +2,7 @@
 #include "base/path.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 static void drop_last(struct str *out)
@@ -95,6 +96,38 @@ static size_t trimmed_len(const char *path)
 	while (len && path[len - 1] == '/')
 		len--;
 	return len;
+}
+
+/* Not within a character of UTF-8. */
+static size_t cut_at(const char *name, size_t len)
+{
+	while (len > 0 && ((unsigned char)name[len] & 0xc0) == 0x80)
+		len--;
+	return len;
+}
+
+/* The extension stays while it is not most of the name. */
+int path_numbered(struct str *out, const char *name, unsigned n, size_t max)
+{
+	size_t len = strlen(name), ext_len, room, stem;
+	const char *ext = path_ext(name, len, &ext_len);
+	char number[16] = "";
+
+	if (n > 1)
+		snprintf(number, sizeof(number), ".%u", n);
+	room = max - MIN(max, strlen(number));
+	if (ext_len > 0 && ext_len < 32 && ext_len + 1 < room)
+		ext--, ext_len++;
+	else
+		ext = "", ext_len = 0;
+	stem = len - ext_len;
+	if (stem + ext_len > room)
+		stem = cut_at(name, room - ext_len);
+	str_clear(out);
+	str_add(out, name, stem);
+	str_adds(out, number);
+	str_add(out, ext, ext_len);
+	return out->failed ? -ENOMEM : 0;
 }
 
 bool path_is_below(const char *path, const char *dir)

@@ -22,6 +22,10 @@ size_t path_parent_len(const char *path);
 /* The extension without its dot, of a name: "a.tar.gz" -> "gz"; none for "a", ".bashrc", "a.";
  * *ret_len 0 when there is none. Points into name. */
 const char *path_ext(const char *name, size_t len, size_t *ret_len);
+/* Sets out to the n-th name that is made of a name: "name.ext", "name.2.ext" and so on, of at most
+ * `max` bytes; what is too long loses some of its stem, no half characters of UTF-8. 0 or -ENOMEM.
+ */
+int path_numbered(struct str *out, const char *name, unsigned n, size_t max);
 /* True when `path` is `dir` or lies below it, by whole components. */
 bool path_is_below(const char *path, const char *dir);
 /* Appends how to get from the directory `dir` to `path`, both absolute and normalised: "../b", "."

@@ -89,14 +89,17 @@ bool step_id_eq(const struct step_id *a, const struct step_id *b)
 static int undo_trash(const struct step *s, struct step *inverse)
 {
 	inverse->kind = STEP_RESTORE;
-	return copy_place(&inverse->from, &s->to) < 0 ? -ENOMEM
-						      : copy_place(&inverse->to, &s->from);
+	if (copy_place(&inverse->from, &s->to) < 0 || copy_place(&inverse->to, &s->from) < 0)
+		return -ENOMEM;
+	return copy_text(&inverse->target, s->target);
 }
 
 /* Which trash, and the name there, are found anew. */
 static int undo_restore(const struct step *s, struct step *inverse)
 {
 	inverse->kind = STEP_TRASH;
+	if (copy_text(&inverse->target, s->target) < 0)
+		return -ENOMEM;
 	return copy_place(&inverse->from, &s->to);
 }
 

@@ -90,7 +90,9 @@ struct step {
 	/* What it had, and what it is to have: STEP_RMDIR (was), STEP_MKDIR with STEP_HAS_OWNER
 	 * (now), STEP_OWNER (both: the capabilities that chown(2) takes). */
 	struct step_xattrs was_xattrs, now_xattrs;
-	char *target;    /* STEP_SYMLINK */
+	/* STEP_SYMLINK: where it leads. STEP_RESTORE, STEP_TRASH: the absolute path where it is
+	 * said to have been, when that is another than the place; NULL: that. */
+	char *target;
 	char *kind_name; /* STEP_UNKNOWN: as it was written */
 	char *told;      /* STEP_UNKNOWN: the sentence as it was written */
 };

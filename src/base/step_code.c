@@ -193,16 +193,25 @@ static bool kind_can_be(const struct step *s)
 	       (later || find_kind(s->kind_name, strlen(s->kind_name)) == STEP_UNKNOWN);
 }
 
+/* Where a thing in the trash is said to have been is a path like that of a place. */
+static bool target_can_be(const struct step *s, bool needed)
+{
+	if (!s->target)
+		return !needed;
+	if (s->kind == STEP_TRASH || s->kind == STEP_RESTORE)
+		return text_is_dir(s->target);
+	return s->target[0];
+}
+
 static int check(const struct step *s)
 {
 	unsigned needs = kind_can_be(s) ? step_rows[s->kind].needs : 0;
-	bool target = s->target && s->target[0];
 
 	if (!kind_can_be(s) || !place_can_be(&s->from, needs & NEEDS_FROM) ||
 	    !place_can_be(&s->to, needs & NEEDS_TO) || !id_can_be(&s->what) ||
 	    !attrs_can_be(&s->was) || !attrs_can_be(&s->now) ||
 	    !step_xattrs_can_be(&s->was_xattrs) || !step_xattrs_can_be(&s->now_xattrs) ||
-	    (s->target && !target) || ((needs & NEEDS_TARGET) && !target))
+	    !target_can_be(s, needs & NEEDS_TARGET))
 		return -EINVAL;
 	return 0;
 }

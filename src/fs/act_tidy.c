@@ -266,9 +266,10 @@ static int sweep_trash(struct sweep *s)
 static int expect_text(struct sweep *s, const char *from)
 {
 	const struct trash_date date = {2000, 1, 1, 0, 0, 0};
-	const char *name = s->j->step->from.name, *last;
+	const struct step *step = s->j->step;
+	const char *last;
 	struct str path = STR_INIT;
-	int rc = *from ? path_join(&path, from, name, strlen(name)) : str_adds(&path, name);
+	int rc = trash_put_path(s->trash, from, step->from.name, step->target, &path);
 
 	str_clear(&s->text);
 	if (rc == 0)
@@ -287,12 +288,12 @@ static bool sweep_one(void *ctx, struct trash_dir *trash, const char *from)
 
 	if (!from)
 		return false;
-	if (rc == 0)
-		rc = expect_text(s, from);
 	if (rc == 0) {
 		s->trash = kept;
-		rc = sweep_trash(s);
+		rc = expect_text(s, from);
 	}
+	if (rc == 0)
+		rc = sweep_trash(s);
 	if (s->rc == 0)
 		s->rc = rc;
 	return false;

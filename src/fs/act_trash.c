@@ -127,6 +127,7 @@ struct trash_put act_put(struct act_putting *putting, const char *from)
 				  .dirfd = j->from,
 				  .name = j->step->from.name,
 				  .expect = &j->is,
+				  .origin = j->step->target,
 				  .when = now(),
 				  .flags = j->a->o.flags & ACT_LOOK ? RENAME_LOOK : 0,
 				  .intent = intend,

@@ -113,6 +113,7 @@ int plan_new(const struct plan_env *env, struct plan **ret_plan)
 	str_init(&p->why);
 	str_init(&p->label);
 	map_init(&p->made);
+	map_init(&p->names);
 	map_init(&p->ways);
 	p->env = *env;
 	rc = keep(&p->home, env->home, &p->env.home);
@@ -146,12 +147,16 @@ void plan_free(struct plan *p)
 		plan_way_done(p->way_list[i]);
 		free(p->way_list[i]);
 	}
+	for (uint32_t i = 0; i < p->nskipped; i++)
+		free(p->skipped[i]);
+	free(p->skipped);
 	free(p->way_list);
 	free(p->steps);
 	free(p->items);
 	free(p->troubles);
 	free(p->undo_label);
 	map_done(&p->made);
+	map_done(&p->names);
 	map_done(&p->ways);
 	act_free(p->act);
 	guards_free(p->guards);
@@ -204,11 +209,15 @@ int plan_trouble_at(struct plan *p, const struct plan_at *at, int err, const cha
 int plan_trouble_step(struct plan *p, const struct step *step, int err, const char *why)
 {
 	const struct step_place *place = step->from.dir ? &step->from : &step->to;
+	int rc;
 
 	/* Of what comes back, where to is what the person knows; and where it is not free, that. */
 	if (step->to.dir && (step->kind == STEP_RESTORE || err == -EEXIST))
 		place = &step->to;
-	return plan_trouble(p, place->dir ? place->dir : "", place->name, err, why);
+	rc = plan_trouble(p, place->dir ? place->dir : "", place->name, err, why);
+	if (rc == 1)
+		p->troubles[p->ntroubles - 1].clash = step->kind == STEP_RESTORE && err == -EEXIST;
+	return rc;
 }
 
 int plan_push(struct plan *p, struct step *step, const struct plan_item *item)
@@ -275,7 +284,27 @@ struct plan_problem plan_problem(const struct plan *p, uint32_t i)
 {
 	const struct plan_trouble *t = &p->troubles[i];
 
-	return (struct plan_problem){.path = t->path, .err = t->err, .why = t->why};
+	return (struct plan_problem){
+		.path = t->path, .err = t->err, .why = t->why, .clash = t->clash};
+}
+
+uint32_t plan_nskipped(const struct plan *p)
+{
+	return p->nskipped;
+}
+
+const char *plan_skipped(const struct plan *p, uint32_t i)
+{
+	return p->skipped[i];
+}
+
+enum plan_reason plan_reason(const struct plan *p, uint32_t i)
+{
+	if (p->items[i].renamed)
+		return PLAN_RENAMED;
+	if (!p->items[i].on_way)
+		return PLAN_ASKED;
+	return p->steps[i].kind == STEP_TRASH ? PLAN_MAKES_ROOM : PLAN_ON_WAY;
 }
 
 uint32_t plan_nwithin(const struct plan *p)
@@ -390,7 +419,7 @@ int plan_measure(struct plan *p, void (*progress)(void *ctx, const struct plan_c
 
 		if (plan_cancelled(p))
 			rc = -ECANCELED;
-		else if (!p->items[i].out &&
+		else if (!p->items[i].out && !p->items[i].on_way &&
 			 (kind == STEP_TRASH || kind == STEP_DELETE || kind == STEP_ERASE))
 			rc = measure_step(p, d, &p->steps[i]);
 	}

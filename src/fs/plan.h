@@ -43,6 +43,10 @@ struct plan;
 int plan_new(const struct plan_env *env, struct plan **ret_plan) MUST_USE; /* 0 or -errno */
 void plan_free(struct plan *p);
 
+/* Whether an open directory is the files/ of a trash, as far as its path and what is beside it tell:
+ * what lies there has information beside it, and is restored or erased. */
+bool plan_is_trash(int dirfd, const char *dir);
+
 /* Each adds what it says, or a problem: 0 either way but for -ENOMEM and -ECANCELED. */
 int plan_trash(struct plan *p, const struct plan_at *at) MUST_USE;
 int plan_delete(struct plan *p, const struct plan_at *at) MUST_USE; /* for good */
@@ -75,6 +79,16 @@ int plan_times(struct plan *p, const struct plan_at *at, const struct plan_times
 
 /* Out of a trash: back to where it was (to NULL), or to a place; or for good. Missing directories
  * on the way are made by steps of their own. */
+enum plan_clash {                     /* where something has its name already */
+		  PLAN_CLASH_REFUSE,  /* it is a problem */
+		  PLAN_CLASH_SKIP,    /* it stays in the trash, which is none */
+		  PLAN_CLASH_BOTH,    /* it gets the next name that is free: "name.2.ext" */
+		  PLAN_CLASH_REPLACE, /* what is there, as it is now, goes to the trash by a step
+					 before */
+		  PLAN_CLASHES
+};
+/* For what is restored from now on; refuse at first. */
+void plan_on_clash(struct plan *p, enum plan_clash clash);
 struct plan_trashed {
 	const struct trash_dir *trash;
 	const char *name; /* in files/ */
@@ -98,6 +112,7 @@ struct plan_problem {
 	const char *path; /* bytes */
 	int err;          /* -errno */
 	const char *why;  /* words; NULL: the errno says it */
+	bool clash;       /* something has its name: plan_on_clash() can help */
 };
 uint32_t plan_nsteps(const struct plan *p);
 const struct step *plan_step(const struct plan *p, uint32_t i);
@@ -105,6 +120,17 @@ uint32_t plan_nproblems(const struct plan *p);
 struct plan_problem plan_problem(const struct plan *p, uint32_t i);
 /* How many were left out because they lie in other things of the plan, or were named twice. */
 uint32_t plan_nwithin(const struct plan *p);
+/* What was skipped because something has its name: the path it would have had. */
+uint32_t plan_nskipped(const struct plan *p);
+const char *plan_skipped(const struct plan *p, uint32_t i);
+/* Why a step is in the plan. */
+enum plan_reason {
+	PLAN_ASKED,      /* it was asked for */
+	PLAN_ON_WAY,     /* it is needed for another: a directory on the way */
+	PLAN_MAKES_ROOM, /* what has the name of another goes to the trash */
+	PLAN_RENAMED,    /* it was asked for, and gets another name since that one is taken */
+};
+enum plan_reason plan_reason(const struct plan *p, uint32_t i);
 /* In words for the person and the journal: "trash 3 items". Valid until the next step is added. */
 const char *plan_label(struct plan *p);
 

@@ -78,11 +78,40 @@ static int finish(struct plan *p, struct step *s, int rc)
 	return plan_added(rc);
 }
 
+static bool is_named(const char *path, size_t len, const char *name)
+{
+	size_t n = strlen(name);
+
+	return len > n && path[len - n - 1] == '/' && memcmp(path + len - n, name, n) == 0;
+}
+
+bool plan_is_trash(int dirfd, const char *dir)
+{
+	size_t len = strlen(dir);
+	struct meta meta;
+	const char *top;
+
+	if (!is_named(dir, len, "files"))
+		return false;
+	len -= strlen("/files");
+	while (top = dir + len, len > 0 && top[-1] != '/')
+		len--;
+	/* "Trash", ".Trash-1000", ".Trash/1000". */
+	if (strncmp(top, "Trash/", 6) != 0 && strncmp(top, ".Trash-", 7) != 0 &&
+	    !(len > 0 && is_named(dir, len - 1, ".Trash")))
+		return false;
+	return stat_at(dirfd, "../info", &meta, NULL) == 0 && S_ISDIR(meta.mode);
+}
+
 int plan_trash(struct plan *p, const struct plan_at *at)
 {
 	struct step s;
+	int rc = plan_begin(p, STEP_TRASH, at, &s), fd = rc == 0 ? act_dir(p->act, &s.from) : -1;
 
-	return finish(p, &s, plan_begin(p, STEP_TRASH, at, &s));
+	if (fd >= 0 && plan_is_trash(fd, s.from.dir))
+		rc = plan_trouble_at(p, at, -EINVAL,
+				     "it is in the trash already: it can be restored or erased");
+	return finish(p, &s, rc);
 }
 
 int plan_delete(struct plan *p, const struct plan_at *at)

@@ -282,6 +282,8 @@ static int check_step(struct check *c, uint32_t i)
 	str_clear(&p->why);
 	if (lost_maker(p, i))
 		return say(p, -ENOENT, "the directory it was to be in cannot be made");
+	if (item->room != PLAN_NONE && p->items[item->room].out)
+		return say(p, -EEXIST, "what has its name cannot go to the trash");
 	/* It was not there to be looked at. */
 	if (item->what_maker != PLAN_NONE)
 		return 0;
@@ -324,7 +326,12 @@ static int check_all(struct check *c)
 	return 0;
 }
 
-/* Directories on the way to what is no part of the plan any more are not made. */
+static bool is_for_others(enum step_kind kind)
+{
+	return kind == STEP_MKDIR || kind == STEP_TRASH;
+}
+
+/* Directories on the way to what is no part of the plan any more are not made, nor is room. */
 static void drop_ways(struct plan *p)
 {
 	for (uint32_t i = p->n; i-- > 0;)
@@ -332,7 +339,7 @@ static void drop_ways(struct plan *p)
 	for (uint32_t i = p->n; i-- > 0;) {
 		const struct plan_item *item = &p->items[i];
 
-		if (item->on_way && p->steps[i].kind == STEP_MKDIR && item->deep == 0)
+		if (item->on_way && is_for_others(p->steps[i].kind) && item->deep == 0)
 			p->items[i].out = true;
 		if (p->items[i].out)
 			continue;
@@ -340,6 +347,8 @@ static void drop_ways(struct plan *p)
 			p->items[item->from_maker].deep = 1;
 		if (item->to_maker != PLAN_NONE)
 			p->items[item->to_maker].deep = 1;
+		if (item->room != PLAN_NONE)
+			p->items[item->room].deep = 1;
 	}
 }
 
@@ -364,6 +373,7 @@ static void forget_ways(struct plan *p)
 int plan_note_made(struct plan *p)
 {
 	map_clear(&p->made);
+	map_clear(&p->names);
 	for (uint32_t i = 0; i < p->n; i++) {
 		const struct step *s = &p->steps[i];
 		bool makes = s->kind == STEP_MKDIR || s->kind == STEP_CREATE ||
@@ -372,6 +382,8 @@ int plan_note_made(struct plan *p)
 
 		if (makes && rc == 0)
 			rc = map_put(&p->made, p->key.buf, p->key.len, i);
+		if (rc == 0)
+			rc = plan_clash_note(p, i);
 		if (rc < 0)
 			return rc;
 	}
@@ -390,6 +402,7 @@ int plan_compact(struct plan *p)
 		p->items[i].from_maker = new_number(p, p->items[i].from_maker);
 		p->items[i].to_maker = new_number(p, p->items[i].to_maker);
 		p->items[i].what_maker = new_number(p, p->items[i].what_maker);
+		p->items[i].room = new_number(p, p->items[i].room);
 	}
 	n = 0;
 	for (uint32_t i = 0; i < p->n; i++) {

@@ -2,8 +2,8 @@
  *
  * What the files of a plan share: fs/plan (its life, what is asked of it), fs/plan_add (steps of
  * one thing), fs/plan_way (directories on the way to a place), fs/plan_make (what is made or
- * restored there), fs/plan_rmdir (what is empty), fs/plan_within (what lies in what),
- * fs/plan_check, fs/plan_undo, fs/plan_run.
+ * restored there), fs/plan_clash (names that are taken), fs/plan_rmdir (what is empty),
+ * fs/plan_within (what lies in what), fs/plan_check, fs/plan_undo, fs/plan_run.
  *
  * Thread: worker. Owns: see fs/plan.h.
  */
@@ -24,8 +24,10 @@ struct plan_item {
 	 * has no dir_id till then. */
 	uint32_t from_maker, to_maker;
 	uint32_t what_maker; /* which one makes the thing itself, whose times are then set */
+	uint32_t room;       /* which one takes away what has its name */
 	bool set_atime, set_mtime;
 	bool on_way;    /* a directory on the way, or such: not what was asked for */
+	bool renamed;   /* it gets another name than it had */
 	bool out;       /* left out, or a problem by now */
 	bool unwritten; /* what came of it is not in the journal */
 	enum step_state state;
@@ -36,6 +38,7 @@ struct plan_item {
 struct plan_trouble {
 	char *path, *why; /* why may be NULL */
 	int err;
+	bool clash;
 };
 
 struct plan {
@@ -53,6 +56,11 @@ struct plan {
 	uint32_t ntroubles, nwithin;
 
 	struct map made; /* plan_key() of what steps make to the step */
+	enum plan_clash clash;
+	struct map names; /* plan_key() of what is restored, to the step */
+	char **skipped;   /* paths */
+	size_t cap_skipped;
+	uint32_t nskipped;
 	struct map ways; /* of a directory in a trash's information to the way that was gone */
 	struct plan_way **way_list;
 	size_t cap_ways, nways;
@@ -100,10 +108,11 @@ static inline int plan_added(int rc)
 int plan_push(struct plan *p, struct step *step, const struct plan_item *item) MUST_USE;
 /* Takes the steps from this one on away again. */
 void plan_forget_from(struct plan *p, uint32_t from);
-#define PLAN_ITEM                                                                       \
-	(struct plan_item)                                                              \
-	{                                                                               \
-		.from_maker = PLAN_NONE, .to_maker = PLAN_NONE, .what_maker = PLAN_NONE \
+#define PLAN_ITEM                                                                        \
+	(struct plan_item)                                                               \
+	{                                                                                \
+		.from_maker = PLAN_NONE, .to_maker = PLAN_NONE, .what_maker = PLAN_NONE, \
+		.room = PLAN_NONE                                                        \
 	}
 
 /* Sets p->key to what tells a name in a directory from all others. -ENOMEM. */
@@ -133,6 +142,14 @@ int plan_begin_trashed(struct plan *p, enum step_kind kind, const struct plan_tr
 
 /* What a step is about, once `maker` has made it. */
 void plan_meet(struct step *s, const struct plan_item *item, const struct step *maker);
+
+/* ---- fs/plan_clash ---- */
+
+/* A thing that comes back to s->to: what is to become of it when something has that name. 0: it can
+ * be pushed, under whatever name; 1: it became a problem, or is skipped; -ENOMEM. */
+int plan_clash_meet(struct plan *p, struct step *s, struct plan_item *item) MUST_USE;
+/* The name is its own from now on: behind plan_push(). 0 or -ENOMEM. */
+int plan_clash_note(struct plan *p, uint32_t step) MUST_USE;
 
 /* ---- fs/plan_way ---- */
 

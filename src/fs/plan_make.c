@@ -277,15 +277,18 @@ static int place_back(struct plan *p, const struct plan_trashed *what, struct st
 
 /* A directory comes back for which the plan would have made an empty one: it is what the others go
  * into. */
-static int push_restore(struct plan *p, struct step *s, const struct plan_item *item)
+static int push_restore(struct plan *p, struct step *s, const struct plan_item *item,
+			uint32_t *ret_step)
 {
 	uint32_t by;
 	int rc = 0;
 
+	*ret_step = p->n;
 	if (s->what.type != S_IFDIR)
 		return plan_push(p, s, item);
 	rc = plan_way_made(p, &s->to, item->to_maker, &by);
 	if (rc == 0 && by != PLAN_NONE && p->steps[by].kind == STEP_MKDIR && p->items[by].on_way) {
+		*ret_step = by;
 		step_done(&p->steps[by]);
 		p->steps[by] = *s;
 		p->items[by] = *item;
@@ -300,17 +303,43 @@ static int push_restore(struct plan *p, struct step *s, const struct plan_item *
 	return rc;
 }
 
+/* It comes to another place than it was at: taken back, it is in the trash as it was before. */
+static int keep_origin(const struct plan_trashed *what, struct step *s)
+{
+	struct trashinfo info;
+	struct str path = STR_INIT;
+	int rc = trash_info(what->trash, what->name, &info, NULL);
+
+	if (rc == 0 && info.kind == TRASHINFO_ABSOLUTE)
+		rc = str_adds(&path, info.path.buf);
+	else if (rc == 0 && info.kind == TRASHINFO_RELATIVE)
+		rc = path_join(&path, what->trash->top_path.buf, info.path.buf, info.path.len);
+	if (rc == 0 && path.len) {
+		s->target = str_take(&path);
+		rc = s->target ? 0 : -ENOMEM;
+	}
+	str_done(&path);
+	trashinfo_done(&info);
+	return rc == -ENOMEM ? rc : 0;
+}
+
 int plan_restore(struct plan *p, const struct plan_trashed *what, const struct plan_at *to)
 {
 	struct plan_item item = PLAN_ITEM;
-	uint32_t before = p->n;
+	uint32_t before = p->n, step;
 	struct step s;
 	int rc = plan_begin_trashed(p, STEP_RESTORE, what, &s);
 
 	if (rc == 0)
 		rc = to ? plan_place(p, to, &s.to) : place_back(p, what, &s, &item.to_maker);
 	if (rc == 0)
-		rc = push_restore(p, &s, &item);
+		rc = plan_clash_meet(p, &s, &item);
+	if (rc == 0 && (to || item.renamed))
+		rc = keep_origin(what, &s);
+	if (rc == 0)
+		rc = push_restore(p, &s, &item, &step);
+	if (rc == 0)
+		rc = plan_clash_note(p, step);
 	if (rc != 0)
 		plan_forget_from(p, before);
 	step_done(&s);

@@ -99,6 +99,24 @@ static int find_thing(struct plan *p, struct step *s, const struct plan_item *it
 	return 0;
 }
 
+/* What has its name is out of the way, or none was. */
+static bool has_room(const struct plan *p, const struct plan_item *item)
+{
+	return item->room == PLAN_NONE || p->items[item->room].state == STEP_DONE;
+}
+
+/* Where the one is not back, and the other is gone: nothing is lost. */
+static void say_made_room(struct plan *p, enum step_state state, int err)
+{
+	const char *reason = strerrordesc_np(-err);
+
+	if (p->items[p->at].room == PLAN_NONE || state != STEP_NOT_DONE || err >= 0)
+		return;
+	if (p->why.len == 0)
+		(void)str_adds(&p->why, reason ? reason : "unknown error");
+	(void)str_adds(&p->why, "; what had that name is in the trash, and undo brings it back");
+}
+
 static void do_step(struct plan *p)
 {
 	struct step *s = &p->steps[p->at];
@@ -114,8 +132,12 @@ static void do_step(struct plan *p)
 	} else if (find_thing(p, s, item)) {
 		rc = -ENOENT;
 		(void)str_adds(&p->why, "it could not be made");
+	} else if (!has_room(p, item)) {
+		rc = -EEXIST;
+		(void)str_adds(&p->why, "what has its name did not go to the trash");
 	} else {
 		rc = act_run(p->act, s, &state, &p->why);
+		say_made_room(p, state, rc);
 	}
 	tell(p, state, rc);
 }

@@ -206,6 +206,7 @@ static int put_in_order(struct plan *p, const struct ranked *ranks)
 			new_maker(&items[i].from_maker, now);
 			new_maker(&items[i].to_maker, now);
 			new_maker(&items[i].what_maker, now);
+			new_maker(&items[i].room, now);
 		}
 		memcpy(p->steps, steps, p->n * sizeof(*steps));
 		memcpy(p->items, items, p->n * sizeof(*items));

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/magic.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/vfs.h>
 
@@ -21,50 +20,38 @@
 
 static const size_t suffix_len = sizeof(TRASHINFO_SUFFIX) - 1;
 
-/* T14: relative to what the trash is for, in the home absolute. */
+/* T14: relative to what the trash is for, in the home absolute. NULL: it is not for that. */
+static const char *fit(const struct trash_dir *trash, const char *origin)
+{
+	const char *top = trash->top_path.buf;
+
+	if (origin[0] != '/' || trash->kind == TRASH_HOME)
+		return origin[0] == '/' ? origin : NULL;
+	if (!path_is_below(origin, top) || strlen(origin) <= strlen(top) + 1)
+		return NULL;
+	origin += strlen(top);
+	return origin + (*origin == '/');
+}
+
+int trash_put_path(const struct trash_dir *trash, const char *from, const char *name,
+		   const char *origin, struct str *out)
+{
+	const char *told = origin ? fit(trash, origin) : NULL;
+
+	if (told)
+		return str_adds(out, told);
+	return *from ? path_join(out, from, name, strlen(name)) : str_adds(out, name);
+}
+
 static int write_text(const struct trash_put *p, struct str *out)
 {
 	struct str path = STR_INIT;
-	int rc = p->from[0] ? path_join(&path, p->from, p->name, strlen(p->name))
-			    : str_adds(&path, p->name);
+	int rc = trash_put_path(p->trash, p->from, p->name, p->origin, &path);
 
 	if (rc == 0)
 		rc = trashinfo_write(out, path.buf, &p->when);
 	str_done(&path);
 	return rc;
-}
-
-/* Not within a character of UTF-8. */
-static size_t cut_at(const char *name, size_t len)
-{
-	while (len > 0 && ((unsigned char)name[len] & 0xc0) == 0x80)
-		len--;
-	return len;
-}
-
-/* T9: "name.ext", then "name.2.ext" and so on, short enough that the information file still has
- * room for its suffix; the extension stays while it is not most of the name. */
-static int make_name(const char *name, unsigned n, size_t name_max, struct str *out)
-{
-	size_t len = strlen(name), ext_len, room, stem;
-	const char *ext = path_ext(name, len, &ext_len);
-	char number[16] = "";
-
-	if (n > 1)
-		snprintf(number, sizeof(number), ".%u", n);
-	room = name_max - suffix_len - strlen(number);
-	if (ext_len > 0 && ext_len < 32)
-		ext--, ext_len++;
-	else
-		ext = "", ext_len = 0;
-	stem = len - ext_len;
-	if (stem + ext_len > room)
-		stem = cut_at(name, room - ext_len);
-	str_clear(out);
-	str_add(out, name, stem);
-	str_adds(out, number);
-	str_add(out, ext, ext_len);
-	return out->failed ? -ENOMEM : 0;
 }
 
 /* T16: made by us, or not at all; whole before anything is moved. ret_id NULL: it is on the disk
@@ -149,7 +136,8 @@ static int ready_from(const struct trash_put *p, unsigned *n, bool sync, struct 
 
 		rc = number(*n, &tail);
 		if (rc == 0)
-			rc = make_name(p->name, tail, longest, &r->name);
+			/* T9: short enough that the information file has room for its suffix. */
+			rc = path_numbered(&r->name, p->name, tail, longest - suffix_len);
 		if (rc == 0)
 			taken = ready_as(p, &text, sync, r);
 	}

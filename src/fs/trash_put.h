@@ -25,8 +25,9 @@ struct trash_put {
 	int dirfd;        /* the directory it is in */
 	const char *name;
 	const struct identity *expect; /* NULL: whatever has that name */
-	struct trash_date when;        /* local time */
-	unsigned flags;                /* enum rename_flags */
+	const char *origin; /* an absolute path: it is said to have been there; NULL: where it is */
+	struct trash_date when; /* local time */
+	unsigned flags;         /* enum rename_flags */
 	/* Before it is moved: the name it will have in the trash, for a journal. Not 0: nothing is
 	 * done and that is the answer. Called again when that name turns out to be taken. May be
 	 * NULL. */
@@ -62,5 +63,9 @@ int trash_move(const struct trash_put *put, const struct trash_ready *ready,
 int trash_unready(const struct trash_dir *trash, const struct trash_ready *ready) MUST_USE;
 void trash_ready_init(struct trash_ready *ready);
 void trash_ready_done(struct trash_ready *ready); /* its memory only; fine twice */
+/* Appends the path that the information of such a thing tells; from, name and origin as above. 0 or
+ * -ENOMEM. */
+int trash_put_path(const struct trash_dir *trash, const char *from, const char *name,
+		   const char *origin, struct str *out) MUST_USE;
 
 #endif

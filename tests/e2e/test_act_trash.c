@@ -124,6 +124,48 @@ static void test_restore(void **state)
 	assert_false(exists("work/dir"));
 }
 
+/* Something has the name: refused, left there, beside it, or in its place. */
+static void test_restore_conflicts(void **state)
+{
+	(void)state;
+	build(things);
+	RUN(0, "rm", "file");
+	tree_add(world, "work/file \"second\"\n");
+	RUN(3, "restore", "file");
+	said("has that name");
+	said("--conflict=both");
+	RUN(2, "restore", "--conflict=perhaps", "file");
+	said("'perhaps' is none of: refuse skip both replace");
+	RUN(0, "restore", "-c", "skip", "--print", "file");
+	printed("work/file, where something has that name\n");
+	RUN(0, "restore", "--conflict=skip", "--print=json", "file");
+	is_json();
+	printed("/work/file\"],\"errors\":[]");
+	assert_string_equal(content("work/file"), "second");
+	RUN(0, "restore", "--dry-run", "--conflict=both", "file");
+	printed("work/file.2\n");
+	assert_false(exists("work/file.2"));
+	RUN(0, "restore", "--conflict=both", "file");
+	assert_string_equal(content("work/file.2"), "content");
+	assert_string_equal(content("work/file"), "second");
+	RUN(0, "undo");
+	assert_false(exists("work/file.2"));
+	RUN(0, "restore", "--dry-run", "--conflict=replace", "file");
+	printed("would trash ");
+	printed("would restore ");
+	RUN(0, "restore", "--conflict=replace", "file");
+	assert_string_equal(content("work/file"), "content");
+	RUN(0, "undo");
+	assert_string_equal(content("work/file"), "second");
+	RUN(0, "redo");
+	assert_string_equal(content("work/file"), "content");
+	RUN(0, "undo");
+	/* In the directory that was chosen as well. */
+	tree_add(world, "work/other/file \"third\"\n");
+	RUN(0, "restore", "--conflict=both", "--to=other", "file");
+	assert_string_equal(content("work/other/file.2"), "content");
+}
+
 /* Where a link leads is not where it was. */
 static void test_restore_over_a_link(void **state)
 {
@@ -311,6 +353,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_what_is_printed, end_world),
 		cmocka_unit_test_teardown(test_trash_lists, end_world),
 		cmocka_unit_test_teardown(test_restore, end_world),
+		cmocka_unit_test_teardown(test_restore_conflicts, end_world),
 		cmocka_unit_test_teardown(test_restore_over_a_link, end_world),
 		cmocka_unit_test_teardown(test_links_on_the_way_to_an_operand, end_world),
 		cmocka_unit_test_teardown(test_delete, end_world),

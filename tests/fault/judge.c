@@ -147,7 +147,9 @@ void judge_state(const struct trial *t, const struct manifest *now, bool between
 	str_clear(&lines);
 	if (!t->attacked && between)
 		check(v, I5_RECOVERED, "not as it should be",
-		      manifest_between(t->before, &t->ref->after, now, t->stray, &lines), &lines);
+		      manifest_between(t->before, &t->ref->after, now, t->stray,
+				       t->scenario->swapped, &lines),
+		      &lines);
 	str_clear(&lines);
 	if (!t->stray && manifest_below(t->before, "trash:!", &lines) == 0) {
 		str_clear(&lines);

@@ -297,7 +297,8 @@ const struct thing *manifest_find(const struct manifest *m, const char *path)
 }
 
 size_t manifest_between(const struct manifest *a, const struct manifest *b,
-			const struct manifest *now, bool stray, struct str *out)
+			const struct manifest *now, bool stray, const char *swapped,
+			struct str *out)
 {
 	size_t n = 0;
 
@@ -312,11 +313,15 @@ size_t manifest_between(const struct manifest *a, const struct manifest *b,
 		str_addf(out, "%s: neither as before (%s) nor as after (%s)\n", t->path, dx, dy);
 		n++;
 	}
-	for (size_t i = 0; i < a->n; i++)
-		if (manifest_find(b, a->things[i].path) && !manifest_find(now, a->things[i].path)) {
-			str_addf(out, "%s: gone\n", a->things[i].path);
-			n++;
-		}
+	for (size_t i = 0; i < a->n; i++) {
+		const char *path = a->things[i].path;
+
+		if (!manifest_find(b, path) || manifest_find(now, path) ||
+		    (swapped && strcmp(path, swapped) == 0))
+			continue;
+		str_addf(out, "%s: gone\n", path);
+		n++;
+	}
 	return n;
 }
 

@@ -41,9 +41,11 @@ void manifest_done(struct manifest *m);
 size_t manifest_diff(const struct manifest *a, const struct manifest *b, const char *prefix,
 		     unsigned what, struct str *out);
 /* Each thing of `now` must be as in a or as in b, and what is in both must be there. `stray`:
- * information without a thing may be there too. */
+ * information without a thing may be there too. `swapped` (may be NULL): a path at which one thing
+ * takes the place of another by two steps, so that there is nothing between them. */
 size_t manifest_between(const struct manifest *a, const struct manifest *b,
-			const struct manifest *now, bool stray, struct str *out);
+			const struct manifest *now, bool stray, const char *swapped,
+			struct str *out);
 /* Things of `before` (same inode, kind and content) that are nowhere in `now`, but for those below
  * `except` (may be NULL), and directories that need not be in `after` (NULL: all need). */
 size_t manifest_lost(const struct manifest *before, const struct manifest *now, const char *except,

@@ -33,6 +33,10 @@ struct scenario {
 	/* Taking back what was made puts it in the trash: what undo changes, and what is different
 	 * from the beginning then. NULL: the reverse of `changes`, and nothing. */
 	const char *undo_changes, *left;
+	/* One thing takes the place of another here: one step takes it away, the next brings the
+	 * other, so that between them there is nothing, and both are in the trash. NULL: nowhere.
+	 */
+	const char *swapped;
 	const char *destroys; /* all below this may be lost; NULL: nothing */
 	unsigned flags;
 	/* Where attacks go: the directory, the thing in it, the name that will be made. */

@@ -99,6 +99,35 @@ static void finds_extensions(void **state)
 	}
 }
 
+static void numbers_names(void **state)
+{
+	static const struct {
+		const char *name;
+		unsigned n;
+		size_t max;
+		const char *want;
+	} cases[] = {
+		{"a.txt", 1, 255, "a.txt"},
+		{"a.txt", 2, 255, "a.2.txt"},
+		{"a.tar.gz", 3, 255, "a.tar.3.gz"},
+		{".bashrc", 2, 255, ".bashrc.2"},
+		{"a", 12, 255, "a.12"},
+		{"abcdefgh.txt", 2, 10, "abcd.2.txt"},
+		{"abc\xc3\xa4.txt", 2, 10, "abc.2.txt"},
+		{"a.an extension that is most of the name", 2, 255,
+		 "a.an extension that is most of the name.2"},
+		{"ab.extension", 2, 8, "ab.ext.2"},
+	};
+	struct str out = STR_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		assert_int_equal(path_numbered(&out, cases[i].name, cases[i].n, cases[i].max), 0);
+		assert_string_equal(out.buf, cases[i].want);
+	}
+	str_done(&out);
+}
+
 static void knows_what_is_below(void **state)
 {
 	(void)state;
@@ -189,6 +218,7 @@ int main(void)
 		cmocka_unit_test(joins),
 		cmocka_unit_test(takes_paths_apart),
 		cmocka_unit_test(finds_extensions),
+		cmocka_unit_test(numbers_names),
 		cmocka_unit_test(knows_what_is_below),
 		cmocka_unit_test(abbreviates),
 		cmocka_unit_test(nth_allocation_fails),
