@@ -44,12 +44,21 @@ static void unbind(struct acting *a)
 	task_dir_done(&a->dir);
 }
 
+void acting_tried_drop(struct acting *a)
+{
+	free(a->tried.dir);
+	free(a->tried.name);
+	free(a->tried.text);
+	a->tried = (struct acting_tried){0};
+}
+
 void acting_done(struct app *app)
 {
 	struct acting *a = &app->acting;
 
 	acting_plan_drop(a);
 	unbind(a);
+	acting_tried_drop(a);
 	for (size_t i = 0; i < a->n; i++)
 		free(a->tasks[i].dir);
 	free(a->tasks);
@@ -216,6 +225,35 @@ static int ask_cursor(struct app *app, struct task_ask *ask)
 	return rc;
 }
 
+/* Without memory it has to be typed again. */
+static void keep_tried(struct acting *a, const struct task_ask *ask)
+{
+	acting_tried_drop(a);
+	if (ask->kind != TASK_RENAME && ask->kind != TASK_MAKE)
+		return;
+	a->tried = (struct acting_tried){
+		.kind = ask->kind,
+		.dir = strdup(ask->dirs[0].path),
+		.name = ask->nitems ? strdup(ask->items[0].name) : NULL,
+		.text = ask->text ? strdup(ask->text) : NULL,
+	};
+}
+
+const char *acting_tried(const struct app *app, enum task_kind kind)
+{
+	const struct acting *a = &app->acting;
+	const struct acting_tried *tried = &a->tried;
+	const char *dir = kind == TASK_RENAME ? a->dir.path : model_path(app->model);
+
+	if (!tried->dir || !tried->text || tried->kind != kind || !dir ||
+	    strcmp(tried->dir, dir) != 0)
+		return NULL;
+	if (kind == TASK_RENAME &&
+	    (!tried->name || !a->item.name || strcmp(tried->name, a->item.name) != 0))
+		return NULL;
+	return tried->text;
+}
+
 /* Takes the ask. */
 static int begin(struct app *app, struct task_ask *ask, bool marked)
 {
@@ -235,6 +273,7 @@ static int begin(struct app *app, struct task_ask *ask, bool marked)
 				     .nmarked = app->model->marks.live};
 	/* Without memory for it the cursor does not go to what is made. */
 	task->dir = ask->ndirs ? strdup(ask->dirs[0].path) : NULL;
+	keep_tried(a, ask);
 	acting_plan_members(app, ask);
 	keep_acted(app);
 	browse_task(app->browse, task->ticket, ask);
@@ -261,6 +300,7 @@ static void drop_planned(struct app *app)
 		if (app->acting.tasks[i].planned)
 			acting_forget(app, app->acting.tasks[i].ticket);
 	app->acting.shown = 0;
+	app->acting.elsewhere = 0;
 }
 
 static int ask_and_begin(struct app *app, struct task_ask *ask, const char *text, bool marked)
@@ -297,7 +337,7 @@ int acting_row(struct app *app, enum task_kind kind, const char *text)
 }
 
 /* What came of a thing in the trash is told by where it was. */
-static int add_trashed(struct task_ask *ask, const struct trashed_thing *thing)
+static int add_trashed(struct task_ask *ask, const struct trashed_thing *thing, char *origin)
 {
 	const struct trashed_dir *dir = thing->dir;
 	struct task_item *item = &ask->items[ask->nitems];
@@ -311,9 +351,12 @@ static int add_trashed(struct task_ask *ask, const struct trashed_thing *thing)
 		if (!last->path || (!dir->home && !last->top))
 			return -ENOMEM;
 	}
-	*item = (struct task_item){.dir = ask->ndirs - 1, .name = strdup(thing->name)};
-	if (!item->name)
+	*item = (struct task_item){
+		.dir = ask->ndirs - 1, .name = strdup(thing->name), .origin = origin};
+	if (!item->name) {
+		item->origin = NULL;
 		return -ENOMEM;
+	}
 	item_seen(item, thing->meta);
 	ask->nitems++;
 	return 0;
@@ -329,9 +372,19 @@ static int ask_trashed(struct app *app, struct task_ask *ask)
 
 	if (rc == 0)
 		rc = ask_room(ask, n, n);
-	for (size_t i = 0; rc == 0 && i < n; i++)
-		if (trashed_rows_thing(t->rows, ids[i], &thing))
-			rc = add_trashed(ask, &thing);
+	for (size_t i = 0; rc == 0 && i < n; i++) {
+		CLEANUP(str_done) struct str origin = STR_INIT;
+		char *known;
+
+		if (!trashed_rows_thing(t->rows, ids[i], &thing))
+			continue;
+		rc = trashed_rows_origin(t->rows, ids[i], &origin);
+		known = rc == 0 ? str_take(&origin) : NULL;
+		if (rc == -ENOENT || known)
+			rc = add_trashed(ask, &thing, known);
+		if (rc)
+			free(known);
+	}
 	free(ids);
 	if (rc == 0 && !ask->nitems)
 		rc = say(app, "there is nothing here");
@@ -350,8 +403,10 @@ int acting_trashed(struct app *app, enum task_kind kind)
 		return rc == -EINVAL ? 0 : rc;
 	}
 	drop_planned(app);
-	ask.at_once = may_at_once(app, &ask);
-	return begin(app, &ask, app->model->marks.live > 0);
+	/* Marks of files are none of the trash: they stay, and that is said. */
+	app->acting.elsewhere = app->model->marks.live - MIN(app->model->marks.live, ask.nitems);
+	ask.at_once = may_at_once(app, &ask) && !app->acting.elsewhere;
+	return begin(app, &ask, app->model->marks.live > 0 && !app->acting.elsewhere);
 }
 
 int acting_here(struct app *app, enum task_kind kind, const char *text, const char *target)
@@ -427,152 +482,4 @@ int acting_bound(struct app *app, enum task_kind kind, const char *text)
 	a->dir = (struct task_dir){0};
 	drop_planned(app);
 	return begin(app, &ask, false);
-}
-
-/* ---- answers ---- */
-
-static const char *const verbs[TASK_KINDS] = {
-	[TASK_TRASH] = "trash",
-	[TASK_DELETE] = "delete",
-	[TASK_RENAME] = "rename",
-	[TASK_MAKE] = "make",
-	[TASK_SYMLINK] = "link",
-	[TASK_MODE] = "change the mode",
-	[TASK_OWNER] = "change the owner",
-	[TASK_GROUP] = "change the group",
-	[TASK_RMDIR] = "remove empty directories",
-	[TASK_RESTORE] = "restore",
-	[TASK_ERASE] = "erase",
-	[TASK_UNDO] = "undo",
-	[TASK_REDO] = "redo",
-};
-
-const char *acting_verb(enum task_kind kind)
-{
-	return verbs[kind];
-}
-
-static void drop_marks(struct app *app, const struct acting_task *task)
-{
-	const struct marks *marks = &app->model->marks;
-
-	if (task->marked && marks->epoch == task->epoch && marks->live <= task->nmarked)
-		model_mark_none(app->model);
-}
-
-static bool is_undoable(enum task_kind kind)
-{
-	return kind != TASK_DELETE && kind != TASK_ERASE;
-}
-
-static void tell_done(struct app *app, const struct acting_task *task, const struct task_report *r)
-{
-	const char *how = task->kind == TASK_UNDO   ? "C-r does it again"
-			  : is_undoable(task->kind) ? "u undoes it"
-						    : "it cannot be undone";
-
-	if (r->not_written)
-		model_notice(app->model, NOTICE_WARNING, app->now_ms,
-			     "%s: done, but it could not be written down: undo does not know it",
-			     r->label);
-	else if (r->left)
-		model_notice(app->model, NOTICE_WARNING, app->now_ms,
-			     "%s: stopped: %u done, %u left (%s)", r->label, r->done, r->left, how);
-	else
-		model_notice(app->model, NOTICE_INFO, app->now_ms, "%s: done (%s)", r->label, how);
-}
-
-/* Directly in it: its name says enough. */
-static bool path_in(const char *path, const char *dir)
-{
-	size_t len = path_parent_len(path);
-
-	return strlen(dir) == len && memcmp(path, dir, len) == 0;
-}
-
-static void tell_trouble(struct app *app, const struct acting_task *task,
-			 const struct task_report *r)
-{
-	const struct task_trouble *t = &r->troubles[0];
-	const char *help = r->deletable ? "   (X deletes for good)" : "";
-	const char *path = task->dir && path_in(t->path, task->dir) ? path_base(t->path) : t->path;
-
-	model_notice(app->model, NOTICE_ERROR, app->now_ms, "%s%s%s: %s%s", acting_verb(task->kind),
-		     *path ? " " : "", path, t->why, help);
-}
-
-static void over(struct app *app, struct fs_event *event)
-{
-	struct acting *a = &app->acting;
-	struct acting_task *task = acting_find(a, event->ticket);
-	struct task_report *r = event->u.task;
-
-	if (!task)
-		return;
-	task->planned = false;
-	if (event->err || !r)
-		model_notice(app->model, NOTICE_ERROR, app->now_ms, "%s: %s",
-			     acting_verb(task->kind),
-			     event->err == -ECANCELED ? "stopped, nothing was done"
-						      : strerror(-event->err));
-	else if (r->ntroubles > 1)
-		acting_plan_show(app, task, r, true);
-	else if (r->ntroubles)
-		tell_trouble(app, task, r);
-	else if (r->steps)
-		tell_done(app, task, r);
-	else
-		model_notice(app->model, NOTICE_INFO, app->now_ms, "%s: there is nothing to do",
-			     acting_verb(task->kind));
-	if (r && r->done) {
-		if (!r->ntroubles)
-			drop_marks(app, task);
-		model_acted(app->model, task->dir, r->made);
-	}
-	acting_forget(app, event->ticket);
-}
-
-static void goes(struct app *app, const struct fs_event *event)
-{
-	const struct task_report *r = event->u.task;
-
-	if (!r || app->scene.overlay != OVERLAY_NONE)
-		return;
-	if (r->removed && r->steps == 1)
-		model_notice(app->model, NOTICE_INFO, app->now_ms,
-			     "%s: %llu removed so far (Esc stops)", r->label,
-			     (unsigned long long)r->removed);
-	else
-		model_notice(app->model, NOTICE_INFO, app->now_ms, "%s: %u of %u (Esc stops)",
-			     r->label, r->done + r->failed, r->steps);
-}
-
-static void planned(struct app *app, const struct fs_event *event)
-{
-	struct acting_task *task = acting_find(&app->acting, event->ticket);
-
-	if (!task || !event->u.task)
-		return;
-	task->planned = true;
-	acting_plan_show(app, task, event->u.task, false);
-}
-
-bool acting_take(struct app *app, struct fs_event *event)
-{
-	switch (event->kind) {
-	case FS_TASK_PLANNED:
-		planned(app, event);
-		return true;
-	case FS_TASK_COUNTS:
-		acting_plan_counts(app, event->ticket, event->u.task);
-		return true;
-	case FS_TASK_GOES:
-		goes(app, event);
-		return true;
-	case FS_TASK_OVER:
-		over(app, event);
-		return true;
-	default:
-		return false;
-	}
 }

@@ -50,8 +50,14 @@ struct acting {
 	struct task_report *report; /* what the lines point to */
 	char **members;             /* of the plan: paths, those that are not on the screen first */
 	size_t nmembers, nunseen, more;
+	bool choosing;         /* the plan on the screen is being made anew */
+	size_t elsewhere;      /* marks that are not part of it */
 	struct task_item item; /* of a prompt: the row it is about */
 	struct task_dir dir;
+	struct acting_tried { /* what was typed last and is not done: to be corrected */
+		enum task_kind kind;
+		char *dir, *name, *text; /* name: of the thing; NULL: none. dir NULL: nothing */
+	} tried;
 };
 
 void acting_init(struct app *app);
@@ -73,6 +79,8 @@ int acting_action(struct app *app, enum task_kind kind, uint64_t action);
 /* Binds the row under the cursor to the prompt that follows; *ret_name is its name. 0, or -EINVAL,
  * which was said: there is none. */
 int acting_bind(struct app *app, const char **ret_name);
+/* What was typed the last time for the same thing, when nothing came of it; else NULL. */
+const char *acting_tried(const struct app *app, enum task_kind kind);
 /* Does it to that row. */
 int acting_bound(struct app *app, enum task_kind kind, const char *text);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * What app/acting.c (what is asked, what came of it) and app/acting_plan.c (the plan on the screen)
- * share.
+ * What app/acting.c (what is asked), app/acting_plan.c (the plan on the screen) and
+ * app/acting_told.c (what came of it) share.
  *
  * Thread: UI. Owns: nothing.
  */
@@ -14,6 +14,10 @@ struct acting_task *acting_find(struct acting *a, uint64_t ticket); /* NULL: non
 /* Ends what is planned, or forgets what is over. */
 void acting_forget(struct app *app, uint64_t ticket);
 
+/* Forgets what was typed last: it was done. */
+void acting_tried_drop(struct acting *a);
+
+/* acting_told.c */
 const char *acting_verb(enum task_kind kind); /* "trash" */
 
 /* acting_plan.c */

@@ -54,6 +54,9 @@ static char *member_path(const struct task_ask *ask, uint32_t i)
 	CLEANUP(str_done) struct str path = STR_INIT;
 	const char *name = ask->items[i].name;
 
+	/* What is in the trash is known by where it was. */
+	if (ask->items[i].origin)
+		return strdup(ask->items[i].origin);
 	if (path_join(&path, ask->dirs[ask->items[i].dir].path, name, strlen(name)))
 		return NULL;
 	return str_take(&path);
@@ -82,7 +85,7 @@ void acting_plan_members(struct app *app, const struct task_ask *ask)
 	struct acting *a = &app->acting;
 
 	acting_plan_drop(a);
-	if (ask->at_once || !ask->nitems)
+	if (!ask->nitems)
 		return;
 	a->members = calloc(MIN(ask->nitems, MEMBERS_MAX), sizeof(*a->members));
 	if (!a->members)
@@ -103,13 +106,24 @@ static void add_line(struct acting *a, enum scene_plan_look look, const char *pa
 	a->plan.lines = a->lines;
 }
 
+static void add_some(struct acting *a, const struct task_report *r, const char *heading, bool clash)
+{
+	bool first = true;
+
+	for (uint32_t i = 0; i < r->ntroubles; i++) {
+		if (r->troubles[i].clash != clash)
+			continue;
+		if (first)
+			add_line(a, PLAN_HEADING, NULL, heading);
+		first = false;
+		add_line(a, PLAN_TROUBLE, r->troubles[i].path, r->troubles[i].why);
+	}
+}
+
 static void add_troubles(struct acting *a, const struct task_report *r, bool over)
 {
-	if (!r->ntroubles)
-		return;
-	add_line(a, PLAN_HEADING, NULL, over ? "not done:" : "cannot be done, and is left out:");
-	for (uint32_t i = 0; i < r->ntroubles; i++)
-		add_line(a, PLAN_TROUBLE, r->troubles[i].path, r->troubles[i].why);
+	add_some(a, r, "something has the name, and it stays in the trash:", true);
+	add_some(a, r, over ? "not done:" : "cannot be done, and is left out:", false);
 	if (r->more)
 		add_line(a, PLAN_HEADING, NULL, "and more that are not listed");
 }
@@ -124,15 +138,15 @@ static void add_part(struct acting *a, const char *heading, size_t from, size_t 
 		add_line(a, PLAN_MEMBER, a->members[i], NULL);
 }
 
-static void add_does(struct acting *a)
+static void add_does(struct acting *a, bool undo)
 {
 	const struct task_report *r = a->report;
 
-	add_line(a, PLAN_HEADING, NULL, "this would");
+	add_line(a, PLAN_HEADING, NULL, undo ? "this would" : "what that takes:");
 	for (uint32_t i = 0; i < r->ndoes; i++)
 		if (r->does[i])
 			add_line(a, PLAN_MEMBER, r->does[i], NULL);
-	if (r->ndoes < a->plan.number)
+	if (undo && r->ndoes < a->plan.number)
 		add_line(a, PLAN_HEADING, NULL, "and more that is not listed");
 }
 
@@ -164,67 +178,97 @@ static bool for_good(enum task_kind kind)
 	return kind == TASK_DELETE || kind == TASK_ERASE;
 }
 
-static int keep_report(struct acting *a, const struct task_report *r)
+/* What is asked beside it: for what is to be agreed to by more than a key, or by another. */
+static void add_asked(struct acting *a, const struct task_report *r)
 {
-	/* The lines point into it: it is the plan's as long as it is shown. */
-	struct task_report *copy = calloc(1, sizeof(*copy));
+	static const char *const choices[] = {
+		[TASK_CLASH_SKIP] = "taken names:  [s: skip]  b: keep both  R: replace",
+		[TASK_CLASH_BOTH] = "taken names:  s: skip  [b: keep both]  R: replace",
+		[TASK_CLASH_REPLACE] = "taken names:  s: skip  b: keep both  [R: replace]",
+	};
 
-	if (!copy)
-		return -ENOMEM;
-	task_report_free(a->report);
-	a->report = copy;
-	copy->troubles = calloc(MAX(r->ntroubles, 1), sizeof(*copy->troubles));
-	if (!copy->troubles)
-		return -ENOMEM;
-	copy->more = r->more;
-	copy->does = calloc(MAX(r->ndoes, 1), sizeof(*copy->does));
-	for (uint32_t i = 0; copy->does && i < r->ndoes; i++, copy->ndoes++)
-		copy->does[i] = strdup(r->does[i]);
-	for (uint32_t i = 0; i < r->ntroubles; i++) {
-		struct task_trouble *t = &copy->troubles[i];
-
-		t->path = strdup(r->troubles[i].path);
-		t->why = strdup(r->troubles[i].why);
-		copy->ntroubles++;
-		if (!t->path || !t->why)
-			return -ENOMEM;
+	if (r->unjournaled) {
+		add_line(a, PLAN_HEADING, NULL,
+			 "the journal cannot be written, so that this cannot be undone:");
+		add_line(a, PLAN_TROUBLE, NULL, r->unjournaled);
 	}
-	return 0;
+	if (r->look) {
+		add_line(a, PLAN_HEADING, NULL,
+			 "this file system cannot promise that nothing is "
+			 "overwritten: it would be looked first, then done");
+	}
+	if (r->clashes)
+		add_line(a, PLAN_CHOICE, NULL, choices[r->clash]);
 }
 
-void acting_plan_show(struct app *app, const struct acting_task *task, const struct task_report *r,
-		      bool over)
+static void write_title(struct acting *a, const struct acting_task *task,
+			const struct task_report *r, bool over)
 {
-	struct acting *a = &app->acting;
-	bool typed = !over && for_good(task->kind);
+	const char *how = for_good(task->kind) ? " for good"
+			  : r->unjournaled     ? " without undo"
+					       : "";
 
-	if (keep_report(a, r)) {
-		model_notice(app->model, NOTICE_ERROR, app->now_ms, "%s", strerror(ENOMEM));
-		return;
-	}
 	str_clear(&a->title);
 	if (over && !r->steps)
 		(void)str_addf(&a->title, "%s: nothing can be done", acting_verb(task->kind));
 	else if (over)
 		(void)str_addf(&a->title, "%s: %u done, %u not", r->label, r->done,
 			       r->ntroubles + r->more);
+	else if (!r->steps)
+		(void)str_addf(&a->title, "%s: the name is taken", acting_verb(task->kind));
 	else
-		(void)str_addf(&a->title, "%s%s?", r->label, typed ? " for good" : "");
+		(void)str_addf(&a->title, "%s%s?", r->label, how);
+}
+
+/* The lines point into it: it is the plan's as long as it is shown. */
+static int keep_report(struct acting *a, const struct task_report *r)
+{
+	struct task_report *copy = task_report_copy(r);
+
+	if (!copy)
+		return -ENOMEM;
+	task_report_free(a->report);
+	a->report = copy;
+	return 0;
+}
+
+static void add_members_lines(struct acting *a)
+{
+	bool all = !a->nunseen;
+
+	add_part(a, "not on the screen now:", 0, a->nunseen);
+	add_part(a, all ? "this is about:" : "on the screen:", a->nunseen, a->nmembers);
+	if (a->more)
+		add_line(a, PLAN_HEADING, NULL, "and more that are not listed");
+	if (a->elsewhere)
+		add_line(a, PLAN_HEADING, NULL,
+			 "what is marked elsewhere is not in the trash, and stays as it is");
+}
+
+void acting_plan_show(struct app *app, const struct acting_task *task, const struct task_report *r,
+		      bool over)
+{
+	struct acting *a = &app->acting;
+	bool typed = !over && r->steps && (for_good(task->kind) || r->unjournaled || r->look);
+
+	if (keep_report(a, r)) {
+		model_notice(app->model, NOTICE_ERROR, app->now_ms, "%s", strerror(ENOMEM));
+		return;
+	}
+	write_title(a, task, r, over);
 	a->plan = (struct scene_plan){.title = a->title.buf, .typed = typed, .over = over};
 	write_sums(a, r, task->kind == TASK_TRASH);
 	a->plan.sums = a->sums.buf;
 	a->plan.number = r->steps;
+	if (!over)
+		add_asked(a, a->report);
 	add_troubles(a, a->report, over);
 	if (!over && a->report->ndoes)
-		add_does(a);
-	if (!over) {
-		add_part(a, "not on the screen now:", 0, a->nunseen);
-		add_part(a, a->nunseen ? "on the screen:" : "all of them:", a->nunseen,
-			 a->nmembers);
-		if (a->more)
-			add_line(a, PLAN_HEADING, NULL, "and more that are not listed");
-	}
+		add_does(a, task->kind == TASK_UNDO || task->kind == TASK_REDO);
+	if (!over)
+		add_members_lines(a);
 	app_pending_clear(app);
+	a->choosing = false;
 	a->shown = over ? 0 : task->ticket;
 	app->edit = &app->edits[EDIT_PLAN];
 	(void)lineedit_set(app->edit, "", 0);
@@ -294,6 +338,30 @@ static bool is_leave(struct key key, bool over)
 	return !key.mods && (key.sym == 'n' || key.sym == 'q' || (over && key.sym == KEYSYM_ENTER));
 }
 
+/* True when the key decides what is to become of names that are taken. */
+static bool choose(struct app *app, struct key key)
+{
+	static const struct {
+		uint32_t sym;
+		enum task_clash clash;
+	} keys[] = {
+		{'s', TASK_CLASH_SKIP},
+		{'b', TASK_CLASH_BOTH},
+		{'R', TASK_CLASH_REPLACE},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		if (key.sym != keys[i].sym || key.mods)
+			continue;
+		if (app->acting.report->clash != keys[i].clash)
+			browse_task_choose(app->browse, app->acting.shown, keys[i].clash);
+		/* Till that is here nothing is agreed to. */
+		app->acting.choosing |= app->acting.report->clash != keys[i].clash;
+		return true;
+	}
+	return false;
+}
+
 int acting_key(struct app *app, struct key key)
 {
 	const struct scene_plan *plan = &app->acting.plan;
@@ -304,14 +372,15 @@ int acting_key(struct app *app, struct key key)
 	} else if (step) {
 		app->scene.scroll = overlay_stepped(app->scene.scroll, step,
 						    app->layout.overlay_scroll_max + 1);
-	} else if (plan->over) {
+	} else if (plan->over || app->acting.choosing ||
+		   (app->acting.report->clashes && choose(app, key))) {
 		return 0;
 	} else if (plan->typed && key.sym == KEYSYM_ENTER && !key.mods) {
 		check_typed(app);
 	} else if (plan->typed) {
 		app->scene.note = NULL;
 		(void)lineedit_key(app->edit, key);
-	} else if (key.sym == 'y' && !key.mods) {
+	} else if (key.sym == 'y' && !key.mods && plan->number) {
 		proceed(app);
 	}
 	return 0;

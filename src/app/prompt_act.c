@@ -41,7 +41,9 @@ static const struct prompt_kind prompt_add_dir = {
 
 int overlay_prompt_add(struct app *app, bool directory)
 {
-	return prompt_open(app, directory ? &prompt_add_dir : &prompt_add, "");
+	const char *tried = directory ? NULL : acting_tried(app, TASK_MAKE);
+
+	return prompt_open(app, directory ? &prompt_add_dir : &prompt_add, tried ? tried : "");
 }
 
 /* ---- rename ---- */
@@ -73,13 +75,15 @@ static size_t stem_len(const char *name)
 
 int overlay_prompt_rename(struct app *app)
 {
-	const char *name;
+	const char *name, *tried = NULL;
 	int rc = acting_bind(app, &name);
 
 	if (rc == 0)
-		rc = prompt_open(app, &prompt_rename, name);
+		tried = acting_tried(app, TASK_RENAME);
 	if (rc == 0)
-		app->edit->cursor = stem_len(name);
+		rc = prompt_open(app, &prompt_rename, tried ? tried : name);
+	if (rc == 0)
+		app->edit->cursor = stem_len(tried ? tried : name);
 	return rc == -EINVAL ? 0 : rc;
 }
 

@@ -449,6 +449,11 @@ void browse_task_go(struct browse *b, uint64_t ticket)
 	tasker_go(b->service.tasker, ticket);
 }
 
+void browse_task_choose(struct browse *b, uint64_t ticket, enum task_clash clash)
+{
+	tasker_choose(b->service.tasker, ticket, clash);
+}
+
 void browse_task_stop(struct browse *b, uint64_t ticket)
 {
 	tasker_halt(b->service.tasker, ticket);

@@ -162,7 +162,9 @@ int browse_tasks(struct browse *b, const struct tasker_env *env) MUST_USE;
  * FS_TASK_GOES now and then, and at the end FS_TASK_OVER. browse_close() ends it behind the step it
  * is at, and what came of it is not told. */
 void browse_task(struct browse *b, uint64_t ticket, struct task_ask *ask);
-void browse_task_go(struct browse *b, uint64_t ticket);   /* after FS_TASK_PLANNED */
+void browse_task_go(struct browse *b, uint64_t ticket); /* after FS_TASK_PLANNED */
+/* What is to become of what has its name taken: FS_TASK_PLANNED follows again. */
+void browse_task_choose(struct browse *b, uint64_t ticket, enum task_clash clash);
 void browse_task_stop(struct browse *b, uint64_t ticket); /* FS_TASK_OVER still follows */
 
 /* FS_PAST: the actions of the journal in this directory, which may not be there yet. It is watched

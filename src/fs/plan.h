@@ -43,8 +43,8 @@ struct plan;
 int plan_new(const struct plan_env *env, struct plan **ret_plan) MUST_USE; /* 0 or -errno */
 void plan_free(struct plan *p);
 
-/* Whether an open directory is the files/ of a trash, as far as its path and what is beside it tell:
- * what lies there has information beside it, and is restored or erased. */
+/* Whether an open directory is the files/ of a trash, as far as its path and what is beside it
+ * tell: what lies there has information beside it, and is restored or erased. */
 bool plan_is_trash(int dirfd, const char *dir);
 
 /* Each adds what it says, or a problem: 0 either way but for -ENOMEM and -ECANCELED. */

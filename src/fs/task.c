@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "fs/ownerspec.h"
 #include "fs/stat.h"
 #include "fs/sys.h"
@@ -24,8 +25,10 @@ void task_ask_done(struct task_ask *ask)
 {
 	for (uint32_t i = 0; i < ask->ndirs; i++)
 		task_dir_done(&ask->dirs[i]);
-	for (uint32_t i = 0; i < ask->nitems; i++)
+	for (uint32_t i = 0; i < ask->nitems; i++) {
 		free(ask->items[i].name);
+		free(ask->items[i].origin);
+	}
 	free(ask->dirs);
 	free(ask->items);
 	free(ask->text);
@@ -54,7 +57,72 @@ void task_report_free(struct task_report *report)
 	free(report->does);
 	free(report->label);
 	free(report->made);
+	free(report->unjournaled);
 	free(report);
+}
+
+static int copy_text(char **out, const char *text)
+{
+	*out = text ? memdup0(text, strlen(text)) : NULL;
+	return text && !*out ? -ENOMEM : 0;
+}
+
+static int copy_troubles(struct task_report *c, const struct task_report *r)
+{
+	int rc = 0;
+
+	c->troubles = calloc(MAX(r->ntroubles, 1), sizeof(*c->troubles));
+	if (!c->troubles)
+		return -ENOMEM;
+	for (uint32_t i = 0; rc == 0 && i < r->ntroubles; i++) {
+		struct task_trouble *t = &c->troubles[c->ntroubles++];
+
+		*t = r->troubles[i];
+		rc = copy_text(&t->path, r->troubles[i].path);
+		t->why = NULL;
+		if (rc == 0)
+			rc = copy_text(&t->why, r->troubles[i].why);
+	}
+	return rc;
+}
+
+static int copy_does(struct task_report *c, const struct task_report *r)
+{
+	int rc = 0;
+
+	c->does = calloc(MAX(r->ndoes, 1), sizeof(*c->does));
+	if (!c->does)
+		return -ENOMEM;
+	for (uint32_t i = 0; rc == 0 && i < r->ndoes; i++)
+		rc = copy_text(&c->does[c->ndoes++], r->does[i]);
+	return rc;
+}
+
+struct task_report *task_report_copy(const struct task_report *report)
+{
+	struct task_report *c = malloc(sizeof(*c));
+	int rc;
+
+	if (!c)
+		return NULL;
+	*c = *report;
+	c->troubles = NULL;
+	c->does = NULL;
+	c->ntroubles = c->ndoes = 0;
+	c->label = c->made = c->unjournaled = NULL;
+	rc = copy_troubles(c, report);
+	if (rc == 0)
+		rc = copy_does(c, report);
+	if (rc == 0)
+		rc = copy_text(&c->label, report->label);
+	if (rc == 0)
+		rc = copy_text(&c->made, report->made);
+	if (rc == 0)
+		rc = copy_text(&c->unjournaled, report->unjournaled);
+	if (rc == 0)
+		return c;
+	task_report_free(c);
+	return NULL;
 }
 
 /* ---- what is typed ---- */

@@ -27,6 +27,13 @@ enum task_kind {
 	TASK_KINDS
 };
 
+/* Where something has the name of what comes back. */
+enum task_clash {
+	TASK_CLASH_SKIP, /* it stays in the trash */
+	TASK_CLASH_BOTH,
+	TASK_CLASH_REPLACE, /* what is there goes to the trash */
+};
+
 /* A directory as it was on the screen. */
 struct task_dir {
 	char *path; /* absolute */
@@ -39,6 +46,7 @@ struct task_item {
 	uint32_t dir;
 	bool known;
 	char *name;
+	char *origin; /* in a trash: where it was, absolute; NULL: not known */
 	struct file_id id;
 	uint32_t type; /* S_IFMT bits */
 	uint32_t btime_nsec;
@@ -60,6 +68,7 @@ struct task_trouble {
 	char *path;
 	char *why; /* in words, whole: "permission denied: the directory may not be written" */
 	int err;
+	bool clash; /* something has its name */
 };
 
 #define TASK_TROUBLES_MAX 200u
@@ -76,14 +85,21 @@ struct task_report {
 	uint32_t ntroubles;
 	uint32_t more;  /* troubles that are not listed */
 	bool deletable; /* nothing can be trashed of it, but it could be deleted for good */
-	char **does; /* of an undo that waits: what its steps would do, in words; the first of them
-		      */
+	/* Of a plan that waits: of an undo what its steps would do, in words, of others what they
+	 * do beside what was asked for; the first of them. */
+	char **does;
 	uint32_t ndoes;
+	bool clashes; /* some names are taken, and this is what is to become of those: */
+	enum task_clash clash;
+	/* What it asks for, and will be done so when it is told to go on: */
+	char *unjournaled; /* without a journal, and undo: why that cannot be written */
+	bool look;  /* the file system cannot promise to overwrite nothing: looking, then doing */
 	char *made; /* the name of what was made or renamed, in the directory it was asked in */
 };
 
-void task_dir_done(struct task_dir *dir);          /* the same */
-void task_ask_done(struct task_ask *ask);          /* leaves it empty */
-void task_report_free(struct task_report *report); /* NULL is fine */
+void task_dir_done(struct task_dir *dir);                               /* the same */
+void task_ask_done(struct task_ask *ask);                               /* leaves it empty */
+struct task_report *task_report_copy(const struct task_report *report); /* NULL: no memory */
+void task_report_free(struct task_report *report);                      /* NULL is fine */
 
 #endif

@@ -41,8 +41,43 @@ int task_trouble(struct task_report *r, const char *path, int err, const char *w
 	return 0;
 }
 
-/* A report of its own for the event: the job goes on with this one. */ static struct identity
-identity_seen(const struct task_item *item)
+/* What of `path` is behind the item's own path: "" when it is that; NULL: it is not below. */
+static const char *behind(const struct task *task, const struct task_item *item, const char *path)
+{
+	const char *dir = task->ask.dirs[item->dir].path;
+	size_t dir_len = strlen(dir), len = strlen(item->name);
+
+	if (strncmp(path, dir, dir_len) != 0 || path[dir_len] != '/')
+		return NULL;
+	path += dir_len + 1;
+	if (strncmp(path, item->name, len) != 0 || (path[len] && path[len] != '/'))
+		return NULL;
+	return path + len;
+}
+
+int task_trouble_of(struct task *task, const char *path, int err, const char *why)
+{
+	CLEANUP(str_done) struct str text = STR_INIT;
+
+	for (uint32_t i = 0; i < task->ask.nitems; i++) {
+		const struct task_item *item = &task->ask.items[i];
+		const char *rest = item->origin ? behind(task, item, path) : NULL;
+
+		if (!rest)
+			continue;
+		if (str_adds(&text, item->origin) < 0 || str_adds(&text, rest) < 0)
+			return -ENOMEM;
+		return task_trouble(task->report, text.buf, err, why);
+	}
+	return task_trouble(task->report, path, err, why);
+}
+
+bool task_is_history(const struct task *task)
+{
+	return task->ask.kind == TASK_UNDO || task->ask.kind == TASK_REDO;
+}
+
+static struct identity identity_seen(const struct task_item *item)
 {
 	return (struct identity){.file = item->id,
 				 .type = item->type,
@@ -75,8 +110,11 @@ static int dir_trouble(struct task *task, const struct task_item *item, int err)
 
 	if (rc)
 		return rc;
-	return task_trouble(task->report, path.buf, err,
-			    err == -ESTALE ? "its directory is another one now" : NULL);
+	return task_trouble_of(task, path.buf, err,
+			       err == -ESTALE   ? "its directory is another one now"
+			       : err == -EINVAL ? "it is in the trash: wt is where it is restored "
+						  "or erased"
+						: NULL);
 }
 
 /* Items come directory by directory: one is open at a time. */
@@ -85,6 +123,7 @@ static int add_items(struct task *task, const struct task_values *values)
 	const struct task_ask *ask = &task->ask;
 	uint32_t open = UINT32_MAX;
 	int fd = -ENOENT, rc = 0;
+	bool trash = false;
 
 	for (uint32_t i = 0; rc == 0 && i < ask->nitems; i++) {
 		const struct task_item *item = &ask->items[i];
@@ -95,11 +134,14 @@ static int add_items(struct task *task, const struct task_values *values)
 				sys_close(fd);
 			open = item->dir;
 			fd = open_seen(&ask->dirs[open]);
+			trash = fd >= 0 && plan_is_trash(fd, ask->dirs[open].path);
 		}
 		if (atomic_load(&task->stop))
 			rc = -ECANCELED;
 		else if (fd < 0)
 			rc = dir_trouble(task, item, fd);
+		else if (trash)
+			rc = dir_trouble(task, item, -EINVAL);
 		else
 			rc = task_add(task->plan, ask, values,
 				      &(struct plan_at){.dirfd = fd,
@@ -232,7 +274,7 @@ static int add_all(struct task *task)
 	struct task_values values;
 	int rc;
 
-	if (task->ask.kind == TASK_UNDO || task->ask.kind == TASK_REDO)
+	if (task_is_history(task))
 		return add_undo(task);
 	if (task->ask.kind == TASK_RESTORE || task->ask.kind == TASK_ERASE)
 		return add_trashed(task);
@@ -245,17 +287,34 @@ static int add_all(struct task *task)
 	return rc;
 }
 
-static int take_problems(struct task *task)
+/* Those that can be decided about, or the others. */
+static int take_some(struct task *task, bool clashes)
 {
 	uint32_t n = plan_nproblems(task->plan);
+	struct task_report *r = task->report;
 	int rc = 0;
 
 	for (uint32_t i = 0; rc == 0 && i < n; i++) {
 		struct plan_problem p = plan_problem(task->plan, i);
 
-		rc = task_trouble(task->report, p.path, p.err, p.why);
+		if (p.clash != clashes)
+			continue;
+		rc = task_trouble_of(task, p.path, p.err, p.why);
+		if (rc == 0 && !r->more && clashes)
+			r->troubles[r->ntroubles - 1].clash = true;
 	}
 	return rc;
+}
+
+static int take_problems(struct task *task)
+{
+	struct task_report *r = task->report;
+	uint32_t before = r->ntroubles + r->more;
+	int rc = take_some(task, true);
+
+	r->clash = task->clash;
+	r->clashes = r->ntroubles + r->more > before || task->clash != TASK_CLASH_SKIP;
+	return rc ? rc : take_some(task, false);
 }
 
 /* The name the cursor is to go to: of a path its first part, which is in the directory shown. */
@@ -265,18 +324,22 @@ static char *made_name(const struct task_ask *ask)
 }
 
 /* What is taken back from the history was done some time ago, and perhaps by another program: it is
- * shown before. */
+ * shown before. Of what comes out of the trash, what that takes: directories that are made, things
+ * that go there instead, other names. */
 static int describe(struct task *task)
 {
-	uint32_t n = MIN(plan_nsteps(task->plan), TASK_TROUBLES_MAX);
+	uint32_t n = plan_nsteps(task->plan);
 	struct task_report *r = task->report;
+	bool all = task_is_history(task);
 
-	r->does = calloc(MAX(n, 1), sizeof(*r->does));
+	r->does = calloc(MAX(MIN(n, TASK_TROUBLES_MAX), 1), sizeof(*r->does));
 	if (!r->does)
 		return -ENOMEM;
-	for (uint32_t i = 0; i < n; i++) {
+	for (uint32_t i = 0; i < n && r->ndoes < TASK_TROUBLES_MAX; i++) {
 		CLEANUP(str_done) struct str text = STR_INIT;
 
+		if (!all && plan_reason(task->plan, i) == PLAN_ASKED)
+			continue;
 		if (step_describe(plan_step(task->plan, i), &text) < 0)
 			return -ENOMEM;
 		r->does[r->ndoes] = str_take(&text);
@@ -311,20 +374,46 @@ static int look_deletable(struct task *task, const struct plan_env *env,
 	return rc;
 }
 
+/* It can be done all the same, when the person says so. */
+static int no_journal(struct task *task, int err, const char *why)
+{
+	CLEANUP(str_done) struct str text = STR_INIT;
+
+	if (task->tasker->state)
+		str_addf(&text, "%s: ", task->tasker->state);
+	str_adds(&text, why && *why ? why : strerrordesc_np(-err));
+	task->report->unjournaled = text.failed ? NULL : str_take(&text);
+	return task->report->unjournaled ? 0 : -ENOMEM;
+}
+
+static const enum plan_clash clashes[] = {
+	[TASK_CLASH_SKIP] = PLAN_CLASH_REFUSE, /* which names them */
+	[TASK_CLASH_BOTH] = PLAN_CLASH_BOTH,
+	[TASK_CLASH_REPLACE] = PLAN_CLASH_REPLACE,
+};
+
 int task_plan(struct task *task)
 {
 	const struct tasker *t = task->tasker;
 	const struct plan_env env = {.home = t->home,
 				     .data_home = t->data_home,
 				     .state = t->state,
+				     .flags = task->look ? ACT_LOOK : 0,
 				     .cancel = &task->stop};
-	const char *why;
-	int rc = tasker_journal(task->tasker, &task->journal, &why);
+	const char *why = NULL;
+	int rc = task->journal ? journal_refresh(task->journal)
+			       : tasker_journal(task->tasker, &task->journal, &why);
 
-	if (rc && rc != -ENOMEM)
+	task->report->look = task->look;
+	task->unsafe = false;
+	if (rc && rc != -ENOMEM && task_is_history(task))
 		return task_trouble(task->report, t->state ? t->state : "", rc, why);
+	if (rc && rc != -ENOMEM)
+		rc = no_journal(task, rc, why);
 	if (rc == 0)
 		rc = plan_new(&env, &task->plan);
+	if (rc == 0)
+		plan_on_clash(task->plan, clashes[task->clash]);
 	if (rc == 0)
 		rc = add_all(task);
 	if (rc == 0)
@@ -333,7 +422,8 @@ int task_plan(struct task *task)
 		rc = take_problems(task);
 	if (rc == 0 && task->ask.kind == TASK_TRASH && plan_nsteps(task->plan) == 0)
 		rc = look_deletable(task, &env, &(struct task_values){0});
-	if (rc == 0 && !task->ask.at_once && !task->ask.nitems)
+	if (rc == 0 &&
+	    (task->ask.kind == TASK_RESTORE || (!task->ask.at_once && task_is_history(task))))
 		rc = describe(task);
 	if (rc)
 		return rc;

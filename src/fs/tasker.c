@@ -120,47 +120,6 @@ static void task_unref(struct task *task)
 
 /* ---- what is told ---- */
 
-static int copy_does(const struct task_report *r, struct task_report *c)
-{
-	if (!r->ndoes)
-		return 0;
-	c->does = calloc(r->ndoes, sizeof(*c->does));
-	for (; c->does && c->ndoes < r->ndoes; c->ndoes++) {
-		c->does[c->ndoes] = copy(r->does[c->ndoes]);
-		if (!c->does[c->ndoes])
-			return -ENOMEM;
-	}
-	return c->does ? 0 : -ENOMEM;
-}
-
-/* A report of its own for the event: the job goes on with this one. */
-static struct task_report *report_copy(const struct task_report *r)
-{
-	struct task_report *c = malloc(sizeof(*c));
-
-	if (!c)
-		return NULL;
-	*c = *r;
-	c->troubles = NULL;
-	c->ntroubles = 0;
-	c->does = NULL;
-	c->ndoes = 0;
-	c->label = copy(r->label);
-	c->made = copy(r->made);
-	for (uint32_t i = 0; i < r->ntroubles; i++) {
-		const struct task_trouble *t = &r->troubles[i];
-
-		if (task_trouble(c, t->path, t->err, t->why))
-			break;
-	}
-	if (copy_does(r, c) || c->ntroubles < r->ntroubles || (r->label && !c->label) ||
-	    (r->made && !c->made)) {
-		task_report_free(c);
-		return NULL;
-	}
-	return c;
-}
-
 static void tell(struct task *task, enum fs_event_kind kind, int err)
 {
 	struct outbox *out = &task->tasker->service->out;
@@ -169,7 +128,7 @@ static void tell(struct task *task, enum fs_event_kind kind, int err)
 	if (!e)
 		return;
 	e->err = err;
-	e->u.task = task->report ? report_copy(task->report) : NULL;
+	e->u.task = task->report ? task_report_copy(task->report) : NULL;
 	if (!e->u.task && !err)
 		e->err = -ENOMEM;
 	outbox_send(out, e, &task->closed);
@@ -201,11 +160,17 @@ static void counted(void *ctx, const struct plan_counts *counts)
 		tell(task, FS_TASK_COUNTS, 0);
 }
 
+static bool is_rename(enum step_kind kind)
+{
+	return kind == STEP_TRASH || kind == STEP_RESTORE || kind == STEP_RENAME;
+}
+
 static void step_over(void *ctx, uint32_t i, const struct step *step, enum step_state state,
 		      int err, const char *why)
 {
 	struct task *task = ctx;
 	CLEANUP(str_done) struct str path = STR_INIT;
+	bool to = !step->from.dir || step->kind == STEP_RESTORE;
 
 	(void)i;
 	if (state == STEP_DONE)
@@ -213,9 +178,13 @@ static void step_over(void *ctx, uint32_t i, const struct step *step, enum step_
 	else
 		task->report->failed++;
 	if (err) {
-		(void)step_path(step->from.dir ? &step->from : &step->to, &path);
-		(void)task_trouble(task->report, path.failed ? "" : path.buf, err, why);
+		(void)step_path(to ? &step->to : &step->from, &path);
+		(void)task_trouble_of(task, path.failed ? "" : path.buf, err, why);
 	}
+	/* Other things that a file system does not have are not helped by looking. */
+	if (err == -EOPNOTSUPP && state == STEP_NOT_DONE && is_rename(step->kind) && why &&
+	    strstr(why, "cannot promise"))
+		task->unsafe = true;
 	if (time_to_tell(task))
 		tell(task, FS_TASK_GOES, 0);
 }
@@ -234,43 +203,95 @@ static bool stays(void *ctx, const struct delete_failure *failure)
 {
 	struct task *task = ctx;
 
-	(void)task_trouble(task->report, failure->path, failure->err, failure->why);
+	(void)task_trouble_of(task, failure->path, failure->err, failure->why);
 	return true;
 }
 
 /* ---- the jobs ---- */
 
-static void run_plan(struct task *task)
+/* What comes next: nothing till task_go() or tasker_choose() send the next job. */
+enum next { NEXT_REST, NEXT_GO, NEXT_PLAN };
+
+static enum next next(struct task *task)
 {
-	const struct plan_run run = {
-		.over = step_over, .progress = removing, .failed = stays, .ctx = task};
-	struct plan_result result = {0};
+	enum next next;
+
+	pthread_mutex_lock(&task->lock);
+	next = task->again ? NEXT_PLAN : task->go ? NEXT_GO : NEXT_REST;
+	task->clash = task->wanted;
+	task->again = false;
+	task->at_rest = next == NEXT_REST;
+	if (task->at_rest)
+		task->go = false;
+	pthread_mutex_unlock(&task->lock);
+	/* It was for the counting, or else: */
+	atomic_store(&task->stop, false);
+	if (atomic_load(&task->halted))
+		atomic_store(&task->stop, true);
+	return next;
+}
+
+/* What was agreed to before is not agreed to what is told now. */
+static enum next ask_anew(struct task *task, enum next next)
+{
+	pthread_mutex_lock(&task->lock);
+	task->go = false;
+	task->at_rest = next == NEXT_REST;
+	pthread_mutex_unlock(&task->lock);
+	return next;
+}
+
+/* Nothing was done, for the journal cannot be written. */
+static enum next without_journal(struct task *task, int err)
+{
 	struct task_report *r = task->report;
+
+	r->unjournaled = memdup0(strerrordesc_np(-err), strlen(strerrordesc_np(-err)));
+	if (!r->unjournaled) {
+		tell(task, FS_TASK_OVER, -ENOMEM);
+		return NEXT_REST;
+	}
+	(void)ask_anew(task, NEXT_REST);
+	tell(task, FS_TASK_PLANNED, 0);
+	return NEXT_REST;
+}
+
+static bool may_go_without(const struct task *task, int err)
+{
+	return err < 0 && err != -ECANCELED && err != -EALREADY && err != -ENOMEM &&
+	       !task->report->unjournaled && !task_is_history(task);
+}
+
+static enum next run_plan(struct task *task)
+{
+	struct task_report *r = task->report;
+	const struct plan_run run = {.no_journal = r->unjournaled,
+				     .over = step_over,
+				     .progress = removing,
+				     .failed = stays,
+				     .ctx = task};
+	struct plan_result result = {0};
 	int rc;
 
 	task_troubles_drop(r); /* they were told with the plan */
 	rc = plan_run(task->plan, task->journal, &run, &result);
+	if (may_go_without(task, rc))
+		return without_journal(task, rc);
+	if (task->unsafe && !result.done && !task->look) {
+		task->look = true;
+		task->ask.at_once = false;
+		return ask_anew(task, NEXT_PLAN);
+	}
 	r->action = result.id;
 	r->done = result.done;
 	r->failed = result.failed;
 	r->left = result.left;
 	r->not_written = result.journal_err != 0;
 	tell(task, FS_TASK_OVER, rc);
+	return NEXT_REST;
 }
 
-/* Whether it is to be done now; if not, task_go() sends the next job. */
-static bool goes_on(struct task *task)
-{
-	bool go;
-
-	pthread_mutex_lock(&task->lock);
-	go = task->go;
-	task->at_rest = !go;
-	pthread_mutex_unlock(&task->lock);
-	return go;
-}
-
-static void wait_for_go(struct task *task)
+static enum next wait_for_go(struct task *task)
 {
 	struct plan_counts counts = {0};
 
@@ -280,39 +301,44 @@ static void wait_for_go(struct task *task)
 		task->report->counted = true;
 		tell(task, FS_TASK_COUNTS, 0);
 	}
-	if (goes_on(task)) {
-		atomic_store(&task->stop, false); /* it was for the counting, or else: */
-		if (atomic_load(&task->halted))
-			atomic_store(&task->stop, true);
-		run_plan(task);
-	}
+	return next(task);
 }
 
-static void planning(struct task *task)
+/* There is something that is to be known before, or decided. */
+static bool asks(const struct task *task)
+{
+	const struct task_report *r = task->report;
+
+	return !task->ask.at_once || r->ntroubles || r->clashes || r->unjournaled || r->look ||
+	       r->ndoes;
+}
+
+static enum next planning(struct task *task)
 {
 	int rc;
 
+	plan_free(task->plan);
+	task->plan = NULL;
+	task_report_free(task->report);
 	task->report = calloc(1, sizeof(*task->report));
 	rc = task->report ? task_plan(task) : -ENOMEM;
 	if (rc)
 		tell(task, FS_TASK_OVER, rc);
-	else if (!task->report->steps)
+	else if (!task->report->steps && !task->report->clashes)
 		tell(task, FS_TASK_OVER, 0); /* nothing can be done, troubles say why */
-	else if (!task->ask.at_once || task->report->ntroubles)
-		wait_for_go(task);
 	else
-		run_plan(task);
+		return asks(task) ? wait_for_go(task) : NEXT_GO;
+	return NEXT_REST;
 }
 
 static void task_run(struct job *job)
 {
 	struct task *task = container_of(job, struct task_job, job)->task;
+	enum next n = task->report ? next(task) : NEXT_PLAN;
 
 	task->job = job;
-	if (task->report)
-		run_plan(task);
-	else
-		planning(task);
+	while (n != NEXT_REST)
+		n = n == NEXT_PLAN ? planning(task) : run_plan(task);
 	task->job = NULL;
 }
 
@@ -383,18 +409,48 @@ static struct task *find_task(const struct tasker *t, uint64_t ticket)
 	return NULL;
 }
 
+/* The lock is held. What it counts is of no use any more; when nothing runs, a job is due. */
+static bool wake(struct task *task)
+{
+	bool idle = task->at_rest;
+
+	task->at_rest = false;
+	if (!idle)
+		atomic_store(&task->stop, true);
+	return idle;
+}
+
 void tasker_go(struct tasker *t, uint64_t ticket)
 {
 	struct task *task = find_task(t, ticket);
-	bool idle;
+	bool idle = false;
 
 	if (!task)
 		return;
 	pthread_mutex_lock(&task->lock);
-	idle = task->at_rest && !task->go;
-	if (!task->go && !idle)
-		atomic_store(&task->stop, true); /* it counts: that is of no use any more */
-	task->go = true;
+	/* What was agreed to is not what is being planned now. */
+	if (!task->go && !task->again) {
+		idle = wake(task);
+		task->go = true;
+	}
+	pthread_mutex_unlock(&task->lock);
+	if (idle && submit(task))
+		tell(task, FS_TASK_OVER, -ENOMEM);
+}
+
+void tasker_choose(struct tasker *t, uint64_t ticket, enum task_clash clash)
+{
+	struct task *task = find_task(t, ticket);
+	bool idle = false;
+
+	if (!task)
+		return;
+	pthread_mutex_lock(&task->lock);
+	if (!task->go && task->wanted != clash) {
+		task->wanted = clash;
+		task->again = true;
+		idle = wake(task);
+	}
 	pthread_mutex_unlock(&task->lock);
 	if (idle && submit(task))
 		tell(task, FS_TASK_OVER, -ENOMEM);

@@ -31,6 +31,7 @@ void tasker_free(struct tasker *t); /* when no job runs any more; NULL is fine *
 /* See browse_task() and its kin. */
 void tasker_begin(struct tasker *t, uint64_t ticket, struct task_ask *ask);
 void tasker_go(struct tasker *t, uint64_t ticket);
+void tasker_choose(struct tasker *t, uint64_t ticket, enum task_clash clash);
 void tasker_halt(struct tasker *t, uint64_t ticket);
 void tasker_close(struct tasker *t, uint64_t ticket);
 

@@ -28,8 +28,10 @@ struct task {
 	struct tasker *tasker;
 	uint64_t ticket, lane;
 	_Atomic uint32_t refs;
-	pthread_mutex_t lock; /* for go and at_rest */
+	pthread_mutex_t lock; /* for these: */
 	bool go, at_rest;
+	bool again; /* planned anew, with `wanted` */
+	enum task_clash wanted;
 	_Atomic bool stop;   /* the run, or the counting of what it would do */
 	_Atomic bool halted; /* the person wants it to end */
 	_Atomic bool closed; /* nothing is told any more */
@@ -39,6 +41,10 @@ struct task {
 	struct task_report *report; /* what is known so far; the job's */
 	struct job *job;            /* the one that runs */
 	uint64_t told_ms;
+	/* The job's: */
+	enum task_clash clash;
+	bool look;   /* where nothing better can be had: look, then do it; this is asked first */
+	bool unsafe; /* it would have been needed */
 };
 
 /* tasker.c: a journal that no other task uses. 0 or -errno, perhaps with words. */
@@ -50,6 +56,9 @@ int tasker_journal(struct tasker *t, struct journal **ret_journal, const char **
 int task_plan(struct task *task) MUST_USE;
 /* Adds to what the report lists, as long as there is room. why NULL or "": the errno says it. 0 or
  * -ENOMEM. */
+/* The same, where what is in a trash is named by where it was. */
+int task_trouble_of(struct task *task, const char *path, int err, const char *why);
+bool task_is_history(const struct task *task); /* undo or redo */
 int task_trouble(struct task_report *r, const char *path, int err, const char *why);
 void task_troubles_drop(struct task_report *r); /* what it lists */
 

@@ -45,7 +45,7 @@ struct scene_option {
 };
 
 /* A plan that is to be agreed to, or (over) what came of it. Paths come from outside. */
-enum scene_plan_look { PLAN_HEADING, PLAN_MEMBER, PLAN_TROUBLE };
+enum scene_plan_look { PLAN_HEADING, PLAN_CHOICE, PLAN_MEMBER, PLAN_TROUBLE };
 struct scene_plan_line {
 	enum scene_plan_look look;
 	const char *path; /* NULL: only text */

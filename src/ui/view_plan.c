@@ -45,7 +45,7 @@ static void draw_title(struct frame *f, const struct places *p)
 	const char *words = cols >= 60 ? wide_ways[plan->over] : short_ways[plan->over];
 
 	canvas_fill(f->c, (struct rect){.row = p->title, .rows = 1, .cols = cols}, ROLE_TITLE);
-	if (plan->typed)
+	if (plan->typed || (!plan->over && !plan->number))
 		words = cols >= 60 ? "Esc: leave it" : "Esc";
 	ways = (int)strlen(words) + COLUMN_GAP;
 	if (ways + 8 <= cols)
@@ -63,9 +63,9 @@ static void draw_line(struct frame *f, int row, const struct scene_plan_line *li
 	CLEANUP(str_done) struct str path = STR_INIT;
 	int cols = f->c->cols, col = cols > 40 ? 3 : 0, text = 0;
 
-	if (line->look == PLAN_HEADING) {
+	if (line->look == PLAN_HEADING || line->look == PLAN_CHOICE) {
 		canvas_text(f->c, row, cols > 40, cols - 1, line->text, strlen(line->text),
-			    ROLE_HINT);
+			    line->look == PLAN_CHOICE ? ROLE_HINT_KEY : ROLE_HINT);
 		return;
 	}
 	if (line->text)

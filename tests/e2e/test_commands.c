@@ -162,7 +162,7 @@ static const struct exercise exercises[] = {
 	{"copy-quoted", NULL, {{"G", "@zlink"}, {"Yq", "quoted path sent to the clipboard"}}},
 	{"copy-scp", NULL, {{"G", "@zlink"}, {"", "[^ ]@[^ ]"}, {"Ys", "scp line sent to the clipboard: scp "}}},
 	{"trash", NULL, {{"gg}", "@a.txt"}, {"d", "trash a.txt: done"}, {"", "@b.c"}}},
-	{"trash-restore", NULL, {{"wt", "Trash"}, {"", "@report.txt"}, {"r", "restore .*: done"}, {"", "~report.txt  "}}},
+	{"trash-restore", NULL, {{"wt", "Trash"}, {"", "@report.txt"}, {"r", "make the directory"}, {"y", "restore .*: done"}, {"", "~report.txt  "}}},
 	{"trash-erase", NULL, {{"wt", "Trash"}, {"", "@report.txt"}, {"X", "for good\\?"}, {"1\r", "~report.txt  "}}},
 	{"delete", NULL, {{"gg}", "@a.txt"}, {"X", "for good\\?"}, {"7\r", "not the number"}, {"\x7f" "1\r", "delete a.txt: done"}, {"", "@b.c"}}},
 	{"undo", NULL, {{"gg}", "@a.txt"}, {"d", "trash a.txt: done"}, {"u", "undo .*: done"}, {"", "<a.txt|b.c"}}},

@@ -84,12 +84,37 @@ static void test_over(void **state)
 	stage_close(&s);
 }
 
+/* Something has the name of what comes back. */
+static void test_taken(void **state)
+{
+	static const struct scene_plan_line taken[] = {
+		{PLAN_CHOICE, NULL, "taken names:  [s: skip]  b: keep both  R: replace"},
+		{PLAN_HEADING, NULL, "something has the name, and it stays in the trash:"},
+		{PLAN_TROUBLE, "/home/kim/one", "something has that name already"},
+		{PLAN_HEADING, NULL, "this is about:"},
+		{PLAN_MEMBER, "/home/kim/one", NULL},
+	};
+	static const struct scene_plan plan = {
+		.title = "restore: the name is taken",
+		.sums = "",
+		.lines = taken,
+		.nlines = ARRAY_LEN(taken),
+	};
+	struct stage s = {0};
+
+	(void)state;
+	open_plan(&s, &plan);
+	stage_compare(&s, "plan-taken");
+	stage_close(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_plan),
 		cmocka_unit_test(test_typed),
 		cmocka_unit_test(test_over),
+		cmocka_unit_test(test_taken),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
@@ -329,7 +330,19 @@ static void test_nothing_to_undo(void **state)
 	task_report_free(r);
 }
 
-/* Without a place for the journal nothing is done. */
+/* The caller frees it. */
+static struct task_report *planned(struct fixture *f, uint64_t ticket)
+{
+	struct fs_event *e = answers_get(&f->a, FS_TASK_PLANNED, ticket);
+	struct task_report *r = e->u.task;
+
+	assert_int_equal(e->err, 0);
+	e->u.task = NULL;
+	fs_event_free(e);
+	return r;
+}
+
+/* Without a place for the journal nothing is done unless the person says so. */
 static void test_no_state(void **state)
 {
 	struct fixture *f = *state;
@@ -339,11 +352,145 @@ static void test_no_state(void **state)
 	tree_add(f->home, "state \"a file where the directory should be\"\n");
 	ask = ask_for(f, TASK_TRASH, true, "", "a");
 	browse_task(f->b, TICKET, &ask);
-	r = over(f, TICKET);
-	assert_int_equal(r->done, 0);
-	assert_int_equal(r->ntroubles, 1);
+	r = planned(f, TICKET);
+	assert_int_equal(r->ntroubles, 0);
+	assert_non_null(strstr(r->unjournaled, "state/trowel: "));
 	assert_true(is_there(f, "a"));
 	task_report_free(r);
+	browse_task_go(f->b, TICKET);
+	r = over(f, TICKET);
+	assert_int_equal(r->done, 1);
+	assert_int_equal(r->action, 0);
+	assert_false(is_there(f, "a"));
+	task_report_free(r);
+	/* What is known of the journal alone cannot be had without it. */
+	browse_task(f->b, TICKET + 1, &(struct task_ask){.kind = TASK_UNDO, .at_once = true});
+	r = over(f, TICKET + 1);
+	assert_int_equal(r->ntroubles, 1);
+	task_report_free(r);
+}
+
+/* The journal was there, and cannot be written when it comes to it. */
+static void test_journal_fails(void **state)
+{
+	struct fixture *f = *state;
+	struct task_ask ask = ask_for(f, TASK_RENAME, true, "", "a");
+	struct task_report *r;
+
+	ask.text = strdup("new");
+	browse_task(f->b, TICKET, &ask);
+	task_report_free(over(f, TICKET));
+	assert_true(is_there(f, "new"));
+	fault_fail(FAULT_write, 1, ENOSPC, true);
+	ask = ask_for(f, TASK_RENAME, true, "", "new");
+	ask.text = strdup("newer");
+	browse_task(f->b, TICKET + 1, &ask);
+	r = planned(f, TICKET + 1);
+	assert_non_null(r->unjournaled);
+	assert_true(is_there(f, "new"));
+	task_report_free(r);
+	browse_task_go(f->b, TICKET + 1);
+	r = over(f, TICKET + 1);
+	fault_fail(FAULT_write, 1u << 30, EIO, false); /* never */
+	assert_int_equal(r->done, 1);
+	assert_true(is_there(f, "newer"));
+	task_report_free(r);
+}
+
+/* Where a file system has neither way to overwrite nothing, that is asked before it is done. */
+static void test_look(void **state)
+{
+	struct fixture *f = *state;
+	struct task_ask ask = ask_for(f, TASK_RENAME, true, "", "a");
+	struct task_report *r;
+
+	ask.text = strdup("new");
+	fault_fail(FAULT_renameat2, 1, EINVAL, true);
+	fault_fail(FAULT_linkat, 1, EPERM, true);
+	browse_task(f->b, TICKET, &ask);
+	r = planned(f, TICKET);
+	assert_true(r->look);
+	assert_int_equal(r->steps, 1);
+	assert_true(is_there(f, "a"));
+	task_report_free(r);
+	browse_task_go(f->b, TICKET);
+	r = over(f, TICKET);
+	fault_fail(FAULT_renameat2, 1u << 30, EIO, false); /* never */
+	fault_fail(FAULT_linkat, 1u << 30, EIO, false);
+	assert_int_equal(r->done, 1);
+	assert_false(is_there(f, "a"));
+	assert_true(is_there(f, "new"));
+	task_report_free(r);
+}
+
+static struct task_ask ask_restore(struct fixture *f, bool at_once, const char *name)
+{
+	CLEANUP(str_done) struct str dir = STR_INIT, origin = STR_INIT;
+	struct task_ask ask = {.kind = TASK_RESTORE, .at_once = at_once};
+	struct meta meta;
+
+	str_addf(&dir, "%s", tree_path(f->home, ".local/share/Trash/files"));
+	str_addf(&origin, "%s", tree_path(f->tree, name));
+	ask.dirs = calloc(1, sizeof(*ask.dirs));
+	assert_int_equal(stat_follow(AT_FDCWD, dir.buf, &meta, NULL), 0);
+	ask.dirs[ask.ndirs++] = (struct task_dir){.path = strdup(dir.buf), .id = meta.id};
+	add_item(f, &ask, name);
+	ask.items[0].origin = strdup(origin.buf);
+	return ask;
+}
+
+/* Its name is taken: nothing is done but what is chosen, and chosen again. */
+static void test_clash(void **state)
+{
+	struct fixture *f = *state;
+	struct task_ask ask = ask_for(f, TASK_TRASH, true, "", "a");
+	struct task_report *r;
+
+	browse_task(f->b, TICKET, &ask);
+	task_report_free(over(f, TICKET));
+	tree_add(f->tree, "a \"another\"\n");
+	ask = ask_restore(f, true, "a");
+	browse_task(f->b, TICKET + 1, &ask);
+	r = planned(f, TICKET + 1);
+	assert_true(r->clashes);
+	assert_int_equal(r->clash, TASK_CLASH_SKIP);
+	assert_int_equal(r->steps, 0);
+	assert_int_equal(r->ntroubles, 1);
+	assert_true(r->troubles[0].clash);
+	assert_string_equal(r->troubles[0].path, tree_path(f->tree, "a"));
+	task_report_free(r);
+	browse_task_choose(f->b, TICKET + 1, TASK_CLASH_REPLACE);
+	r = planned(f, TICKET + 1);
+	assert_int_equal(r->steps, 2);
+	assert_int_equal(r->ndoes, 1);
+	task_report_free(r);
+	browse_task_choose(f->b, TICKET + 1, TASK_CLASH_BOTH);
+	r = planned(f, TICKET + 1);
+	assert_int_equal(r->clash, TASK_CLASH_BOTH);
+	assert_int_equal(r->steps, 1);
+	assert_int_equal(r->ntroubles, 0);
+	task_report_free(r);
+	assert_false(is_there(f, "a.2"));
+	browse_task_go(f->b, TICKET + 1);
+	r = over(f, TICKET + 1);
+	assert_int_equal(r->done, 1);
+	assert_true(is_there(f, "a.2"));
+	task_report_free(r);
+}
+
+/* It is over, or asks. */
+static struct fs_event *first_answer(struct fixture *f)
+{
+	for (;;) {
+		struct fs_event *e = answers_any(&f->a, TICKET);
+
+		if (e && (e->kind == FS_TASK_OVER || e->kind == FS_TASK_PLANNED))
+			return e;
+		if (e)
+			fs_event_free(e);
+		else
+			sched_yield();
+	}
 }
 
 /* Each call fails once: it is done and told, or not done and told. */
@@ -362,12 +509,13 @@ static void test_calls_fail(void **state)
 
 			fault_fail(calls[c], n, EIO, false);
 			browse_task(f->b, TICKET, &ask);
-			e = answers_get(&f->a, FS_TASK_OVER, TICKET);
+			e = first_answer(f);
 			fault_fail(calls[c], 1u << 30, EIO, false); /* never */
 			done = e->u.task && e->u.task->done;
 			assert_int_equal(done, !is_there(f, "a"));
 			if (!done)
-				assert_true(e->err || e->u.task->ntroubles);
+				assert_true(e->err || e->u.task->ntroubles ||
+					    e->u.task->unjournaled);
 			fs_event_free(e);
 			browse_close(f->b, TICKET);
 			if (done)
@@ -389,6 +537,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_modes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_nothing_to_undo, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_state, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_journal_fails, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_look, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_clash, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_calls_fail, setup, teardown),
 	};
 
