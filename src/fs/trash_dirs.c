@@ -478,10 +478,19 @@ int trash_dir_for(const struct trash_env *env, int dirfd, const char *shown,
 	return rc;
 }
 
-/* 1: taken. */
-static int offer(int rc, struct trash_dir *t, const char *from,
+/* It is not there, or not to be used: what anybody may be told of anybody's. */
+static bool none_there(int rc)
+{
+	return rc == -ENOENT || rc == -ENOTDIR || rc == -ELOOP || rc == -EPERM || rc == -EACCES ||
+	       rc == -EXDEV;
+}
+
+/* 1: taken. One that cannot be looked at is in *bad, and the others are offered all the same. */
+static int offer(int rc, struct trash_dir *t, const char *from, int *bad,
 		 bool (*take)(void *ctx, struct trash_dir *trash, const char *from), void *ctx)
 {
+	if (rc < 0 && !none_there(rc) && *bad == 0)
+		*bad = rc;
 	if (rc < 0)
 		return rc == -ENOMEM ? rc : 0;
 	if (take(ctx, t, from))
@@ -498,9 +507,12 @@ int trash_dir_there(const struct trash_env *env, int dirfd, const char *shown,
 	struct trash_dir t;
 	const char *why;
 	int real = trash_dir_path(dirfd, shown, &path);
-	int rc = real == -ENOMEM ? real : trash_dir_home(env, false, &t, &why);
+	int rc = real == -ENOMEM ? real : trash_dir_home(env, false, &t, &why), bad = 0;
 
-	rc = offer(rc, &t, real == 0 ? path.buf : NULL, take, ctx);
+	/* That the own one may not be entered is not how it is to be. */
+	if (rc == -EACCES)
+		bad = rc;
+	rc = offer(rc, &t, real == 0 ? path.buf : NULL, &bad, take, ctx);
 	if (rc == 0)
 		rc = real;
 	if (rc == 0)
@@ -509,9 +521,9 @@ int trash_dir_there(const struct trash_env *env, int dirfd, const char *shown,
 		rc = split_path(&path, top.above, &rest);
 	for (enum trash_kind kind = TRASH_SHARED; rc == 0 && kind <= TRASH_OWN; kind++)
 		rc = offer(trash_dir_top(top.fd, path.buf, kind, false, &t, &why), &t, rest.buf,
-			   take, ctx);
+			   &bad, take, ctx);
 	close_if(top.fd);
 	str_done(&path);
 	str_done(&rest);
-	return MIN(rc, 0);
+	return rc ? MIN(rc, 0) : bad;
 }

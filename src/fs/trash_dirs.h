@@ -70,7 +70,8 @@ int trash_dir_could(const struct trash_env *env, int dirfd, const char *shown, i
 		    struct trash_why *ret_why) MUST_USE;
 /* Offers every trash that is there already and that trash_dir_for() might take, in its order, with
  * the path of the directory as that trash writes it (NULL: not known); true from take(): it has
- * taken it with all it owns, and that is the end. 0 or -errno. */
+ * taken it with all it owns, and that is the end. 0 or -errno: also of one that cannot be looked
+ * at, when all others were offered. */
 int trash_dir_there(const struct trash_env *env, int dirfd, const char *shown,
 		    bool (*take)(void *ctx, struct trash_dir *trash, const char *from),
 		    void *ctx) MUST_USE;
