@@ -134,6 +134,8 @@ bool deed_ask(struct deed *d, const char *text, const char *answer);
 const _Atomic bool *deed_cancelled(void);
 /* Opens the journal: to read (nothing is made), or to write. 0 or -errno, said. */
 int deed_journal(struct deed *d, bool write) MUST_USE;
+/* What of it cannot be read, a line each; said when it is opened to read. */
+void deed_say_warnings(struct deed *d);
 
 /* ---- app/deed_out ---- */
 

@@ -336,8 +336,7 @@ static void run(struct deed *d)
 		d->status = EXIT_SOME_FAILED;
 }
 
-/* What of the journal cannot be read, a line each. */
-static void say_warnings(struct deed *d)
+void deed_say_warnings(struct deed *d)
 {
 	const char *at = journal_warning(d->journal);
 
@@ -365,7 +364,7 @@ int deed_journal(struct deed *d, bool write)
 	else
 		r = journal_look(d->journal_dir.buf, &d->journal, &why);
 	if (r == 0 && !write)
-		say_warnings(d);
+		deed_say_warnings(d);
 	if (r == 0 || (write && d->no_journal && r != -ENOMEM))
 		return 0;
 	deed_refuse(d, "the journal%s%s cannot be %s: %s%s", d->journal_dir.len ? " in " : "",

@@ -287,19 +287,36 @@ static bool agreed(struct recovering *r, const struct recover_result *sum)
 	return !text.failed && deed_ask(&r->d, text.buf, "y");
 }
 
+/* The journal could be read a moment ago, so that this may be what was to be finished. */
+static bool reads_less(struct recovering *r, const struct str *before)
+{
+	const char *now = journal_warning(r->d.journal);
+	bool less = now && !str_eq(before, now);
+
+	if (less)
+		deed_say_warnings(&r->d);
+	return less;
+}
+
 static void recover_all(struct recovering *r)
 {
+	CLEANUP(str_done) struct str warned = STR_INIT;
 	struct recover_result sum;
+	bool less = false;
 
 	if (deed_journal(&r->d, false) < 0 || look(r, false, true, &sum) < 0)
 		return;
+	if (journal_warning(r->d.journal))
+		str_adds(&warned, journal_warning(r->d.journal));
 	if (!r->d.dry_run && sum.actions) {
 		if (!agreed(r, &sum) || deed_journal(&r->d, true) < 0 ||
 		    look(r, true, false, &sum) < 0)
 			return;
+		less = reads_less(r, &warned);
 	}
 	print_found(r, &sum);
-	if (!r->d.dry_run && (sum.partly || sum.lost || sum.untidy) && r->d.status == EXIT_ALL_DONE)
+	if (!r->d.dry_run && (sum.partly || sum.lost || sum.untidy || less) &&
+	    r->d.status == EXIT_ALL_DONE)
 		r->d.status = EXIT_SOME_FAILED;
 }
 
