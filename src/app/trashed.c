@@ -51,7 +51,7 @@ static bool take(void *ctx, const struct trash_item *i)
 }
 
 /* A trash that is not to be used is said and passed over; what could not be looked at may hold
- * something. */
+ * something, and the one in the home does, when it is somewhere else. */
 static void refused(void *ctx, const char *top, int err, const char *why)
 {
 	struct trashed *t = ctx;
@@ -60,7 +60,7 @@ static void refused(void *ctx, const char *top, int err, const char *why)
 		verb_say(t->verb, top, why);
 	else
 		verb_error(t->verb, top, err);
-	t->failed |= !why || err == -ETIMEDOUT;
+	t->failed |= !why || err == -ETIMEDOUT || (t->home && strcmp(top, t->home) == 0);
 }
 
 static int read_all(struct trashed *t)
@@ -114,7 +114,7 @@ int trashed_read(struct trashed *t, const char *verb, const struct trash_env *en
 	struct mount_list mounts = {0};
 	int r;
 
-	*t = (struct trashed){.verb = verb};
+	*t = (struct trashed){.verb = verb, .home = env->home};
 	map_init(&t->paths);
 	map_init(&t->origins);
 	r = mounts_read(MOUNTS_FILE, &mounts);

@@ -27,6 +27,7 @@ struct trashed_item {
 
 struct trashed {
 	const char *verb; /* for what is said */
+	const char *home; /* of the environment; may be NULL */
 	struct trash_all all;
 	struct trashed_item *at; /* oldest first */
 	size_t n, cap;
