@@ -76,6 +76,18 @@ static bool says(const struct ran *ran, const char *text)
 	return ran->status == 1 && ran->err.len && strstr(ran->err.buf, text);
 }
 
+/* Told that there is no such thing any more, who looks what there is cannot know better. */
+static bool misleads(const struct fault_case *c)
+{
+	static const char *const gone[] = {"ENOENT", "ESTALE", "EXDEV"};
+
+	for (size_t i = 0; c->scenario->seeks && c->error && i < sizeof(gone) / sizeof(gone[0]);
+	     i++)
+		if (strcmp(c->error, gone[i]) == 0)
+			return true;
+	return false;
+}
+
 static enum case_result run(const struct fault_case *c, const struct subject *subject,
 			    struct verdict *v)
 {
@@ -97,8 +109,10 @@ static enum case_result run(const struct fault_case *c, const struct subject *su
 				  .ref = c->ref,
 				  .world = &w,
 				  .before = &before,
-				  .partly = says(&ran, "partly done") || says(&ran, STAYS),
-				  .stray = says(&ran, STAYS),
+				  .misled = misleads(c),
+				  .partly = misleads(c) || says(&ran, "partly done") ||
+					    says(&ran, STAYS),
+				  .stray = misleads(c) || says(&ran, STAYS),
 				  .untold = c->call->told ||
 					    (c->forever && strcmp(c->call->name, "write") == 0) ||
 					    (c->error && strcmp(c->error, "ENOMEM") == 0)};

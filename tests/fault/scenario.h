@@ -44,6 +44,7 @@ struct scenario {
 	/* The thing it acts on, or the directory it makes things in; attacks are fair from when it
 	 * has looked at that. NULL: always. */
 	const char *operand;
+	bool seeks;        /* it acts on what it finds, whatever that is */
 	const char *other; /* what another program does meanwhile; NULL: nothing */
 };
 
