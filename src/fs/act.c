@@ -17,7 +17,6 @@ struct row {
 	int (*run)(struct act_job *j);
 	int (*look)(struct act_job *j);
 	int (*finish)(struct act_job *j);
-	const char *lacks; /* what its file system may not have; NULL: every one has it */
 };
 
 static const struct row rows[STEP_KINDS] = {
@@ -32,19 +31,25 @@ static const struct row rows[STEP_KINDS] = {
 	[STEP_RMDIR] = {act_rmdir_open, act_rmdir_may, act_rmdir_run, act_look_removed,
 			act_tidy_removed},
 	[STEP_SYMLINK] = {act_make_open, act_make_may, act_symlink_run, act_look_made,
-			  act_tidy_made, "its file system has no symbolic links"},
-	[STEP_LINK] = {act_link_open, act_link_may, act_link_run, act_look_link, act_tidy_nothing,
-		       "its file system has no hard links"},
-	[STEP_MODE] = {act_mode_open, act_mode_may, act_mode_run, act_look_attrs, act_tidy_nothing,
-		       "its file system keeps no such mode"},
+			  act_tidy_made},
+	[STEP_LINK] = {act_link_open, act_link_may, act_link_run, act_look_link, act_tidy_nothing},
+	[STEP_MODE] = {act_mode_open, act_mode_may, act_mode_run, act_look_attrs, act_tidy_nothing},
 	[STEP_OWNER] = {act_owner_open, act_owner_may, act_owner_run, act_look_attrs,
-			act_tidy_nothing, "its file system keeps no such owner"},
+			act_tidy_nothing},
 	[STEP_TIMES] = {act_times_open, act_mode_may, act_times_run, act_look_attrs,
 			act_tidy_nothing},
 	[STEP_DELETE] = {act_delete_open, act_delete_may, act_delete_run, act_look_removed,
 			 act_tidy_removed},
 	[STEP_ERASE] = {act_erase_open, act_delete_may, act_erase_run, act_look_removed,
 			act_tidy_removed},
+};
+
+/* What a file system may not have. */
+static const char *const lacks[STEP_KINDS] = {
+	[STEP_SYMLINK] = "its file system has no symbolic links",
+	[STEP_LINK] = "its file system has no hard links",
+	[STEP_MODE] = "its file system keeps no such mode",
+	[STEP_OWNER] = "its file system keeps no such owner",
 };
 
 /* ---- words ---- */
@@ -186,10 +191,10 @@ int act_check(struct act *a, const struct step *step, struct str *ret_why)
 }
 
 /* Why the kernel refused what the check allows: it is up to the file system then. */
-static const char *by_the_file_system(const struct act_job *j, const struct row *row, int err)
+static const char *by_the_file_system(const struct act_job *j, int err)
 {
-	if (row->lacks && (err == -EPERM || err == -ENOSYS || err == -EOPNOTSUPP))
-		return row->lacks;
+	if (err == -EPERM || err == -ENOSYS || err == -EOPNOTSUPP)
+		return lacks[j->step->kind];
 	if (j->to >= 0 && (err == -EINVAL || err == -EILSEQ))
 		return "its file system does not take that name";
 	return NULL;
@@ -206,7 +211,7 @@ static void explain(struct act_job *j, const struct row *row, int err)
 	if (may != err)
 		str_clear(j->why);
 	if (may == 0)
-		act_refuse(j, err, by_the_file_system(j, row, err));
+		act_refuse(j, err, by_the_file_system(j, err));
 }
 
 static int run_one(struct act *a, struct step *step, enum step_state *ret_state,
