@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * Trashing and deleting by the program's verbs, against mv(1), trash-put (trash-cli, where it is
- * installed) and rm(1): medians of five, each on a directory of its own, made and synced before.
+ * installed) and rm(1): medians of five, by turns, each in a place of its own that is made and
+ *synced before and goes at the end: file systems make new files more slowly where some were just
+ *removed.
  *
  *	acting DIR [ENTRIES...]
  */
@@ -35,14 +37,17 @@ static double now(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* In `root`, whose home is of this turn; names are of our making. */
+static char place[4200]; /* of the turn: home, d with the entries, to */
+static unsigned places;
+
+/* There; names are of our making. */
 static int shell(const char *command)
 {
 	pid_t pid = fork();
 	int status = -1;
 
 	if (pid == 0) {
-		if (chdir(root) < 0)
+		if (chdir(place) < 0)
 			_exit(127);
 		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
 		_exit(127);
@@ -56,10 +61,10 @@ static void make(unsigned long n)
 {
 	int dir;
 
-	if (shell("rm -rf home d to && mkdir home d to") != 0)
-		die("fixture");
-	if (chdir(root) < 0 || (dir = open("d", O_RDONLY | O_DIRECTORY)) < 0)
-		die(root);
+	snprintf(place, sizeof(place), "%s/%u", root, places++);
+	if (mkdir(place, 0700) < 0 || shell("mkdir home d to") != 0 || chdir(place) < 0)
+		die(place);
+	dir = open("d", O_RDONLY | O_DIRECTORY);
 	for (unsigned long i = 0; i < n; i++) {
 		char name[32];
 		int fd;
@@ -81,32 +86,49 @@ static int ascending(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Seconds; < 0: it cannot be had here. */
-static double median(unsigned long n, const char *command)
+static double timed(const char *command)
 {
-	double took[TURNS];
+	double start = now();
 
-	for (int i = 0; i < TURNS; i++) {
-		double start;
-
-		make(n);
-		start = now();
-		if (shell(command) != 0)
-			return -1;
-		took[i] = now() - start;
+	if (shell(command) != 0) {
+		fprintf(stderr, "failed: %s\n", command);
+		exit(1);
 	}
+	return now() - start;
+}
+
+static double median(double *took)
+{
 	qsort(took, TURNS, sizeof(*took), ascending);
 	return took[TURNS / 2];
 }
 
-static void row(const char *what, unsigned long n, const char *ours, const char *theirs)
+static void versus(const char *what, unsigned long n, const char *ours, const char *theirs)
 {
-	double a = median(n, ours), b = theirs ? median(n, theirs) : -1;
+	double a[TURNS], b[TURNS];
 
-	printf("%-34s %8lu %9.3f s", what, n, a);
-	if (b > 0)
-		printf(" %9.3f s %6.2f", b, a / b);
-	printf("\n");
+	for (int i = 0; i < TURNS; i++) {
+		make(n);
+		a[i] = timed(ours);
+		make(n);
+		b[i] = timed(theirs);
+	}
+	printf("%-34s %8lu %9.3f s %9.3f s %6.2f\n", what, n, median(a), median(b),
+	       median(a) / median(b));
+	fflush(stdout);
+}
+
+/* As a whole, and back. */
+static void directory(unsigned long n)
+{
+	double a[TURNS], b[TURNS];
+
+	make(n);
+	for (int i = 0; i < TURNS; i++) {
+		a[i] = timed("HOME=$PWD/home \"$TROWEL_BIN\" rm --yes d >/dev/null");
+		b[i] = timed("HOME=$PWD/home \"$TROWEL_BIN\" undo --yes >/dev/null");
+	}
+	printf("%-34s %8lu %9.3f s %9.3f s\n", "trash a directory (undo)", n, median(a), median(b));
 	fflush(stdout);
 }
 
@@ -123,17 +145,18 @@ int main(int argc, char **argv)
 	unsetenv("XDG_DATA_HOME");
 	unsetenv("XDG_STATE_HOME");
 	printf("%-34s %8s %11s %11s %6s\n", "", "entries", "trowel", "other", "ratio");
-	row("trash many (mv)", 10000,
-	    "export HOME=$PWD/home; cd d && \"$TROWEL_BIN\" rm --yes f* >/dev/null",
-	    "cd d && mv f* ../to");
+	snprintf(place, sizeof(place), "%s", root);
+	versus("trash many (mv)", 10000,
+	       "export HOME=$PWD/home; cd d && \"$TROWEL_BIN\" rm --yes f* >/dev/null",
+	       "cd d && mv f* ../to");
 	if (shell("command -v trash-put >/dev/null") == 0)
-		row("trash many (trash-put)", 10000,
-		    "export HOME=$PWD/home; cd d && \"$TROWEL_BIN\" rm --yes f* >/dev/null",
-		    "export HOME=$PWD/home; cd d && trash-put f*");
-	row("delete (rm -rf)", 100000, "HOME=$PWD/home \"$TROWEL_BIN\" delete --yes d >/dev/null",
-	    "rm -rf d");
+		versus("trash many (trash-put)", 10000,
+		       "export HOME=$PWD/home; cd d && \"$TROWEL_BIN\" rm --yes f* >/dev/null",
+		       "export HOME=$PWD/home; cd d && trash-put f*");
+	versus("delete (rm -rf)", 100000,
+	       "HOME=$PWD/home \"$TROWEL_BIN\" delete --yes d >/dev/null", "rm -rf d");
 	for (int i = 0; i < n; i++)
-		row("trash a directory", strtoul(argc > 2 ? argv[i + 2] : sizes[i], NULL, 10),
-		    "HOME=$PWD/home \"$TROWEL_BIN\" rm --yes d >/dev/null", NULL);
-	return shell("rm -rf home d to");
+		directory(strtoul(argc > 2 ? argv[i + 2] : sizes[i], NULL, 10));
+	snprintf(place, sizeof(place), "%s", root);
+	return shell("rm -rf [0-9]*");
 }
