@@ -163,7 +163,8 @@ static void test_json_of_each(void **state)
 	}
 	RUN(3, "rm", "--print=json", "none", "");
 	is_json();
-	printed("\"steps\":[],\"errors\":[{\"path\":\"\",\"errno\":\"EINVAL\",\"reason\":\"an "
+	printed("\"steps\":[],\"skipped\":[],\"errors\":[{\"path\":\"\",\"errno\":\"EINVAL\","
+		"\"reason\":\"an "
 		"empty");
 	printed("\"errno\":\"ENOENT\"");
 	printed("\"dry_run\":false,\"label\":null,\"id\":null,\"done\":0");
