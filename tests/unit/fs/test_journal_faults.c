@@ -225,7 +225,8 @@ static void on_a_full_disk(void *ctx)
 	assert_true(fd >= 0);
 	for (int i = 0; i < 20; i++)
 		assert_int_equal(write(fd, zeros, sizeof(zeros)), sizeof(zeros));
-	/* Some 700 KB: it ends in the middle of a record. */
+	/* Some 700 KB: it ends in the middle of a record. The number it would have. */
+	id = first + 1;
 	assert_int_equal(begin_some(j, "large", 0, 3000, &id), -ENOSPC);
 	assert_null(journal_find(j, id));
 	while (write(fd, zeros, sizeof(zeros)) > 0)
