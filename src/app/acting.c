@@ -87,6 +87,7 @@ void acting_forget(struct app *app, uint64_t ticket)
 		return;
 	free(task->dir);
 	*task = a->tasks[--a->n];
+	a->tasks[a->n] = (struct acting_task){0};
 }
 
 size_t acting_running(const struct app *app)
@@ -229,7 +230,7 @@ static int ask_cursor(struct app *app, struct task_ask *ask)
 static void keep_tried(struct acting *a, const struct task_ask *ask)
 {
 	acting_tried_drop(a);
-	if (ask->kind != TASK_RENAME && ask->kind != TASK_MAKE)
+	if ((ask->kind != TASK_RENAME && ask->kind != TASK_MAKE) || ask->ndirs == 0)
 		return;
 	a->tried = (struct acting_tried){
 		.kind = ask->kind,
