@@ -431,7 +431,7 @@ int links_settle(struct links *l, struct sizetree *t, bool keep, const _Atomic b
 
 	*ret_sum = (struct links_sum){0};
 	if (r == 0 && g.n)
-		r = sizetree_live_init(&c.live, t, NULL);
+		r = sizetree_live_init(&c.live, t, atomic_load(&t->ndirs), NULL);
 	if (r == 0 && g.n)
 		r = add_all(&c, &g, t, cancel, ret_sum);
 	if (r == 0 && g.n)
@@ -472,7 +472,7 @@ int links_again(const struct links *before, const struct links *since, struct si
 	r = 0;
 	/* Without notes there are no sums, and nothing to look through every directory for. */
 	if (before->nkept || links_count(before) || links_count(since))
-		r = sizetree_live_init(&result->climb.live, t, swap);
+		r = sizetree_live_init(&result->climb.live, t, atomic_load(&t->ndirs), swap);
 	if (r == 0 && result->climb.live.depth)
 		r = collect_live(before, since, &g, &result->climb.live);
 	if (r == 0 && g.n)

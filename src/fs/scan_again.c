@@ -314,7 +314,9 @@ static int fill_ids(struct scan *s)
 	struct live_ids *ids = &s->again->ids;
 	const struct sizetree_swap *swap = &s->again->swap;
 	struct sizetree_live live;
-	int r = sizetree_live_init(&live, s->tree, swap);
+	/* Those of this scan have higher numbers, are known by scan.seen, and may be half written.
+	 */
+	int r = sizetree_live_init(&live, s->tree, swap->now + 1, swap);
 
 	for (ids->cap = 64; ids->cap < (size_t)live.n * 2;)
 		ids->cap *= 2;
@@ -324,7 +326,6 @@ static int fill_ids(struct scan *s)
 		return -ENOMEM;
 	}
 	memset(ids->slots, 0xff, ids->cap * sizeof(*ids->slots));
-	/* Those of this scan have higher numbers, and are known by scan.seen. */
 	for (uint32_t d = 0; d < swap->now; d++) {
 		const struct sizetree_dir *dir = sizetree_dir(s->tree, d);
 		size_t at;

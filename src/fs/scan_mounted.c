@@ -197,7 +197,8 @@ int scan_settle_mounted(struct scan *s)
 	if (!links_count(s->mounted) && (!before || !links_count(before)))
 		return 0;
 	if (before)
-		r = sizetree_live_init(&live, s->tree, scan_again_swap(s));
+		r = sizetree_live_init(&live, s->tree, atomic_load(&s->tree->ndirs),
+				       scan_again_swap(s));
 	if (r == 0)
 		r = collect(&c, s->mounted, NULL);
 	if (r == 0 && before)

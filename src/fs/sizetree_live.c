@@ -46,11 +46,9 @@ static void set_swap(struct sizetree_live *l)
 		l->depth[s->kept[i].dir] = depth == TREE_DEAD ? TREE_DEAD : l->depth[s->now] + 1;
 }
 
-int sizetree_live_init(struct sizetree_live *l, const struct sizetree *t,
+int sizetree_live_init(struct sizetree_live *l, const struct sizetree *t, uint32_t n,
 		       const struct sizetree_swap *swap)
 {
-	uint32_t n = atomic_load(&t->ndirs);
-
 	*l = (struct sizetree_live){.tree = t, .swap = swap, .n = n};
 	l->depth = malloc((n + 1) * sizeof(*l->depth));
 	if (!l->depth)

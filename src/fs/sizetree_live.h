@@ -30,8 +30,9 @@ struct sizetree_live {
 	uint32_t n, *depth;
 };
 
-/* `swap`: NULL, or kept by the caller. 0 or -ENOMEM. */
-int sizetree_live_init(struct sizetree_live *l, const struct sizetree *t,
+/* The first `n` directories of the tree: while a scan adds to it, only those from before are
+ * complete (and, with `swap`, its `now`). `swap`: NULL, or kept by the caller. 0 or -ENOMEM. */
+int sizetree_live_init(struct sizetree_live *l, const struct sizetree *t, uint32_t n,
 		       const struct sizetree_swap *swap) MUST_USE;
 void sizetree_live_done(struct sizetree_live *l);
 

@@ -580,6 +580,28 @@ static void a_stopped_scan_can_go_on(void **state)
 	}
 }
 
+/* While one thread looks whether a directory is counted elsewhere, others add theirs. (It is
+ * ThreadSanitizer that sees the difference.) */
+static void many_new_directories_by_many_threads(void **state)
+{
+	const struct scan_options many = {.threads = 8, .keep = true};
+	struct tree *t = *state;
+	struct scan *s;
+
+	tree_add(t, "a/old/\nb/");
+	s = scanned(t->path, &plain);
+	for (unsigned i = 0; i < 256; i++) {
+		char line[64];
+
+		snprintf(line, sizeof(line), "b/%u/x/y/z %u\n", i, i);
+		tree_add(t, line);
+		if (i % 16 == 15)
+			again_with(s, dir_at(scan_tree(s), "b"), true, &many);
+	}
+	same_as_new(s, t->path, true);
+	scan_free(s, WAIT_MS);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -596,6 +618,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(random_changes_end_as_a_new_scan, setup, teardown),
 		cmocka_unit_test_setup_teardown(failures_leave_what_was_there, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_stopped_scan_can_go_on, setup, teardown),
+		cmocka_unit_test_setup_teardown(many_new_directories_by_many_threads, setup,
+						teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
