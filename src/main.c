@@ -90,6 +90,7 @@
  *   fs/helper              the helper processes: asked, kept, ended
  *   fs/helper_child        one of them
  *   fs/helper_path         where its program is, and whether to trust it
+ *   fs/homes               the directories that the environment names
  *   fs/identity            which thing it was that somebody saw
  *   fs/journal             what was done and how to take it back, kept on disk
  *   fs/journal_files       its files: which can be trusted, whose program lives
@@ -342,6 +343,7 @@
 #include "app/explore.h"
 #include "app/nearest.h"
 #include "app/verb.h"
+#include "fs/homes.h"
 #include "fs/sys.h"
 
 #include <errno.h>
@@ -546,7 +548,7 @@ int main(int argc, char **argv)
 		.name = "", .options = explorer_options, .argc = argc, .argv = argv, .stop = true};
 	int status;
 
-	if (fill_standard_fds() < 0)
+	if (fill_standard_fds() < 0 || homes_settle() < 0)
 		return EXIT_SOME_FAILED;
 	call.set = calloc((size_t)argc + 1, sizeof(*call.set));
 	if (!call.set)

@@ -11,6 +11,7 @@
 #include "base/alloc.h"
 #include "base/path.h"
 #include "model/trashed.h"
+#include "fs/homes.h"
 #include "fs/tasker.h"
 
 /* The tickets of the model count from 1, those of app/opening.c from 1 << 63. */
@@ -32,9 +33,10 @@ int acting_start(struct app *app)
 
 	if (rc && rc != -ENOENT)
 		return rc;
-	return browse_tasks(app->browse, &(struct tasker_env){.home = getenv("HOME"),
-							      .data_home = getenv("XDG_DATA_HOME"),
-							      .state = rc ? NULL : state.buf});
+	return browse_tasks(app->browse,
+			    &(struct tasker_env){.home = homes_get("HOME"),
+						 .data_home = homes_get("XDG_DATA_HOME"),
+						 .state = rc ? NULL : state.buf});
 }
 
 static void unbind(struct acting *a)

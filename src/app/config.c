@@ -6,6 +6,7 @@
 #include "base/display.h"
 #include "base/path.h"
 #include "fs/browse.h"
+#include "fs/homes.h"
 #include "fs/sys.h"
 #include "fs/trusted.h"
 #include "ui/theme.h"
@@ -24,17 +25,9 @@
 #define CONFIG_MAX (1u << 20)
 #define THEME_MAX  TEXTS_SIZE_MAX /* as in the list of themes */
 
-/* Relative paths in these variables are to be ignored: xdg-basedir specification. */
-static const char *absolute_env(const char *name)
-{
-	const char *value = getenv(name);
-
-	return value && value[0] == '/' ? value : NULL;
-}
-
 static int base_dir(struct str *out, const char *variable, const char *below_home)
 {
-	const char *base = absolute_env(variable), *home = absolute_env("HOME");
+	const char *base = homes_get(variable), *home = homes_get("HOME");
 
 	if (!base && !home)
 		return -ENOENT;

@@ -4,6 +4,7 @@
 #include "app/config.h"
 #include "base/alloc.h"
 #include "base/path.h"
+#include "fs/homes.h"
 #include "fs/openpath.h"
 #include "fs/stat.h"
 #include "fs/sys.h"
@@ -83,8 +84,8 @@ static int read_environment(struct deed *d)
 	int r = config_state_dir(&d->state);
 
 	d->env.cancel = deed_cancelled();
-	d->env.home = getenv("HOME");
-	d->env.data_home = getenv("XDG_DATA_HOME");
+	d->env.home = homes_get("HOME");
+	d->env.data_home = homes_get("XDG_DATA_HOME");
 	if (r == 0)
 		r = path_join(&d->journal_dir, d->state.buf, "journal", strlen("journal"));
 	if (r == 0)
@@ -119,7 +120,9 @@ bool deed_begin(struct deed *d, const char *name, const struct verb_option *opti
 		d->status = EXIT_USAGE;
 	else if (r < 0)
 		deed_fail(d, "memory", r);
-	return r == 0;
+	else if (homes_wrong())
+		deed_refuse(d, "%s", homes_wrong());
+	return r == 0 && !homes_wrong();
 }
 
 int deed_plan(struct deed *d)
@@ -237,27 +240,13 @@ static int current_dir(struct deed *d)
 	return str_adds(&d->cwd, "/");
 }
 
-/* The path leads to this very directory. */
-static bool leads_to(const char *path, int fd)
-{
-	struct meta there, here;
-
-	return path[0] == '/' && stat_follow(AT_FDCWD, path, &there, NULL) == 0 &&
-	       stat_fd(fd, &here, NULL) == 0 && file_id_eq(there.id, here.id);
-}
-
 int deed_dir_path(struct deed *d, int fd, const char *text, struct str *out)
 {
-	char self[64];
-	int r;
+	int r = openpath_of(fd, text, out);
 
-	str_clear(out);
-	snprintf(self, sizeof(self), "/proc/self/fd/%d", fd);
-	r = stat_readlink(AT_FDCWD, self, out);
-	if (r == 0 && leads_to(out->buf, fd))
-		return 0;
-	if (r != -ENOMEM)
-		r = current_dir(d);
+	if (r == 0 || r == -ENOMEM)
+		return r;
+	r = current_dir(d);
 	return r < 0 ? r : path_resolve(out, d->cwd.buf, text, NULL);
 }
 

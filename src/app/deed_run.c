@@ -4,6 +4,7 @@
 #include "base/alloc.h"
 #include "base/display.h"
 #include "base/fmt.h"
+#include "fs/homes.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -358,7 +359,7 @@ int deed_journal(struct deed *d, bool write)
 	journal_close(d->journal);
 	d->journal = NULL;
 	if (!d->journal_dir.len)
-		why = "neither HOME nor XDG_STATE_HOME says where it is";
+		why = homes_missing();
 	else if (write)
 		r = journal_open(d->journal_dir.buf, &d->journal, &why);
 	else

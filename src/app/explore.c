@@ -22,6 +22,7 @@
 #include "app/verb.h"
 #include "base/log.h"
 #include "base/path.h"
+#include "fs/homes.h"
 #include "fs/spawn.h"
 #include "fs/sys.h"
 #include "model/session.h"
@@ -118,8 +119,10 @@ static int find_start(struct app *app, const char *path, struct fs_event **ret_p
 static int load_config(struct app *app, struct str *warnings)
 {
 	const struct config_file *f = &app->config;
-	int err = config_open(&app->config, warnings);
+	int err = homes_wrong() ? str_addf(warnings, "%s\n", homes_wrong()) : 0;
 
+	if (!err)
+		err = config_open(&app->config, warnings);
 	if (err || !f->exists)
 		return err;
 	return config_parse(f->path.buf, f->text.buf, f->text.len, &app->model->settings,

@@ -8,6 +8,7 @@
 
 #include "app/app.h"
 #include "app/loop.h"
+#include "fs/homes.h"
 #include "fs/spawn.h"
 
 static void after_child(struct app *app, const char *what, int status)
@@ -123,9 +124,9 @@ static void take_back(struct app *app)
 
 const char *handoff_home(void)
 {
-	const char *home = getenv("HOME");
+	const char *home = homes_get("HOME");
 
-	return home && home[0] == '/' ? home : "/";
+	return home ? home : "/";
 }
 
 static int start(struct app *app, const struct args *argv, const char *dir, unsigned flags,

@@ -8,6 +8,7 @@
 #include "base/conf_edit.h"
 #include "base/display.h"
 #include "base/path.h"
+#include "fs/homes.h"
 #include "model/session.h"
 
 #include <errno.h>
@@ -90,7 +91,7 @@ void keep_bookmark(struct app *app, char letter, const char *path)
 	}
 	bookmark_done(b);
 	model_notice(app->model, NOTICE_ERROR, app->now_ms, "bookmark not saved: %s",
-		     err == -ENOENT ? "neither HOME nor XDG_STATE_HOME is set" : strerror(-err));
+		     err == -ENOENT ? homes_missing() : strerror(-err));
 }
 
 /* ---- places ---- */

@@ -9,6 +9,7 @@
 #include "app/programs.h"
 #include "base/path.h"
 #include "fs/children.h"
+#include "fs/homes.h"
 
 /* Programs that take one file are started for so many at once, not for a thousand. */
 #define RUNS_MAX 20
@@ -27,7 +28,7 @@ static int with_file(struct args_with *with, struct str *dir, const char *file,
 	*with = (struct args_with){.file = file,
 				   .name = name[0] ? name : ".", /* of the root */
 				   .files = files,
-				   .home = getenv("HOME"),
+				   .home = homes_get("HOME"),
 				   .uses = uses};
 	if (str_add(dir, file, path_parent_len(file)) < 0)
 		return -ENOMEM;

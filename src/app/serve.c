@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/app.h"
+#include "app/config.h"
+#include "fs/homes.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -87,8 +89,8 @@ static void serve_scan(struct app *app, struct request *r)
 /* Nothing is written where nothing is to be changed. */
 static void serve_trash(struct app *app, struct request *r)
 {
-	const struct trash_ask ask = {.home = getenv("HOME"),
-				      .data_home = getenv("XDG_DATA_HOME"),
+	const struct trash_ask ask = {.home = homes_get("HOME"),
+				      .data_home = homes_get("XDG_DATA_HOME"),
 				      .keep = !app->scene.read_only};
 
 	browse_trash(app->browse, r->ticket, &ask);
@@ -100,8 +102,7 @@ static void serve_past(struct app *app, struct request *r)
 	CLEANUP(str_done) struct str dir = STR_INIT;
 
 	none.err = config_state_dir(&dir);
-	none.u.past.why =
-		none.err == -ENOENT ? "neither HOME nor XDG_STATE_HOME says where it is" : NULL;
+	none.u.past.why = none.err == -ENOENT ? homes_missing() : NULL;
 	if (none.err == 0)
 		none.err = str_adds(&dir, "/journal");
 	if (none.err == 0)

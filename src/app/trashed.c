@@ -5,6 +5,7 @@
 #include "base/alloc.h"
 #include "fs/delete_plan.h"
 #include "fs/event.h"
+#include "fs/homes.h"
 #include "fs/mounts.h"
 #include "fs/trash_empty.h"
 
@@ -117,6 +118,10 @@ int trashed_read(struct trashed *t, const char *verb, const struct trash_env *en
 	*t = (struct trashed){.verb = verb, .home = env->home};
 	map_init(&t->paths);
 	map_init(&t->origins);
+	if (homes_wrong()) {
+		verb_say(verb, "the trash of the home", homes_wrong());
+		t->failed = true;
+	}
 	r = mounts_read(MOUNTS_FILE, &mounts);
 	if (r < 0 && r != -ENOMEM) {
 		verb_error(verb, MOUNTS_FILE, r);

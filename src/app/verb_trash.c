@@ -6,6 +6,7 @@
 #include "base/display.h"
 #include "base/fmt.h"
 #include "base/json.h"
+#include "fs/homes.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -133,7 +134,8 @@ static int print_all(struct trashed *t, enum print_format format)
 
 static int print(enum print_format format)
 {
-	const struct trash_env env = {.home = getenv("HOME"), .data_home = getenv("XDG_DATA_HOME")};
+	const struct trash_env env = {.home = homes_get("HOME"),
+				      .data_home = homes_get("XDG_DATA_HOME")};
 	struct trashed t;
 	int r = trashed_read(&t, NAME, &env), status;
 

@@ -3,10 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
+#include "fs/stat.h"
 #include "fs/sys.h"
 
 /* Bytes of the longest beginning of `path` that ends before a slash and fits into one call; 0: a
@@ -75,4 +78,29 @@ int openpath_at(int dirfd, const char *path, int flags)
 int openpath(const char *path, int flags)
 {
 	return openpath_at(AT_FDCWD, path, flags);
+}
+
+static bool leads_to(const char *path, int dirfd)
+{
+	struct meta there, here;
+
+	return path[0] == '/' && stat_follow(AT_FDCWD, path, &there, NULL) == 0 &&
+	       stat_fd(dirfd, &here, NULL) == 0 && file_id_eq(there.id, here.id);
+}
+
+int openpath_of(int dirfd, const char *shown, struct str *out)
+{
+	char link[32];
+	int rc;
+
+	str_clear(out);
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", dirfd);
+	rc = stat_readlink(AT_FDCWD, link, out);
+	if (rc == -ENOMEM || (rc == 0 && leads_to(out->buf, dirfd)))
+		return rc;
+	str_clear(out);
+	if (shown[0] != '/')
+		return -ENOENT;
+	rc = path_resolve(out, "/", shown, NULL);
+	return rc < 0 || leads_to(out->buf, dirfd) ? rc : -ENOENT;
 }

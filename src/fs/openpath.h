@@ -9,6 +9,8 @@
 #ifndef FS_OPENPATH_H
 #define FS_OPENPATH_H
 
+#include "base/str.h"
+
 #ifndef OPENPATH_PIECE
 #define OPENPATH_PIECE 4095 /* PATH_MAX without its NUL; tests use less */
 #endif
@@ -22,5 +24,10 @@ int openpath_at(int dirfd, const char *path, int flags);
  * no descriptor. 0 or -errno. */
 int openpath_split(int dirfd, const char *path, int *ret_dir, const char **ret_rest);
 void openpath_close(int dir, int dirfd); /* unless it is dirfd itself */
+
+/* Sets out to the path of an open directory, without links, as the kernel knows it; where it does
+ * not tell, to `shown` (ignored unless absolute) without "..". In both cases the path was seen to
+ * lead there. 0, -ENOENT: no path is known; -ENOMEM. */
+int openpath_of(int dirfd, const char *shown, struct str *out);
 
 #endif

@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "base/map.h"
 #include "fs/access.h"
+#include "fs/homes.h"
 #include "fs/sys.h"
 
 #define RECORD_MAX (1u << 20) /* a group with more members than fit has no name for us */
@@ -168,9 +169,9 @@ static void owner_free(struct job *job)
 
 static int find_home(uint32_t uid, char **ret_home)
 {
-	const char *home = getenv("HOME");
+	const char *home = homes_get("HOME");
 
-	if (!home || home[0] != '/')
+	if (!home)
 		return lookup(FIELD_HOME, uid, ret_home);
 	*ret_home = copy(home);
 	return *ret_home ? 0 : -ENOMEM;

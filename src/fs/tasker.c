@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 #include "base/path.h"
+#include "fs/homes.h"
 #include "fs/tasker_inside.h"
 
 #define TELL_MS 200 /* between two reports of what goes on */
@@ -77,7 +78,7 @@ int tasker_journal(struct tasker *t, struct journal **ret_journal, const char **
 	if (*ret_journal)
 		return journal_refresh(*ret_journal);
 	if (!t->state) {
-		*ret_why = "neither HOME nor XDG_STATE_HOME is set";
+		*ret_why = homes_missing();
 		return -ENOENT;
 	}
 	rc = path_join(&dir, t->state, "journal", strlen("journal"));

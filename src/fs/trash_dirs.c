@@ -315,36 +315,6 @@ int trash_dir_climb(int dirfd, struct trash_top *ret_top)
 	return rc < 0 ? rc : -ELOOP;
 }
 
-static bool leads_to(const char *path, int dirfd)
-{
-	struct dir_id want = {0}, is = {0};
-	int fd = openpath(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	bool same = fd >= 0 && trash_dir_identify(dirfd, &want) == 0 &&
-		    trash_dir_identify(fd, &is) == 0 && file_id_eq(want.file, is.file);
-
-	close_if(fd);
-	return same;
-}
-
-/* The path of an open directory, without links, from the kernel; else the caller's, if it is right.
- */
-int trash_dir_path(int dirfd, const char *shown, struct str *out)
-{
-	char link[32];
-	int rc;
-
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", dirfd);
-	rc = stat_readlink(AT_FDCWD, link, out);
-	if (rc == 0 && out->buf[0] == '/' && leads_to(out->buf, dirfd))
-		return 0;
-	if (rc == -ENOMEM)
-		return rc;
-	str_clear(out);
-	if (shown[0] != '/' || !leads_to(shown, dirfd))
-		return -ENOENT;
-	return path_resolve(out, "/", shown, NULL);
-}
-
 /* The last `n` components go to *ret_rest. */
 static int split_path(struct str *path, unsigned n, struct str *ret_rest)
 {
@@ -465,7 +435,7 @@ int trash_dir_for(const struct trash_env *env, int dirfd, const char *shown,
 		  struct trash_dir *ret_trash, struct str *ret_from, struct trash_why *ret_why)
 {
 	struct str path = STR_INIT;
-	int rc = trash_dir_path(dirfd, shown, &path);
+	int rc = openpath_of(dirfd, shown, &path);
 
 	*ret_why = (struct trash_why){0};
 	str_clear(ret_from);
@@ -506,7 +476,7 @@ int trash_dir_there(const struct trash_env *env, int dirfd, const char *shown,
 	struct trash_top top = {.fd = -1};
 	struct trash_dir t;
 	const char *why;
-	int real = trash_dir_path(dirfd, shown, &path);
+	int real = openpath_of(dirfd, shown, &path);
 	int rc = real == -ENOMEM ? real : trash_dir_home(env, false, &t, &why), bad = 0;
 
 	/* That the own one may not be entered is not how it is to be. */

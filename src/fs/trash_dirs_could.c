@@ -8,6 +8,7 @@
 #include <fcntl.h>
 
 #include "fs/identity.h"
+#include "fs/openpath.h"
 #include "fs/sys.h"
 
 /* Its descriptor goes to the caller. */
@@ -101,7 +102,7 @@ static int could_top(int top, enum trash_kind kind, int *ret_fd, const char **re
 static int has_path(int dirfd, const char *shown)
 {
 	struct str path = STR_INIT;
-	int rc = trash_dir_path(dirfd, shown, &path);
+	int rc = openpath_of(dirfd, shown, &path);
 
 	str_done(&path);
 	return rc;

@@ -27,8 +27,6 @@ int trash_dir_open_top(int top, enum trash_kind kind, bool create, struct trash_
 int trash_dir_check_home(const char *path, const char **ret_why) MUST_USE;
 /* The directory, or the nearest above it that is there; *path becomes its. Descriptor, -errno. */
 int trash_dir_nearest(struct str *path) MUST_USE;
-/* The path of an open directory, from the kernel, else `shown`. 0 or -errno. */
-int trash_dir_path(int dirfd, const char *shown, struct str *out) MUST_USE;
 /* Up to the last directory that is on the same mount and device; the caller closes it. */
 int trash_dir_climb(int dirfd, struct trash_top *ret_top) MUST_USE;
 /* Whether the trash in the home is, or would be, on the file system of the directory: 1, 0. */

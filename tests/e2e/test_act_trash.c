@@ -279,6 +279,124 @@ static void test_empty(void **state)
 	RUN(3, "undo");
 }
 
+/* ---- homes written in other ways ---- */
+
+/* What it does with this in its environment; `home` is seen from the world unless it is relative to
+ * nothing. */
+static void with_home(int status, const char *variable, const char *home, const char *const *argv)
+{
+	const char *env[] = {"HOME", tree_path(world, "home"), "LC_ALL", "C.UTF-8", variable, home,
+			     NULL};
+
+	program_done(&last);
+	last = (struct program){.argv = argv, .dir = tree_path(world, "work"), .env = env};
+	program_run(&last);
+	if (last.status != status)
+		fail_msg("%s=%s %s: status %d, not %d: %s", variable, home, argv[0], last.status,
+			 status, last.err.buf);
+	last.env = NULL;
+}
+#define WITH_HOME(status, home, ...) with_home(status, "HOME", home, ARGS(__VA_ARGS__))
+
+/* There and back again by every verb that has to do with a home. */
+static void every_verb(const char *home)
+{
+	WITH_HOME(0, home, "rm", "file", "dir");
+	assert_true(exists(TRASH "files/file") && exists(TRASH "files/dir"));
+	WITH_HOME(0, home, "trash", "--print=json");
+	assert_null(strstr(last.out.buf, ".."));
+	printed("/work/file\"");
+	WITH_HOME(0, home, "undo");
+	WITH_HOME(0, home, "redo");
+	WITH_HOME(0, home, "restore", "file");
+	WITH_HOME(0, home, "mkdir", "new");
+	WITH_HOME(0, home, "rename", "file", "renamed");
+	WITH_HOME(0, home, "undo");
+	WITH_HOME(0, home, "rmdir", "new");
+	WITH_HOME(0, home, "delete", "-y", "file");
+	WITH_HOME(3, home, "delete", "-y", "../home");
+	said("home directory");
+	WITH_HOME(0, home, "recover");
+	WITH_HOME(0, home, "history", "--print");
+	printed("rename");
+	WITH_HOME(0, home, "empty", "-y");
+	assert_false(exists(TRASH "files/dir"));
+	/* It is one journal and one trash, however it is written. */
+	RUN(0, "trash");
+	assert_string_equal(last.out.buf, "");
+	RUN(0, "history", "--print");
+	printed("rename");
+}
+
+static void test_homes(void **state)
+{
+	static const char *const homes[] = {
+		"work/../home", "home/", "home//./",     "home/../home/.",
+		"link",         "link/", "away/../home",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(homes); i++) {
+		build(things);
+		/* By the text away/../home is the home; by the kernel it is far/home. */
+		tree_add(world, i + 1 < ARRAY_LEN(homes)
+					? "link -> home\n"
+					: "far/away/\naway -> far/away\nfar/home -> ../home\n");
+		every_verb(tree_path(world, homes[i]));
+	}
+}
+
+/* The same of the directories that are named by themselves; what is missing is made. */
+static void test_data_home(void **state)
+{
+	CLEANUP(str_done) struct str path = STR_INIT;
+
+	(void)state;
+	build(things);
+	str_addf(&path, "%s/home/../work/./data//", world->path);
+	with_home(0, "XDG_DATA_HOME", path.buf, ARGS("rm", "file"));
+	assert_true(exists("work/data/Trash/files/file"));
+	with_home(0, "XDG_DATA_HOME", path.buf, ARGS("undo"));
+	str_clear(&path);
+	str_addf(&path, "%s/home/../work/./state//", world->path);
+	with_home(0, "XDG_STATE_HOME", path.buf, ARGS("rm", "file"));
+	assert_true(exists("work/state/trowel/journal"));
+	with_home(0, "XDG_STATE_HOME", path.buf, ARGS("undo"));
+	assert_string_equal(content("work/file"), "content");
+	/* Those that are relative are to be ignored. */
+	with_home(0, "XDG_DATA_HOME", "data", ARGS("rm", "file"));
+	assert_true(exists(TRASH "files/file"));
+}
+
+static void test_homes_that_lead_nowhere(void **state)
+{
+	static const char *const verbs[] = {"rm", "delete", "mkdir", "restore"};
+	CLEANUP(str_done) struct str path = STR_INIT;
+	CLEANUP(str_done) struct str before = STR_INIT;
+	CLEANUP(str_done) struct str after = STR_INIT;
+
+	(void)state;
+	build(things);
+	str_addf(&path, "%s/none/../home", world->path);
+	listing(&before);
+	for (size_t i = 0; i < ARRAY_LEN(verbs); i++) {
+		WITH_HOME(3, "../home", verbs[i], "file");
+		said("HOME is not an absolute path; one that begins with / would help");
+		WITH_HOME(3, path.buf, verbs[i], "file");
+		said("HOME leads by '..' to no directory that can be used; a path without it");
+		with_home(3, "XDG_DATA_HOME", path.buf, ARGS(verbs[i], "file"));
+		said("XDG_DATA_HOME leads by '..'");
+	}
+	WITH_HOME(1, "../home", "trash", "--print");
+	said("HOME is not an absolute path");
+	WITH_HOME(3, path.buf, "undo");
+	WITH_HOME(3, path.buf, "history", "--print");
+	said("HOME leads by '..'");
+	/* Nothing was made on the way. */
+	listing(&after);
+	assert_string_equal(after.buf, before.buf);
+}
+
 /* ---- second opinions ---- */
 
 static void other(struct program *p, const char *name, const char *input, const char *argument)
@@ -359,6 +477,9 @@ int main(void)
 		cmocka_unit_test_teardown(test_delete, end_world),
 		cmocka_unit_test_teardown(test_no_trash, end_world),
 		cmocka_unit_test_teardown(test_empty, end_world),
+		cmocka_unit_test_teardown(test_homes, end_world),
+		cmocka_unit_test_teardown(test_data_home, end_world),
+		cmocka_unit_test_teardown(test_homes_that_lead_nowhere, end_world),
 		cmocka_unit_test_teardown(test_trash_cli_sees_ours, end_world),
 		cmocka_unit_test_teardown(test_we_see_those_of_trash_cli, end_world),
 	};

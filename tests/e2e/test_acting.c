@@ -282,15 +282,54 @@ static void test_killed(void **state)
 	tree_free(home);
 }
 
+/* A home that is written with "..": by the text it would be another one. */
+static void test_home_with_dots(void **state)
+{
+	struct tree *home = tree_new("far/in/\nlink -> far/in\n");
+	CLEANUP(str_done) struct str variable = STR_INIT;
+	struct stat st;
+
+	(void)state;
+	str_addf(&variable, "HOME=%s/link/..", home->path);
+	const char *const env[] = {variable.buf, NULL};
+	struct explorer e =
+		explorer_open(&(struct explorer_options){.tree = tree_text, .env = env});
+	explorer_do(&e, "gg}", "@a.txt");
+	explorer_do(&e, "d", "trash a\\.txt: done");
+	assert_int_equal(stat(tree_path(home, "far/.local/share/Trash/files/a.txt"), &st), 0);
+	explorer_do(&e, "u", "  a\\.txt  ");
+	assert_true(is_there(&e, "a.txt"));
+	explorer_do(&e, "gh", "  in/");
+	leave(&e);
+	tree_free(home);
+}
+
+/* Said at once, and again where it matters. */
+static void test_home_that_is_relative(void **state)
+{
+	static const char *const env[] = {"HOME=here", NULL};
+	struct explorer e =
+		explorer_open(&(struct explorer_options){.tree = tree_text, .env = env});
+
+	(void)state;
+	explorer_expect(&e, "HOME is not an absolute path; one that begins with / would help");
+	explorer_do(&e, "gg}", "@a.txt");
+	explorer_do(&e, "d", "cannot be undone:\n +HOME is not an absolute path");
+	assert_true(is_there(&e, "a.txt"));
+	explorer_do(&e, "\x1b", "~cannot be undone");
+	leave(&e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_trash),     cmocka_unit_test(test_held),
-		cmocka_unit_test(test_asks),      cmocka_unit_test(test_unseen),
-		cmocka_unit_test(test_for_good),  cmocka_unit_test(test_pasted),
-		cmocka_unit_test(test_make),      cmocka_unit_test(test_rename),
-		cmocka_unit_test(test_mode),      cmocka_unit_test(test_denied),
-		cmocka_unit_test(test_read_only), cmocka_unit_test(test_killed),
+		cmocka_unit_test(test_trash),          cmocka_unit_test(test_held),
+		cmocka_unit_test(test_asks),           cmocka_unit_test(test_unseen),
+		cmocka_unit_test(test_for_good),       cmocka_unit_test(test_pasted),
+		cmocka_unit_test(test_make),           cmocka_unit_test(test_rename),
+		cmocka_unit_test(test_mode),           cmocka_unit_test(test_denied),
+		cmocka_unit_test(test_read_only),      cmocka_unit_test(test_killed),
+		cmocka_unit_test(test_home_with_dots), cmocka_unit_test(test_home_that_is_relative),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
