@@ -23,6 +23,7 @@ void acting_init(struct app *app)
 
 	str_init(&a->title);
 	str_init(&a->sums);
+	str_init(&a->question);
 	a->trashed_ms = INT64_MIN / 2;
 }
 
@@ -41,9 +42,8 @@ int acting_start(struct app *app)
 
 static void unbind(struct acting *a)
 {
-	free(a->item.name);
-	a->item = (struct task_item){0};
-	task_dir_done(&a->dir);
+	task_ask_done(&a->bound);
+	a->bound_marked = false;
 }
 
 void acting_tried_drop(struct acting *a)
@@ -68,7 +68,8 @@ void acting_done(struct app *app)
 	task_report_free(a->report);
 	str_done(&a->title);
 	str_done(&a->sums);
-	*a = (struct acting){.title = STR_INIT, .sums = STR_INIT};
+	str_done(&a->question);
+	*a = (struct acting){.title = STR_INIT, .sums = STR_INIT, .question = STR_INIT};
 }
 
 struct acting_task *acting_find(struct acting *a, uint64_t ticket)
@@ -246,13 +247,12 @@ const char *acting_tried(const struct app *app, enum task_kind kind)
 {
 	const struct acting *a = &app->acting;
 	const struct acting_tried *tried = &a->tried;
-	const char *dir = kind == TASK_RENAME ? a->dir.path : model_path(app->model);
+	const char *name = a->bound.nitems ? a->bound.items[0].name : NULL;
 
-	if (!tried->dir || !tried->text || tried->kind != kind || !dir ||
-	    strcmp(tried->dir, dir) != 0)
+	if (!tried->dir || !tried->text || tried->kind != kind || !a->bound.ndirs ||
+	    strcmp(tried->dir, a->bound.dirs[0].path) != 0)
 		return NULL;
-	if (kind == TASK_RENAME &&
-	    (!tried->name || !a->item.name || strcmp(tried->name, a->item.name) != 0))
+	if (kind == TASK_RENAME && (!tried->name || !name || strcmp(tried->name, name) != 0))
 		return NULL;
 	return tried->text;
 }
@@ -306,37 +306,28 @@ static void drop_planned(struct app *app)
 	app->acting.elsewhere = 0;
 }
 
-static int ask_and_begin(struct app *app, struct task_ask *ask, const char *text, bool marked)
+/* Of the marked rows, else of the row under the cursor. -EINVAL, which was said: there is none. */
+static int ask_rows(struct app *app, struct task_ask *ask, bool *ret_marked)
 {
-	int rc = marked ? ask_marked(&app->model->marks, ask) : ask_cursor(app, ask);
+	if (model_marking(app->model))
+		return say(app, "rows are still being marked: wait for it, or Esc to stop");
+	*ret_marked = app->model->marks.live > 0;
+	return *ret_marked ? ask_marked(&app->model->marks, ask) : ask_cursor(app, ask);
+}
 
-	if (rc == 0)
-		rc = ask_text(ask, text);
+int acting_rows(struct app *app, enum task_kind kind)
+{
+	struct task_ask ask = {.kind = kind};
+	bool marked = false;
+	int rc = ask_rows(app, &ask, &marked);
+
 	if (rc) {
-		task_ask_done(ask);
+		task_ask_done(&ask);
 		return rc == -EINVAL ? 0 : rc;
 	}
 	drop_planned(app);
-	ask->at_once = may_at_once(app, ask);
-	return begin(app, ask, marked);
-}
-
-int acting_rows(struct app *app, enum task_kind kind, const char *text)
-{
-	struct task_ask ask = {.kind = kind};
-
-	if (model_marking(app->model)) {
-		say(app, "rows are still being marked: wait for it, or Esc to stop");
-		return 0;
-	}
-	return ask_and_begin(app, &ask, text, app->model->marks.live > 0);
-}
-
-int acting_row(struct app *app, enum task_kind kind, const char *text)
-{
-	struct task_ask ask = {.kind = kind};
-
-	return ask_and_begin(app, &ask, text, false);
+	ask.at_once = may_at_once(app, &ask);
+	return begin(app, &ask, marked);
 }
 
 /* What came of a thing in the trash is told by where it was. */
@@ -412,33 +403,6 @@ int acting_trashed(struct app *app, enum task_kind kind)
 	return begin(app, &ask, app->model->marks.live > 0 && !app->acting.elsewhere);
 }
 
-int acting_here(struct app *app, enum task_kind kind, const char *text, const char *target)
-{
-	struct task_ask ask = {.kind = kind, .at_once = true};
-	const struct dir_info *dir = model_dir(app->model);
-	int rc;
-
-	if (!dir) {
-		say(app, "this is no directory in which something could be made");
-		return 0;
-	}
-	rc = ask_room(&ask, 1, 0);
-	if (rc == 0)
-		rc = ask_text(&ask, text);
-	if (rc == 0 && target)
-		rc = (ask.target = strdup(target)) ? 0 : -ENOMEM;
-	if (rc == 0)
-		rc = (ask.dirs[0].path = strdup(model_path(app->model))) ? 0 : -ENOMEM;
-	ask.ndirs = 1;
-	if (rc) {
-		task_ask_done(&ask);
-		return rc;
-	}
-	ask.dirs[0].id = dir->meta.id;
-	drop_planned(app);
-	return begin(app, &ask, false);
-}
-
 int acting_action(struct app *app, enum task_kind kind, uint64_t action)
 {
 	/* The newest is what one has just seen being done; others are shown before. */
@@ -450,39 +414,70 @@ int acting_action(struct app *app, enum task_kind kind, uint64_t action)
 
 /* ---- for a prompt ---- */
 
-int acting_bind(struct app *app, const char **ret_name)
+int acting_bind_row(struct app *app, const char **ret_name)
 {
 	struct acting *a = &app->acting;
 	int rc;
 
 	unbind(a);
-	rc = ask_row(app, &a->dir, &a->item);
+	rc = ask_cursor(app, &a->bound);
+	if (rc)
+		unbind(a);
+	else
+		*ret_name = a->bound.items[0].name;
+	return rc;
+}
+
+int acting_bind_rows(struct app *app, size_t *ret_nmarked)
+{
+	struct acting *a = &app->acting;
+	int rc;
+
+	unbind(a);
+	rc = ask_rows(app, &a->bound, &a->bound_marked);
+	*ret_nmarked = rc == 0 && a->bound_marked ? a->bound.nitems : 0;
+	if (rc)
+		unbind(a);
+	return rc;
+}
+
+int acting_bind_here(struct app *app)
+{
+	struct task_ask *ask = &app->acting.bound;
+	const struct dir_info *dir = model_dir(app->model);
+	int rc;
+
+	unbind(&app->acting);
+	if (!dir)
+		return say(app, "this is no directory in which something could be made");
+	rc = ask_room(ask, 1, 0);
+	if (rc == 0)
+		rc = (ask->dirs[0].path = strdup(model_path(app->model))) ? 0 : -ENOMEM;
 	if (rc) {
-		a->item = (struct task_item){0};
-		a->dir = (struct task_dir){0};
+		unbind(&app->acting);
 		return rc;
 	}
-	*ret_name = a->item.name;
+	ask->dirs[0].id = dir->meta.id;
+	ask->ndirs = 1;
 	return 0;
 }
 
 int acting_bound(struct app *app, enum task_kind kind, const char *text)
 {
 	struct acting *a = &app->acting;
-	struct task_ask ask = {.kind = kind, .at_once = true};
-	int rc = ask_room(&ask, 1, 1);
+	struct task_ask ask = a->bound;
+	bool marked = a->bound_marked;
+	int rc;
 
-	if (rc == 0)
-		rc = ask_text(&ask, text);
-	if (rc || !a->item.name) {
+	a->bound = (struct task_ask){0};
+	ask.kind = kind;
+	rc = ask_text(&ask, text);
+	if (rc || !ask.ndirs) {
 		task_ask_done(&ask);
 		return rc;
 	}
-	ask.dirs[0] = a->dir;
-	ask.items[0] = a->item;
-	ask.ndirs = ask.nitems = 1;
-	a->item = (struct task_item){0};
-	a->dir = (struct task_dir){0};
 	drop_planned(app);
-	return begin(app, &ask, false);
+	/* What is named by hand is known; marks that are not seen are not. */
+	ask.at_once = !marked || may_at_once(app, &ask);
+	return begin(app, &ask, marked);
 }

@@ -46,14 +46,14 @@ struct acting {
 	struct scene_plan plan;
 	struct scene_plan_line *lines;
 	size_t lines_cap;
-	struct str title, sums;
+	struct str title, sums, question;
 	struct task_report *report; /* what the lines point to */
 	char **members;             /* of the plan: paths, those that are not on the screen first */
 	size_t nmembers, nunseen, more;
 	bool choosing;         /* the plan on the screen is being made anew */
 	size_t elsewhere;      /* marks that are not part of it */
-	struct task_item item; /* of a prompt: the row it is about */
-	struct task_dir dir;
+	struct task_ask bound; /* what a prompt is about; kind and text are not set */
+	bool bound_marked;
 	struct acting_tried { /* what was typed last and is not done: to be corrected */
 		enum task_kind kind;
 		char *dir, *name, *text; /* name: of the thing; NULL: none. dir NULL: nothing */
@@ -66,22 +66,22 @@ int acting_start(struct app *app);
 void acting_done(struct app *app);
 
 /* Asks for it to be done to the marked rows, else to the row under the cursor. */
-int acting_rows(struct app *app, enum task_kind kind, const char *text);
-/* To the row under the cursor only. */
-int acting_row(struct app *app, enum task_kind kind, const char *text);
+int acting_rows(struct app *app, enum task_kind kind);
 /* To the marked rows of the trash that is shown, else to the row under the cursor. */
 int acting_trashed(struct app *app, enum task_kind kind);
-/* In the directory that is shown: make `text`. */
-int acting_here(struct app *app, enum task_kind kind, const char *text, const char *target);
 /* Undo, redo: an action of the journal, 0: the newest. */
 int acting_action(struct app *app, enum task_kind kind, uint64_t action);
 
-/* Binds the row under the cursor to the prompt that follows; *ret_name is its name. 0, or -EINVAL,
- * which was said: there is none. */
-int acting_bind(struct app *app, const char **ret_name);
+/* Binds what a prompt is about, so that it is done to that, whatever the list shows when the text
+ * is typed: the row under the cursor (*ret_name is its name), the marked rows (*ret_nmarked; 0:
+ * there are none, and it is the row under the cursor), the directory that is shown. 0; -EINVAL,
+ * which was said: there is no such thing; -ENOMEM. */
+int acting_bind_row(struct app *app, const char **ret_name);
+int acting_bind_rows(struct app *app, size_t *ret_nmarked);
+int acting_bind_here(struct app *app);
 /* What was typed the last time for the same thing, when nothing came of it; else NULL. */
 const char *acting_tried(const struct app *app, enum task_kind kind);
-/* Does it to that row. */
+/* Does it to what was bound. */
 int acting_bound(struct app *app, enum task_kind kind, const char *text);
 
 /* True when the event was for here. */

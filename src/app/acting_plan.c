@@ -106,6 +106,15 @@ static void add_line(struct acting *a, enum scene_plan_look look, const char *pa
 	a->plan.lines = a->lines;
 }
 
+static void add_counted(struct acting *a, const char *heading, size_t count)
+{
+	size_t before = a->plan.nlines;
+
+	add_line(a, PLAN_HEADING, NULL, heading);
+	if (a->plan.nlines > before)
+		a->lines[before].count = count;
+}
+
 static void add_some(struct acting *a, const struct task_report *r, const char *heading, bool clash)
 {
 	bool first = true;
@@ -125,15 +134,16 @@ static void add_troubles(struct acting *a, const struct task_report *r, bool ove
 	add_some(a, r, "something has the name, and it stays in the trash:", true);
 	add_some(a, r, over ? "not done:" : "cannot be done, and is left out:", false);
 	if (r->more)
-		add_line(a, PLAN_HEADING, NULL, "and more that are not listed");
+		add_counted(a, "and not named here:", r->more);
 }
 
-static void add_part(struct acting *a, const char *heading, size_t from, size_t to)
+/* Of `count` those from `from` to `to` are named. */
+static void add_part(struct acting *a, const char *heading, size_t count, size_t from, size_t to)
 {
-	to = MIN(to, a->nmembers);
-	if (from >= to)
+	if (!count)
 		return;
-	add_line(a, PLAN_HEADING, NULL, heading);
+	add_counted(a, heading, count);
+	to = MIN(to, a->nmembers);
 	for (size_t i = from; i < to; i++)
 		add_line(a, PLAN_MEMBER, a->members[i], NULL);
 }
@@ -147,7 +157,7 @@ static void add_does(struct acting *a, bool undo)
 		if (r->does[i])
 			add_line(a, PLAN_MEMBER, r->does[i], NULL);
 	if (undo && r->ndoes < a->plan.number)
-		add_line(a, PLAN_HEADING, NULL, "and more that is not listed");
+		add_counted(a, "and not named here:", a->plan.number - r->ndoes);
 }
 
 static void write_sums(struct acting *a, const struct task_report *r, bool trashed)
@@ -211,9 +221,11 @@ static void write_title(struct acting *a, const struct acting_task *task,
 	str_clear(&a->title);
 	if (over && !r->steps)
 		(void)str_addf(&a->title, "%s: nothing can be done", acting_verb(task->kind));
+	else if (over && r->left)
+		(void)str_addf(&a->title, "%s: stopped: %u done, %u not, %u not begun", r->label,
+			       r->done, r->failed, r->left);
 	else if (over)
-		(void)str_addf(&a->title, "%s: %u done, %u not", r->label, r->done,
-			       r->ntroubles + r->more);
+		(void)str_addf(&a->title, "%s: %u done, %u not", r->label, r->done, r->failed);
 	else if (!r->steps)
 		(void)str_addf(&a->title, "%s: the name is taken", acting_verb(task->kind));
 	else
@@ -234,12 +246,13 @@ static int keep_report(struct acting *a, const struct task_report *r)
 
 static void add_members_lines(struct acting *a)
 {
-	bool all = !a->nunseen;
+	size_t n = a->nmembers + a->more;
 
-	add_part(a, "not on the screen now:", 0, a->nunseen);
-	add_part(a, all ? "this is about:" : "on the screen:", a->nunseen, a->nmembers);
+	add_part(a, "not on the screen now:", a->nunseen, 0, a->nunseen);
+	add_part(a, a->nunseen ? "on the screen:" : "this is about:", n - MIN(n, a->nunseen),
+		 a->nunseen, a->nmembers);
 	if (a->more)
-		add_line(a, PLAN_HEADING, NULL, "and more that are not listed");
+		add_counted(a, "of these are not named here:", a->more);
 	if (a->elsewhere)
 		add_line(a, PLAN_HEADING, NULL,
 			 "what is marked elsewhere is not in the trash, and stays as it is");
@@ -257,7 +270,10 @@ void acting_plan_show(struct app *app, const struct acting_task *task, const str
 	}
 	write_title(a, task, r, over);
 	a->plan = (struct scene_plan){.title = a->title.buf, .typed = typed, .over = over};
-	write_sums(a, r, task->kind == TASK_TRASH);
+	/* What it would have been is no longer of interest, and need not have come about. */
+	str_clear(&a->sums);
+	if (!over)
+		write_sums(a, r, task->kind == TASK_TRASH);
 	a->plan.sums = a->sums.buf;
 	a->plan.number = r->steps;
 	if (!over)
@@ -362,6 +378,13 @@ static bool choose(struct app *app, struct key key)
 	return false;
 }
 
+/* No part of a number: a `y` meant for another question would spoil it. */
+static bool is_letter(struct key key)
+{
+	return key.sym >= ' ' && key.sym != 0x7f && key.sym < KEYSYM_UP &&
+	       (key.sym < '0' || key.sym > '9');
+}
+
 int acting_key(struct app *app, struct key key)
 {
 	const struct scene_plan *plan = &app->acting.plan;
@@ -377,6 +400,8 @@ int acting_key(struct app *app, struct key key)
 		return 0;
 	} else if (plan->typed && key.sym == KEYSYM_ENTER && !key.mods) {
 		check_typed(app);
+	} else if (plan->typed && !key.mods && is_letter(key)) {
+		prompt_note(app, true, "only the number, or Esc");
 	} else if (plan->typed) {
 		app->scene.note = NULL;
 		(void)lineedit_key(app->edit, key);

@@ -73,10 +73,12 @@ static void tell_trouble(struct app *app, const struct acting_task *task,
 			 const struct task_report *r)
 {
 	const struct task_trouble *t = &r->troubles[0];
-	const char *help = r->deletable                ? "   (X deletes for good)"
-			   : task->kind == TASK_RENAME ? "   (r: correct it)"
-			   : task->kind == TASK_MAKE   ? "   (a: correct it)"
-						       : "";
+	/* Another name is no help where nothing may be made or renamed. */
+	bool named = t->err != -EACCES && t->err != -EPERM && t->err != -EROFS;
+	const char *help = r->deletable                         ? "   (X deletes for good)"
+			   : named && task->kind == TASK_RENAME ? "   (r: correct it)"
+			   : named && task->kind == TASK_MAKE   ? "   (a: correct it)"
+								: "";
 	const char *path = task->dir && path_in(t->path, task->dir) ? path_base(t->path) : t->path;
 
 	model_notice(app->model, NOTICE_ERROR, app->now_ms, "%s%s%s: %s%s", acting_verb(task->kind),

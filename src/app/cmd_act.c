@@ -15,19 +15,19 @@ int cmd_trash(struct app *app, const struct command_args *args)
 		if (since < ACTING_ABSORB_MS)
 			return 0;
 	}
-	return acting_rows(app, TASK_TRASH, NULL);
+	return acting_rows(app, TASK_TRASH);
 }
 
 int cmd_delete(struct app *app, const struct command_args *args)
 {
 	(void)args;
-	return acting_rows(app, TASK_DELETE, NULL);
+	return acting_rows(app, TASK_DELETE);
 }
 
 int cmd_rmdir(struct app *app, const struct command_args *args)
 {
 	(void)args;
-	return acting_rows(app, TASK_RMDIR, NULL);
+	return acting_rows(app, TASK_RMDIR);
 }
 
 int cmd_undo(struct app *app, const struct command_args *args)

@@ -112,7 +112,7 @@ const struct command commands[] = {
 	FILES("trash",         "Act", "d <F8>",              CMD_MUTATES | CMD_HINT, "to the trash: the marked rows, or this one", "trash", cmd_trash, 0),
 	FILES("delete",        "Act", "X",                   CMD_MUTATES, "delete for good what is marked, or this row (asks)", NULL, cmd_delete, 0),
 	IN(CTX_LISTS & ~CTX_HISTORY, "undo",          "Act", "u",                   CMD_MUTATES | CMD_HINT, "undo the last thing done in this run", "undo", cmd_undo, TASK_UNDO),
-	IN(CTX_LISTS & ~CTX_HISTORY, "redo",          "Act", "<C-r>",               CMD_MUTATES, "do again what was undone last", NULL, cmd_undo, TASK_REDO),
+	ROW("redo",          "Act", "<C-r>",               CMD_MUTATES, "do again what was undone last", NULL, cmd_undo, TASK_REDO),
 	FILES("add",           "Act", "a",                   CMD_MUTATES, "make a file, or with a slash at the end a directory", NULL, cmd_add, 0),
 	FILES("add-directory", "Act", "<F7>",                CMD_MUTATES, "make a directory", NULL, cmd_add, 1),
 	FILES("rename",        "Act", "r <F2>",              CMD_MUTATES, "rename the row", NULL, cmd_rename, 0),

@@ -7,13 +7,14 @@
 #include <string.h>
 
 #include "app/overlay.h"
+#include "base/fmt.h"
 #include "base/path.h"
 
 /* ---- something new ---- */
 
 static int accept_new(struct app *app)
 {
-	return app->edit->text.len ? acting_here(app, TASK_MAKE, app->edit->text.buf, NULL) : 0;
+	return app->edit->text.len ? acting_bound(app, TASK_MAKE, app->edit->text.buf) : 0;
 }
 
 static int accept_dir(struct app *app)
@@ -24,7 +25,7 @@ static int accept_dir(struct app *app)
 		return 0;
 	(void)str_add(&name, app->edit->text.buf, app->edit->text.len);
 	(void)str_addc(&name, '/');
-	return name.failed ? -ENOMEM : acting_here(app, TASK_MAKE, name.buf, NULL);
+	return name.failed ? -ENOMEM : acting_bound(app, TASK_MAKE, name.buf);
 }
 
 static const struct prompt_kind prompt_add = {
@@ -41,8 +42,11 @@ static const struct prompt_kind prompt_add_dir = {
 
 int overlay_prompt_add(struct app *app, bool directory)
 {
-	const char *tried = directory ? NULL : acting_tried(app, TASK_MAKE);
+	int rc = acting_bind_here(app);
+	const char *tried = rc || directory ? NULL : acting_tried(app, TASK_MAKE);
 
+	if (rc)
+		return rc == -EINVAL ? 0 : rc;
 	return prompt_open(app, directory ? &prompt_add_dir : &prompt_add, tried ? tried : "");
 }
 
@@ -53,7 +57,7 @@ static int accept_rename(struct app *app)
 	const char *to = app->edit->text.buf;
 
 	/* The same name again is no wish. */
-	if (!app->edit->text.len || strcmp(to, app->acting.item.name) == 0)
+	if (!app->edit->text.len || strcmp(to, app->acting.bound.items[0].name) == 0)
 		return 0;
 	return acting_bound(app, TASK_RENAME, to);
 }
@@ -76,7 +80,7 @@ static size_t stem_len(const char *name)
 int overlay_prompt_rename(struct app *app)
 {
 	const char *name, *tried = NULL;
-	int rc = acting_bind(app, &name);
+	int rc = acting_bind_row(app, &name);
 
 	if (rc == 0)
 		tried = acting_tried(app, TASK_RENAME);
@@ -91,17 +95,17 @@ int overlay_prompt_rename(struct app *app)
 
 static int accept_mode(struct app *app)
 {
-	return app->edit->text.len ? acting_rows(app, TASK_MODE, app->edit->text.buf) : 0;
+	return app->edit->text.len ? acting_bound(app, TASK_MODE, app->edit->text.buf) : 0;
 }
 
 static int accept_owner(struct app *app)
 {
-	return app->edit->text.len ? acting_rows(app, TASK_OWNER, app->edit->text.buf) : 0;
+	return app->edit->text.len ? acting_bound(app, TASK_OWNER, app->edit->text.buf) : 0;
 }
 
 static int accept_group(struct app *app)
 {
-	return app->edit->text.len ? acting_rows(app, TASK_GROUP, app->edit->text.buf) : 0;
+	return app->edit->text.len ? acting_bound(app, TASK_GROUP, app->edit->text.buf) : 0;
 }
 
 static const struct prompt_kind prompt_mode = {
@@ -124,9 +128,23 @@ static const struct prompt_kind prompt_group = {
 
 int overlay_prompt_attribute(struct app *app, enum task_kind kind)
 {
-	return prompt_open(app,
-			   kind == TASK_MODE    ? &prompt_mode
-			   : kind == TASK_OWNER ? &prompt_owner
-						: &prompt_group,
-			   "");
+	const struct prompt_kind *prompt = kind == TASK_MODE    ? &prompt_mode
+					   : kind == TASK_OWNER ? &prompt_owner
+								: &prompt_group;
+	struct str *question = &app->acting.question;
+	char count[FMT_MAX];
+	size_t nmarked;
+	int rc = acting_bind_rows(app, &nmarked);
+
+	if (rc)
+		return rc == -EINVAL ? 0 : rc;
+	rc = prompt_open(app, prompt, "");
+	/* Marks need not be on the screen: that it is about them is to be known before. */
+	str_clear(question);
+	fmt_count(count, nmarked);
+	if (rc == 0 && nmarked &&
+	    str_addf(question, "%.*s of %s marked: ", (int)strcspn(prompt->question, ":"),
+		     prompt->question, count) >= 0)
+		app->scene.question = question->buf;
+	return rc;
 }

@@ -50,6 +50,7 @@ struct scene_plan_line {
 	enum scene_plan_look look;
 	const char *path; /* NULL: only text */
 	const char *text; /* NULL: only a path */
+	size_t count;     /* behind a heading; 0: none */
 };
 struct scene_plan {
 	const char *title;

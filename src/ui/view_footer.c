@@ -118,10 +118,10 @@ void view_add_history(const struct model *m, struct str *out)
 static void add_action_sentence(const struct frame *f, const struct past_action *a, struct str *out)
 {
 	const char *dot = view_sign(f->c, " · ", " - ");
-	char date[FMT_MAX], n[FMT_MAX];
+	char date[FMT_MAX], n[FMT_MAX], of[FMT_MAX];
 
-	str_addf(out, "%s %s%s%s of %u step%s", past_state_word(a->state), fmt_time(date, a->begun),
-		 dot, fmt_count(n, a->done), a->steps, a->steps == 1 ? "" : "s");
+	str_addf(out, "%s %s%s%s of %s step%s", past_state_word(a->state), fmt_time(date, a->begun),
+		 dot, fmt_count(n, a->done), fmt_count(of, a->steps), a->steps == 1 ? "" : "s");
 	str_adds(out, " done");
 	if (a->undone)
 		str_addf(out, ", %s undone", fmt_count(n, a->undone));

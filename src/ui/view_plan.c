@@ -58,14 +58,24 @@ static void draw_title(struct frame *f, const struct places *p)
 	f->c->cursor_col = cols > 20;
 }
 
+static void draw_heading(struct frame *f, int row, const struct scene_plan_line *line)
+{
+	uint16_t look = line->look == PLAN_CHOICE ? ROLE_HINT_KEY : ROLE_HINT;
+	int cols = f->c->cols, col = cols > 40;
+	char count[FMT_MAX];
+
+	col = canvas_text(f->c, row, col, cols - 1, line->text, strlen(line->text), look);
+	if (line->count && fmt_count(count, line->count) && col + 1 < cols)
+		canvas_word(f->c, row, col + 1, cols - col - 1, count, NULL, look);
+}
+
 static void draw_line(struct frame *f, int row, const struct scene_plan_line *line)
 {
 	CLEANUP(str_done) struct str path = STR_INIT;
 	int cols = f->c->cols, col = cols > 40 ? 3 : 0, text = 0;
 
 	if (line->look == PLAN_HEADING || line->look == PLAN_CHOICE) {
-		canvas_text(f->c, row, cols > 40, cols - 1, line->text, strlen(line->text),
-			    line->look == PLAN_CHOICE ? ROLE_HINT_KEY : ROLE_HINT);
+		draw_heading(f, row, line);
 		return;
 	}
 	if (line->text)

@@ -114,7 +114,7 @@ static void test_unseen(void **state)
 	explorer_do(&e, " ", "1 marked");
 	explorer_do(&e, "h", "@dir/");
 	explorer_do(&e, "d", "trash inner\\?");
-	explorer_expect(&e, "not on the screen now:\n.*dir/inner");
+	explorer_expect(&e, "not on the screen now: 1\n.*dir/inner");
 	explorer_do(&e, "y", "trash inner: done");
 	assert_false(is_there(&e, "dir/inner"));
 	assert_true(is_there(&e, "dir/second"));
@@ -129,8 +129,8 @@ static void test_for_good(void **state)
 	(void)state;
 	explorer_do(&e, "gg}", "@a.txt");
 	explorer_do(&e, "X", "delete a\\.txt for good\\?");
-	explorer_do(&e, "y\r", "that is not the number");
-	explorer_do(&e, "\x7f\r", "type 1, then Enter");
+	explorer_do(&e, "y", "only the number, or Esc");
+	explorer_do(&e, "\r", "that is not the number");
 	explorer_do(&e, "2\r", "that is not the number");
 	assert_true(is_there(&e, "a.txt"));
 	explorer_do(&e,
@@ -212,6 +212,71 @@ static void test_mode(void **state)
 	explorer_expect(&e, "a\\.txt +-rw-r--r--");
 	explorer_do(&e, "cm", "mode:");
 	explorer_do(&e, "u=nonsense\r", "u=nonsense: ");
+	leave(&e);
+}
+
+/* What was asked about is what is changed, whatever the cursor is on when the text is there. */
+static void test_bound(void **state)
+{
+	struct explorer e = open_tree();
+	struct stat st;
+
+	(void)state;
+	explorer_do(&e, "gg}jjj", "@d.txt");
+	explorer_do(&e, "cm", "mode: ");
+	assert_int_equal(unlink(tree_path(e.tree, "d.txt")), 0);
+	explorer_expect(&e, "~d\\.txt");
+	explorer_do(&e, "u=,go=\r", "change the mode d\\.txt: No such file");
+	assert_int_equal(lstat(tree_path(e.tree, "c.txt"), &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0644);
+	explorer_do(&e, "gg}  ", "2 marked");
+	explorer_do(&e, "cm", "mode of 2 marked: ");
+	explorer_do(&e, "\033", "~mode of");
+	explorer_do(&e, "co", "owner of 2 marked: ");
+	explorer_do(&e, "\033", "~owner of");
+	leave(&e);
+}
+
+/* Of a directory that cannot be emptied its things are named, but it is one thing that is not done;
+ * what it would have been is not told as what it was. */
+static void partly(void *ctx)
+{
+	(void)ctx;
+	struct explorer e = explorer_open(&(struct explorer_options){
+		.tree = "closed/a 3\nclosed/b 3\nclosed/ :0555\nfile 3\nother 3\n"});
+
+	explorer_do(&e, "gg}*a", "3 marked");
+	explorer_do(&e, "X", "delete 3 items for good\\?");
+	explorer_expect(&e, "this is about: 3");
+	explorer_do(&e, "3\r", "delete 3 items: 2 done, 1 not");
+	explorer_expect(&e, "not done:\n.*closed/[ab] +.*\n.*closed/[ab] +.*\n.*closed ");
+	explorer_expect(&e, "~would be free");
+	assert_false(is_there(&e, "file"));
+	explorer_do(&e, "q", "~Esc: back");
+	leave(&e);
+}
+
+static void test_partly(void **state)
+{
+	(void)state;
+	as_user_needs_program();
+	as_user(partly, NULL);
+}
+
+/* What was taken back from the history is done again from there. */
+static void test_again(void **state)
+{
+	struct explorer e = open_tree();
+
+	(void)state;
+	explorer_do(&e, "gg}", "@a.txt");
+	explorer_do(&e, "d", "trash a\\.txt: done");
+	explorer_do(&e, "U", "1 of 1 step done");
+	explorer_do(&e, "u", "this would\n +restore .*a\\.txt");
+	explorer_do(&e, "y", "undo .*: done \\(C-r does it again\\)");
+	assert_true(is_there(&e, "a.txt"));
+	explorer_do(&e, "\x12", "redo #1: trash a\\.txt: done");
+	assert_false(is_there(&e, "a.txt"));
 	leave(&e);
 }
 
@@ -330,6 +395,8 @@ int main(void)
 		cmocka_unit_test(test_mode),           cmocka_unit_test(test_denied),
 		cmocka_unit_test(test_read_only),      cmocka_unit_test(test_killed),
 		cmocka_unit_test(test_home_with_dots), cmocka_unit_test(test_home_that_is_relative),
+		cmocka_unit_test(test_bound),          cmocka_unit_test(test_partly),
+		cmocka_unit_test(test_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -123,7 +123,7 @@ static void test_gone(void **state)
 	explorer_expect(&w.e, "@in");
 	explorer_do(&w.e, "r", "restore in\\?");
 	explorer_expect(&w.e, "make the directory .*/sub\n");
-	explorer_expect(&w.e, "this is about:\n.*/sub/in");
+	explorer_expect(&w.e, "this is about: 1\n.*/sub/in");
 	explorer_do(&w.e, "y", "restore in: done");
 	assert_string_equal(content(&w, "sub/in"), "in");
 	end(&w);

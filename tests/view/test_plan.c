@@ -5,17 +5,18 @@
 #include "stage.h"
 
 static const struct scene_plan_line lines[] = {
-	{PLAN_HEADING, NULL, "cannot be done, and is left out:"},
-	{PLAN_TROUBLE, "/srv/site/locked/a", "permission denied: its directory may not be written"},
-	{PLAN_HEADING, NULL, "not on the screen now:"},
-	{PLAN_MEMBER, "/home/kim/archive/2019/old \x1b[31mname", NULL},
+	{PLAN_HEADING, NULL, "cannot be done, and is left out:", 0},
+	{PLAN_TROUBLE, "/srv/site/locked/a", "permission denied: its directory may not be written",
+	 0},
+	{PLAN_HEADING, NULL, "not on the screen now:", 1988},
+	{PLAN_MEMBER, "/home/kim/archive/2019/old \x1b[31mname", NULL, 0},
 	{PLAN_MEMBER,
 	 "/home/kim/archive/2019/a very long path/with many parts/in it/that will not fit/file.txt",
-	 NULL},
-	{PLAN_HEADING, NULL, "on the screen:"},
-	{PLAN_MEMBER, "/home/kim/one", NULL},
-	{PLAN_MEMBER, "/home/kim/two", NULL},
-	{PLAN_MEMBER, "/home/kim/three", NULL},
+	 NULL, 0},
+	{PLAN_HEADING, NULL, "on the screen:", 3},
+	{PLAN_MEMBER, "/home/kim/one", NULL, 0},
+	{PLAN_MEMBER, "/home/kim/two", NULL, 0},
+	{PLAN_MEMBER, "/home/kim/three", NULL, 0},
 };
 
 static void open_plan(struct stage *s, const struct scene_plan *plan)
@@ -88,11 +89,11 @@ static void test_over(void **state)
 static void test_taken(void **state)
 {
 	static const struct scene_plan_line taken[] = {
-		{PLAN_CHOICE, NULL, "taken names:  [s: skip]  b: keep both  R: replace"},
-		{PLAN_HEADING, NULL, "something has the name, and it stays in the trash:"},
-		{PLAN_TROUBLE, "/home/kim/one", "something has that name already"},
-		{PLAN_HEADING, NULL, "this is about:"},
-		{PLAN_MEMBER, "/home/kim/one", NULL},
+		{PLAN_CHOICE, NULL, "taken names:  [s: skip]  b: keep both  R: replace", 0},
+		{PLAN_HEADING, NULL, "something has the name, and it stays in the trash:", 0},
+		{PLAN_TROUBLE, "/home/kim/one", "something has that name already", 0},
+		{PLAN_HEADING, NULL, "this is about:", 0},
+		{PLAN_MEMBER, "/home/kim/one", NULL, 0},
 	};
 	static const struct scene_plan plan = {
 		.title = "restore: the name is taken",
