@@ -147,6 +147,7 @@
  *   fs/stat                metadata of one thing
  *   fs/statter             jobs: metadata of many
  *   fs/sys                 every system call, replaceable
+ *   fs/unlinks             removing many names of one directory, with a second thread
  *   fs/viewfile            a file open for viewing, read in windows
  *   fs/viewscan            jobs: search it, count its lines
  *   fs/task                what the explorer asks to be done, as data

@@ -17,6 +17,7 @@
 #include "fs/scandir.h"
 #include "fs/stat.h"
 #include "fs/sys.h"
+#include "fs/unlinks.h"
 
 #define PROGRESS_EVERY 1024u
 
@@ -35,7 +36,10 @@ struct deletion {
 	struct level *levels;
 	size_t nlevels, cap; /* those behind the stack's depth keep their buffers */
 	struct scandir scan;
-	unsigned since_progress;
+	struct unlinks unlinks;
+	struct unlinks_item *items; /* of one buffer of `scan` */
+	size_t nitems, items_cap;
+	uint64_t since_progress;
 	int first_err; /* of what could not be removed */
 };
 
@@ -44,10 +48,11 @@ static bool cancelled(const struct deletion *d)
 	return d->o->cancel && atomic_load_explicit(d->o->cancel, memory_order_relaxed);
 }
 
-static void count(struct deletion *d, uint64_t *counter)
+static void count(struct deletion *d, uint64_t *counter, uint64_t n)
 {
-	++*counter;
-	if (++d->since_progress < PROGRESS_EVERY || !d->o->progress)
+	*counter += n;
+	d->since_progress += n;
+	if (d->since_progress < PROGRESS_EVERY || !d->o->progress)
 		return;
 	d->since_progress = 0;
 	d->o->progress(d->o->ctx, d->counts);
@@ -119,14 +124,13 @@ static int later(struct deletion *d, const char *name)
 	return str_add(&top(d)->dirs, name, strlen(name) + 1);
 }
 
-/* What is no directory goes; a directory that only now shows as one waits for its turn, once. */
-static int remove_file(struct deletion *d, const char *name, bool may_wait)
+/* What unlinkat(2) said of what is no directory; a directory that only now shows as one waits for
+ * its turn, once. */
+static int removed(struct deletion *d, const char *name, int rc, bool may_wait)
 {
-	int dirfd = dirstack_fd(&d->dirs), rc = sys_unlinkat(dirfd, name, 0);
+	int dirfd = dirstack_fd(&d->dirs);
 	struct meta meta;
 
-	if (rc == 0)
-		count(d, &d->counts->files);
 	if (rc == 0 || rc == -ENOENT)
 		return 0;
 	/* unlink(2): Linux says EISDIR, POSIX EPERM. */
@@ -139,6 +143,37 @@ static int remove_file(struct deletion *d, const char *name, bool may_wait)
 	return failed(d, name, rc, explain(rc, dirfd, name));
 }
 
+static int remove_file(struct deletion *d, const char *name, bool may_wait)
+{
+	int rc = sys_unlinkat(dirstack_fd(&d->dirs), name, 0);
+
+	if (rc == 0)
+		count(d, &d->counts->files, 1);
+	return removed(d, name, rc, may_wait);
+}
+
+/* What was found in one buffer. */
+static int remove_items(struct deletion *d)
+{
+	struct unlinks *u = &d->unlinks;
+	int rc = 0;
+
+	unlinks_begin(u, dirstack_fd(&d->dirs), d->items, d->nitems, d->o->cancel);
+	while (unlinks_some(u))
+		count(d, &d->counts->files, unlinks_removed(u));
+	unlinks_end(u);
+	count(d, &d->counts->files, unlinks_removed(u));
+	for (size_t i = 0; rc == 0 && i < d->nitems; i++) {
+		const struct unlinks_item *item = &d->items[i];
+
+		if (item->rc != UNLINKS_LEFT)
+			rc = removed(d, item->name, item->rc, true);
+		else
+			rc = cancelled(d) ? -ECANCELED : remove_file(d, item->name, true);
+	}
+	return rc;
+}
+
 static int read_again(struct deletion *d)
 {
 	off_t at = top(d)->passes ? sys_lseek(dirstack_fd(&d->dirs), 0, SEEK_SET) : 0;
@@ -148,19 +183,41 @@ static int read_again(struct deletion *d)
 	return at < 0 ? (int)at : 0;
 }
 
+static int add_item(struct deletion *d, const char *name)
+{
+	int rc = array_grow(&d->items, &d->items_cap, d->nitems + 1, sizeof(*d->items));
+
+	if (rc == 0)
+		d->items[d->nitems++] = (struct unlinks_item){.name = name};
+	return rc;
+}
+
+/* What the last read of the directory brought. */
+static int sweep_buffer(struct deletion *d, int *bad)
+{
+	struct scan_entry e;
+	int rc = 0, got;
+
+	d->nitems = 0;
+	while (rc == 0 && (got = scandir_entry(&d->scan, &e)) != 0) {
+		if (got < 0)
+			*bad = got;
+		else
+			rc = e.type == ENTRY_DIR ? later(d, e.name) : add_item(d, e.name);
+	}
+	return rc < 0 ? rc : remove_items(d);
+}
+
 /* The innermost directory, but for what is in its directories. */
 static int sweep(struct deletion *d)
 {
 	struct level *l = top(d);
-	struct scan_entry e;
 	int bad = 0, rc = read_again(d);
 
 	str_clear(&l->dirs);
 	l->at = 0;
-	while (rc == 0 && (rc = scandir_next_usable(&d->scan, &e, &bad)) > 0) {
-		if (cancelled(d))
-			return -ECANCELED;
-		rc = e.type == ENTRY_DIR ? later(d, e.name) : remove_file(d, e.name, true);
+	while (rc == 0 && (rc = scandir_read(&d->scan)) > 0) {
+		rc = cancelled(d) ? -ECANCELED : sweep_buffer(d, &bad);
 		if (rc < 0)
 			return rc;
 	}
@@ -196,7 +253,7 @@ static int remove_dir(struct deletion *d, int dirfd, const char *name)
 	int rc = sys_unlinkat(dirfd, name, AT_REMOVEDIR);
 
 	if (rc == 0)
-		count(d, &d->counts->dirs);
+		count(d, &d->counts->dirs, 1);
 	return rc;
 }
 
@@ -355,7 +412,7 @@ static int delete_file(struct deletion *d, const struct target *t)
 			return -ESTALE;
 		return refuse(d, t, rc, explain(rc, t->dirfd, t->name));
 	}
-	count(d, &d->counts->files);
+	count(d, &d->counts->files, 1);
 	/* A link less, or it was something else that went in that moment. Servers need not tell. */
 	if (stat_fd(t->pin, &now, NULL) == 0 && now.nlink >= t->meta.nlink &&
 	    sys_fstatfs(t->pin, &fs) == 0 && !mounts_network_magic((uint32_t)fs.f_type))
@@ -435,6 +492,8 @@ static void deletion_done(struct deletion *d)
 	for (size_t i = 0; i < d->nlevels; i++)
 		str_done(&d->levels[i].dirs);
 	free(d->levels);
+	free(d->items);
+	unlinks_done(&d->unlinks);
 	scandir_done(&d->scan);
 	dirstack_done(&d->dirs);
 }
@@ -452,6 +511,7 @@ int safe_delete(int dirfd, const char *name, const struct identity *expect, cons
 		return rc;
 	dirstack_init(&d.dirs);
 	scandir_init(&d.scan, -1, false);
+	unlinks_init(&d.unlinks);
 	rc = stat_fd(t.pin, &t.meta, &t.mnt_id);
 	if (rc == 0)
 		rc = delete_target(&d, &t);

@@ -11,8 +11,9 @@
  *
  * A directory is read to its end, and what is no directory removed on the way; then its directories
  * follow one by one. So memory is that for the names of directories on the way down, whatever else
- * is in them, and any depth takes 32 descriptors. A directory that somebody fills meanwhile is
- * gone through again, DELETE_PASSES times at most.
+ * is in them and a buffer of the directory at hand, and any depth takes 32 descriptors. A directory
+ * that somebody fills meanwhile is gone through again, DELETE_PASSES times at most. Where a
+ * directory has many files, a second thread helps (fs/unlinks).
  *
  * Thread: worker; two must not delete the same tree. Owns: nothing after it returns.
  */
