@@ -8,8 +8,12 @@
 #define SYNC_EVERY 1000u
 
 /* How many things are made ready for the trash at once, and from how many on it is worth it. */
-#define READY_MOST  256u
-#define READY_LEAST 4u
+#define READY_MOST 256u
+/* One sync of the file system waits for all that anybody has written there, and cannot be
+ * cancelled: for fewer things, one after the other is bounded, and told as it goes. */
+#ifndef PLAN_READY_LEAST
+#define PLAN_READY_LEAST 16u /* tests use less */
+#endif
 
 /* The journal has what is to be done before it is, or nothing is. */
 static int begin(struct plan *p)
@@ -34,7 +38,7 @@ static void log_step(struct plan *p, const struct step *step, enum step_state st
 		(void)oplog_add(p->log, time(NULL), p->result->id, step, state, err, why);
 }
 
-static void count(struct plan_result *r, enum step_state state, int err)
+static void count_state(struct plan_result *r, enum step_state state, int err)
 {
 	if (state == STEP_DONE)
 		r->done++;
@@ -64,7 +68,7 @@ static void tell(struct plan *p, enum step_state state, int err)
 	struct plan_result *r = p->result;
 
 	record(p, p->at, state, err);
-	count(r, state, err);
+	count_state(r, state, err);
 	r->deleted.files += p->counts.files;
 	r->deleted.dirs += p->counts.dirs;
 	r->deleted.failed += p->counts.failed;
@@ -175,7 +179,7 @@ static void make_ready(struct plan *p)
 	while (n < READY_MOST && p->at + n < p->n && may_be_ready(p, p->at + n))
 		n++;
 	p->ready = p->at + MAX(n, 1);
-	if (n >= READY_LEAST)
+	if (n >= PLAN_READY_LEAST)
 		act_ready(p->act, &p->steps[p->at], n);
 }
 
@@ -246,7 +250,7 @@ static int still_to_undo(struct plan *p)
 	return a ? 0 : -ENOENT;
 }
 
-static int run(struct plan *p)
+static int run_steps(struct plan *p)
 {
 	int rc = p->undoes && p->journal ? still_to_undo(p) : 0;
 
@@ -273,7 +277,7 @@ int plan_run(struct plan *p, struct journal *j, const struct plan_run *how,
 	p->result = ret_result;
 	if (p->env.state && oplog_open(p->env.state, &p->log, &why) < 0)
 		p->log = NULL;
-	rc = run(p);
+	rc = run_steps(p);
 	oplog_close(p->log);
 	p->log = NULL;
 	p->run = NULL;

@@ -7,6 +7,15 @@
 
 #define TRASHED_X WORLD_TRASH "/files/x"
 
+/* So many more that all are made ready together. */
+#define TEN_FILES                                                                                 \
+	"work/m/0 \"m0\"\nwork/m/1 \"m1\"\nwork/m/2 \"m2\"\nwork/m/3 \"m3\"\nwork/m/4 \"m4\"\n" \
+	"work/m/5 \"m5\"\nwork/m/6 \"m6\"\nwork/m/7 \"m7\"\nwork/m/8 \"m8\"\nwork/m/9 \"m9\"\n"
+#define TEN_NAMES "m/0 m/1 m/2 m/3 m/4 m/5 m/6 m/7 m/8 m/9"
+#define TEN(how)                                                                                  \
+	how "work/m/0\n" how "work/m/1\n" how "work/m/2\n" how "work/m/3\n" how "work/m/4\n"     \
+	how "work/m/5\n" how "work/m/6\n" how "work/m/7\n" how "work/m/8\n" how "work/m/9\n"
+
 /* clang-format off */
 const struct scenario scenarios[] = {
 	/* to the trash */
@@ -46,14 +55,14 @@ const struct scenario scenarios[] = {
 	 .dir = "work/e", .thing = "work/e/y", .target = WORLD_TRASH "/files/y",
 	 .other = "rename --yes d d2"},
 	/* Enough to be made ready together. */
-	{.name = "rm-six",
+	{.name = "rm-many",
 	 .fixture = "work/d/a \"a\"\nwork/d/b/in \"in\"\nwork/d/c -> a\nwork/d/x \"x\" :0640\n"
-		    "work/e/a \"other\"\nwork/e/y \"y\"\nwork/e/other \"o\"\n",
-	 .command = "rm --yes d/a d/b d/c d/x e/a e/y",
+		    "work/e/a \"other\"\nwork/e/y \"y\"\nwork/e/other \"o\"\n" TEN_FILES,
+	 .command = "rm --yes d/a d/b d/c d/x e/a e/y " TEN_NAMES,
 	 .changes = "+ trash:work/d/a\n+ trash:work/d/b\n+ trash:work/d/b/in\n+ trash:work/d/c\n"
-		    "+ trash:work/d/x\n+ trash:work/e/a\n+ trash:work/e/y\n"
+		    "+ trash:work/d/x\n+ trash:work/e/a\n+ trash:work/e/y\n" TEN("+ trash:")
 		    "- work/d/a\n- work/d/b\n- work/d/b/in\n- work/d/c\n- work/d/x\n"
-		    "- work/e/a\n- work/e/y\n",
+		    "- work/e/a\n- work/e/y\n" TEN("- "),
 	 .back = "undo --yes",
 	 .operand = "work/d/x",
 	 .dir = "work/d", .thing = "work/d/x", .target = TRASHED_X,

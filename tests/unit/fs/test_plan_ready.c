@@ -12,6 +12,9 @@
 #include <stdatomic.h>
 #include <sys/wait.h>
 
+#define PLAN_READY_LEAST 4u
+#include "../../../src/fs/plan_run.c"
+
 #include "fs/recover.h"
 
 #define ZOO                                                                            \

@@ -513,6 +513,34 @@ static void test_many(void **state)
 	close(dirfd);
 }
 
+/* How many are brought to the disk by one call for all that is dirty there, and how many by one for
+ * each. */
+static void test_together(void **state)
+{
+	static const unsigned counts[] = {1, 4, 15, 16, 17};
+
+	(void)state;
+	for (size_t c = 0; c < ARRAY_LEN(counts); c++) {
+		struct plan *p;
+		char name[32];
+
+		build("work/ *17\nhome/.local/share/Trash/files/\nhome/.local/share/Trash/info/\n");
+		p = new_plan();
+		for (unsigned i = 0; i < counts[c]; i++) {
+			struct plan_at one;
+
+			snprintf(name, sizeof(name), "f%07u", i);
+			one = here("work", name);
+			assert_int_equal(plan_trash(p, &one), 0);
+		}
+		fault_recount();
+		run(p);
+		assert_int_equal(fault_count(FAULT_syncfs), counts[c] >= 16 ? 1 : 0);
+		assert_true((fault_count(FAULT_fsync) >= counts[c]) == (counts[c] < 16));
+		assert_false(exists("work/f0000000"));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -528,6 +556,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_two_programs, memdir_setup, teardown),
 		cmocka_unit_test_teardown(test_taken_back_by_another, teardown),
 		cmocka_unit_test_setup_teardown(test_many, memdir_setup, teardown),
+		cmocka_unit_test_teardown(test_together, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
