@@ -8,13 +8,13 @@
 #define TRASHED_X WORLD_TRASH "/files/x"
 
 /* So many more that all are made ready together. */
-#define TEN_FILES                                                                                 \
+#define TEN_FILES                                                                               \
 	"work/m/0 \"m0\"\nwork/m/1 \"m1\"\nwork/m/2 \"m2\"\nwork/m/3 \"m3\"\nwork/m/4 \"m4\"\n" \
 	"work/m/5 \"m5\"\nwork/m/6 \"m6\"\nwork/m/7 \"m7\"\nwork/m/8 \"m8\"\nwork/m/9 \"m9\"\n"
 #define TEN_NAMES "m/0 m/1 m/2 m/3 m/4 m/5 m/6 m/7 m/8 m/9"
-#define TEN(how)                                                                                  \
-	how "work/m/0\n" how "work/m/1\n" how "work/m/2\n" how "work/m/3\n" how "work/m/4\n"     \
-	how "work/m/5\n" how "work/m/6\n" how "work/m/7\n" how "work/m/8\n" how "work/m/9\n"
+#define TEN(how)                                                                                 \
+	how "work/m/0\n" how "work/m/1\n" how "work/m/2\n" how "work/m/3\n" how "work/m/4\n" how \
+	    "work/m/5\n" how "work/m/6\n" how "work/m/7\n" how "work/m/8\n" how "work/m/9\n"
 
 /* clang-format off */
 const struct scenario scenarios[] = {
