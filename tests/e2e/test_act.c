@@ -157,6 +157,8 @@ static void test_json_of_each(void **state)
 	(void)state;
 	build(things);
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		if (strcmp(rows[i][0], "empty") == 0)
+			only_ours();
 		start(&last, rows[i], NULL);
 		is_json();
 		assert_in_set(last.status, ((const LargestIntegralType[]){0, 1, 3}), 3);

@@ -109,6 +109,7 @@ static void test_empty_and_yes(void **state)
 	(void)state;
 	build(things);
 	RUN(0, "rm", "dir");
+	only_ours();
 	answer(ARGS("empty"), "Type 4 to do it", "n\r", 3);
 	assert_true(exists(TRASH "files/dir"));
 	answer(ARGS("empty"), "Type 4 to do it", "4\r", 0);

@@ -255,6 +255,7 @@ static void test_empty(void **state)
 	RUN(3, "empty");
 	RUN(0, "empty", "--older", "100", "-n");
 	printed("erase old: 1 file, 0 directories, 4.0K freed");
+	only_ours();
 	RUN(0, "empty", "--older", "100", "--yes");
 	assert_false(exists(TRASH "files/old") || exists(TRASH "info/old.trashinfo"));
 	assert_false(exists(TRASH "info/alone.trashinfo"));
@@ -263,6 +264,7 @@ static void test_empty(void **state)
 	printed("erase dir: 2 files, 2 directories, ");
 	RUN(0, "empty", "--larger=1G", "-n");
 	printed("do nothing");
+	only_ours();
 	RUN(0, "empty", "--yes", "--print=json");
 	is_json();
 	printed("\"done\":3,\"failed\":0");
@@ -274,6 +276,7 @@ static void test_empty(void **state)
 	RUN(0, "rm", "new");
 	RUN(0, "empty", "--older", "1h", "-n");
 	printed("do nothing");
+	only_ours();
 	RUN(0, "empty", "--older", "0", "--yes");
 	assert_false(exists(TRASH "files/new"));
 	RUN(3, "undo");
@@ -319,6 +322,7 @@ static void every_verb(const char *home)
 	WITH_HOME(0, home, "recover");
 	WITH_HOME(0, home, "history", "--print");
 	printed("rename");
+	only_ours();
 	WITH_HOME(0, home, "empty", "-y");
 	assert_false(exists(TRASH "files/dir"));
 	/* It is one journal and one trash, however it is written. */
@@ -458,6 +462,7 @@ static void test_we_see_those_of_trash_cli(void **state)
 	other(&p, "trash-list", NULL, NULL);
 	assert_non_null(strstr(p.out.buf, tree_path(world, "work/file")));
 	program_done(&p);
+	only_ours();
 	RUN(0, "empty", "-y");
 	other(&p, "trash-list", NULL, NULL);
 	assert_null(strstr(p.out.buf, tree_path(world, "work/file")));
