@@ -13,8 +13,10 @@
 #include "fs/sys.h"
 #include "fs/whole.h"
 
-#define TRIES    1000u
-#define IN_ORDER 100u /* then by chance: a trash may hold very many of one name */
+/* Names are numbered, then by chance: a trash may hold very many of one. When those are taken too,
+ * something is wrong; each is written into the journal. */
+#define IN_ORDER 100u
+#define TRIES    (IN_ORDER + 20u)
 
 #define NAME_LEAST 80u /* less is no file system's, and leaves no room */
 

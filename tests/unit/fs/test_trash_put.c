@@ -312,6 +312,19 @@ static void test_every_call_failing(void **state)
 	as_mounter(each_failing, NULL);
 }
 
+/* A server that says of every name that it is taken is believed before the journal is full of them.
+ */
+static void test_every_name_taken(void **state)
+{
+	(void)state;
+	build("work/x \"content\"\n");
+	fault_fail(FAULT_renameat2, 1, EEXIST, true);
+	assert_int_equal(put("x"), -EEXIST);
+	assert_in_range(fault_count(FAULT_renameat2), 100, 200);
+	assert_true(exists("work/x"));
+	assert_int_equal(count(TRASH "info") + count(TRASH "files"), 0);
+}
+
 static void test_short_writes(void **state)
 {
 	struct trashinfo info;
@@ -462,6 +475,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_refused, done),
 		cmocka_unit_test_teardown(test_confirmed_and_intended, done),
 		cmocka_unit_test_teardown(test_every_call_failing, done),
+		cmocka_unit_test_teardown(test_every_name_taken, done),
 		cmocka_unit_test_teardown(test_short_writes, done),
 		cmocka_unit_test_setup_teardown(test_out_of_memory, memdir_setup, done),
 		cmocka_unit_test_teardown(test_constant_time, done),
