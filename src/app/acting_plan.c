@@ -162,11 +162,11 @@ static void add_does(struct acting *a, bool undo)
 
 static void write_sums(struct acting *a, const struct task_report *r, bool trashed)
 {
-	char files[FMT_MAX], dirs[FMT_MAX], freed[FMT_MAX], held[FMT_MAX];
+	char files[FMT_MAX], dirs[FMT_MAX], freed[FMT_MAX], held[FMT_MAX], kept[FMT_MAX];
 	const char *least = r->counted ? "" : "at least ";
 
 	str_clear(&a->sums);
-	if (!r->files && !r->dirs)
+	if (!r->files && !r->dirs && !r->kept)
 		return;
 	fmt_count(files, r->files);
 	fmt_count(dirs, r->dirs);
@@ -177,6 +177,9 @@ static void write_sums(struct acting *a, const struct task_report *r, bool trash
 		(void)str_addf(&a->sums, ", %s %s", dirs,
 			       r->dirs == 1 ? "directory" : "directories");
 	(void)str_addf(&a->sums, trashed ? "; %s in the trash" : "; %s would be free", freed);
+	/* What goes to the trash goes as a whole. What cannot be read may be empty. */
+	if (r->kept && !trashed)
+		(void)str_addf(&a->sums, "; %s may stay", fmt_count(kept, r->kept));
 	if (r->held)
 		(void)str_addf(&a->sums, "; other links keep %s", held);
 }

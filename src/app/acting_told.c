@@ -38,9 +38,53 @@ static void drop_marks(struct app *app, const struct acting_task *task)
 		model_mark_none(app->model);
 }
 
+#define LEFT_WORK 1000000u /* marks times troubles that are compared; of more all stay marked */
+
+/* It, or something in it, was not done. */
+static bool is_left(void *ctx, const char *path)
+{
+	const struct task_report *r = ctx;
+	size_t len = strlen(path);
+
+	for (uint32_t i = 0; i < r->ntroubles; i++)
+		if (strncmp(r->troubles[i].path, path, len) == 0 &&
+		    (!r->troubles[i].path[len] || r->troubles[i].path[len] == '/'))
+			return true;
+	return false;
+}
+
+/* What was done of the marks is no longer marked; where it is not known which, all stay. */
+static int drop_done(struct app *app, const struct acting_task *task, struct task_report *r)
+{
+	const struct marks *marks = &app->model->marks;
+
+	if (!task->marked || marks->epoch != task->epoch || marks->live > task->nmarked ||
+	    r->left || r->more || model_marking(app->model) ||
+	    marks->live > LEFT_WORK / MAX(r->ntroubles, 1U) || task->kind == TASK_RESTORE ||
+	    task->kind == TASK_ERASE)
+		return 0;
+	return model_mark_left(app->model, is_left, r);
+}
+
 static bool is_undoable(enum task_kind kind)
 {
 	return kind != TASK_DELETE && kind != TASK_ERASE;
+}
+
+/* What was made, or has another name now, need not be in the list. */
+static const char *unseen(struct app *app, const struct acting_task *task,
+			  const struct task_report *r)
+{
+	const struct list *list = model_list(app->model);
+
+	if (!r->made || !task->dir || !model_dir(app->model) ||
+	    strcmp(task->dir, model_path(app->model)) != 0)
+		return "";
+	if (r->made[0] == '.' && !list->show_hidden)
+		return "; it is hidden";
+	if (list->matcher && !matcher_test(list->matcher, r->made, strlen(r->made), NULL))
+		return "; the filter leaves it out";
+	return "";
 }
 
 static void tell_done(struct app *app, const struct acting_task *task, const struct task_report *r)
@@ -58,7 +102,8 @@ static void tell_done(struct app *app, const struct acting_task *task, const str
 		model_notice(app->model, NOTICE_WARNING, app->now_ms,
 			     "%s: stopped: %u done, %u left (%s)", r->label, r->done, r->left, how);
 	else
-		model_notice(app->model, NOTICE_INFO, app->now_ms, "%s: done (%s)", r->label, how);
+		model_notice(app->model, NOTICE_INFO, app->now_ms, "%s: done (%s%s)", r->label, how,
+			     unseen(app, task, r));
 }
 
 /* Directly in it: its name says enough. */
@@ -112,6 +157,8 @@ static void over(struct app *app, struct fs_event *event)
 		acting_tried_drop(a);
 		if (!r->ntroubles)
 			drop_marks(app, task);
+		else if (drop_done(app, task, r))
+			model_notice(app->model, NOTICE_ERROR, app->now_ms, "%s", strerror(ENOMEM));
 		model_acted(app->model, task->dir, r->made);
 	}
 	acting_forget(app, event->ticket);

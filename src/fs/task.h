@@ -77,7 +77,8 @@ struct task_report {
 	uint32_t steps, done, failed, left;
 	uint64_t files, dirs; /* things in things, what would be free, what other links keep */
 	uint64_t freed, held;
-	bool counted; /* these are all */
+	uint64_t kept; /* of a delete: what in it would stay, as far as can be seen */
+	bool counted;  /* these are all */
 	uint64_t removed;
 	uint64_t action;  /* its number in the journal; 0: nothing was done */
 	bool not_written; /* something was done that the journal does not know */

@@ -157,6 +157,7 @@ static void counted(void *ctx, const struct plan_counts *counts)
 	r->dirs = counts->dirs;
 	r->freed = counts->freed;
 	r->held = counts->held;
+	r->kept = counts->kept;
 	if (time_to_tell(task))
 		tell(task, FS_TASK_COUNTS, 0);
 }

@@ -6,6 +6,7 @@
 #include "model/inside.h"
 
 #include "base/alloc.h"
+#include "base/path.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -353,6 +354,39 @@ void model_mark_none(struct model *m)
 		model_view_close(m);
 	marks_changed(m);
 	model_settle(m);
+}
+
+/* Marks are taken out one by one: the last one clears all, and ids begin anew. */
+static int keep_left(struct marks *marks, bool (*left)(void *ctx, const char *path), void *ctx)
+{
+	CLEANUP(str_done) struct str path = STR_INIT;
+
+	for (size_t i = 0; i < marks->n; i++) {
+		struct row row;
+		const char *name;
+		size_t len;
+
+		if (!marks->at[i].live || !marks->rows.ops->row(&marks->rows, (uint32_t)i, &row))
+			continue;
+		name = row_lies(&row, &len);
+		str_clear(&path);
+		if (path_join(&path, row.where, name, len))
+			return -ENOMEM;
+		if (!left(ctx, path.buf) && marks_set(marks, &row, false))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+int model_mark_left(struct model *m, bool (*left)(void *ctx, const char *path), void *ctx)
+{
+	int r = keep_left(&m->marks, left, ctx);
+
+	if (!m->marks.live && model_view(m)->kind == VIEW_MARKED)
+		model_view_close(m);
+	marks_changed(m);
+	model_settle(m);
+	return r;
 }
 
 void model_range(struct model *m)

@@ -183,6 +183,8 @@ int model_mark_toggle(struct model *m, size_t count); /* and down */
 int model_mark_all(struct model *m);                  /* all visible rows */
 int model_mark_invert(struct model *m);               /* visible rows */
 void model_mark_none(struct model *m);
+/* Unmarks what is not `left` of what was marked; paths are absolute. 0 or -ENOMEM. */
+int model_mark_left(struct model *m, bool (*left)(void *ctx, const char *path), void *ctx);
 void model_range(struct model *m); /* starts a range at the cursor, or marks it and ends */
 /* *ret_count: rows that changed; when model_marking() afterwards it is told in a notice at the end.
  */

@@ -238,7 +238,7 @@ static void test_bound(void **state)
 }
 
 /* Of a directory that cannot be emptied its things are named, but it is one thing that is not done;
- * what it would have been is not told as what it was. */
+ * what it would have been is not told as what it was, and only what is left is still marked. */
 static void partly(void *ctx)
 {
 	(void)ctx;
@@ -252,7 +252,22 @@ static void partly(void *ctx)
 	explorer_expect(&e, "not done:\n.*closed/[ab] +.*\n.*closed/[ab] +.*\n.*closed ");
 	explorer_expect(&e, "~would be free");
 	assert_false(is_there(&e, "file"));
-	explorer_do(&e, "q", "~Esc: back");
+	explorer_do(&e, "q", "1 marked");
+	explorer_do(&e, " ", "~marked");
+	leave(&e);
+}
+
+/* What cannot be looked into is told before. */
+static void kept(void *ctx)
+{
+	(void)ctx;
+	struct explorer e = explorer_open(
+		&(struct explorer_options){.tree = "outer/closed/a 3\nouter/closed/ :0000\n"});
+
+	explorer_do(&e, "gg}", "@outer");
+	explorer_do(&e, "X", "delete outer for good\\?");
+	explorer_expect(&e, "would be free; 1 may stay");
+	explorer_do(&e, "\033", "nothing was done");
 	leave(&e);
 }
 
@@ -261,6 +276,23 @@ static void test_partly(void **state)
 	(void)state;
 	as_user_needs_program();
 	as_user(partly, NULL);
+	as_user(kept, NULL);
+}
+
+/* What is made and not shown is told so. */
+static void test_made_unseen(void **state)
+{
+	struct explorer e = open_tree();
+
+	(void)state;
+	explorer_do(&e, "a", "new:");
+	explorer_do(&e, ".dotted\r", "make \\.dotted: done \\(u undoes it; it is hidden\\)");
+	explorer_do(&e, "/b.t\r", "filtered");
+	explorer_do(&e, "a", "new:");
+	explorer_do(&e, "other.b\r", "make other\\.b: done .*the filter leaves it out");
+	explorer_do(&e, "a", "new:");
+	explorer_do(&e, "b.tt\r", "make b\\.tt: done \\(u undoes it\\)");
+	leave(&e);
 }
 
 /* What was taken back from the history is done again from there. */
@@ -395,8 +427,8 @@ int main(void)
 		cmocka_unit_test(test_mode),           cmocka_unit_test(test_denied),
 		cmocka_unit_test(test_read_only),      cmocka_unit_test(test_killed),
 		cmocka_unit_test(test_home_with_dots), cmocka_unit_test(test_home_that_is_relative),
-		cmocka_unit_test(test_bound),          cmocka_unit_test(test_partly),
-		cmocka_unit_test(test_again),
+		cmocka_unit_test(test_bound),          cmocka_unit_test(test_made_unseen),
+		cmocka_unit_test(test_partly),         cmocka_unit_test(test_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
