@@ -118,15 +118,26 @@ int act_open_trashed(struct act_job *j)
 	return rc;
 }
 
+/* What is in a trash can be had all the same: a restore goes by the path, and makes what is missing
+ * of it. */
+static int no_target(struct act_job *j, int err, const char *why)
+{
+	if (j->step->kind != STEP_RESTORE)
+		return act_refuse(j, err, why);
+	act_say(j, "%s; 'trowel restore' brings it back%s", why,
+		err == -ENOENT ? " and makes that anew" : "");
+	return err;
+}
+
 int act_open_target(struct act_job *j)
 {
 	const struct step_place *to = &j->step->to;
 
 	j->to = act_dir(j->a, to);
 	if (j->to == -ENOENT || j->to == -ENOTDIR)
-		return act_refuse(j, -ENOENT, "the directory it is to be in is not there");
+		return no_target(j, -ENOENT, "the directory it is to be in is not there");
 	if (j->to == -ESTALE)
-		return act_refuse(j, -ESTALE, "the directory it is to be in is another one now");
+		return no_target(j, -ESTALE, "the directory it is to be in is another one now");
 	if (j->to < 0)
 		return act_refuse(j, j->to, "the directory it is to be in cannot be entered");
 	if (!to->name || !identity_component(to->name))

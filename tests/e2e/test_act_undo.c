@@ -367,6 +367,29 @@ static void test_two_at_once(void **state)
 	assert_int_equal(count("work/two"), 40);
 }
 
+/* What an undo does not make, and what does. */
+static void test_directory_is_gone(void **state)
+{
+	(void)state;
+	build("work/d/e/f \"f\"\nwork/d/e/g \"g\"\nwork/other/h \"h\"\n");
+	RUN(0, "rm", "d/e/f", "d/e/g", "other/h");
+	tree_remove(world, "work/d");
+	RUN(1, "undo");
+	said("/work/d/e/f': the directory it is to be in is not there; 'trowel restore' brings it "
+	     "back and makes that anew");
+	assert_string_equal(content("work/other/h"), "h");
+	assert_false(exists("work/d"));
+	RUN(0, "restore", "d/e/f");
+	assert_string_equal(content("work/d/e/f"), "f");
+	/* Another one of its name. */
+	RUN(3, "undo", "1");
+	said("/work/d/e/g': the directory it is to be in is another one now; 'trowel restore' "
+	     "brings "
+	     "it back\n");
+	RUN(0, "restore", "d/e/g");
+	assert_string_equal(content("work/d/e/g"), "g");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -380,6 +403,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_recover_asks, end_world),
 		cmocka_unit_test_teardown(test_killed_while_deleting, end_world),
 		cmocka_unit_test_teardown(test_two_at_once, end_world),
+		cmocka_unit_test_teardown(test_directory_is_gone, end_world),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
