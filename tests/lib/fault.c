@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "fault.h"
 
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
+#include <unistd.h>
 
 struct fault {
 	_Atomic unsigned count;
@@ -72,6 +74,12 @@ void fault_before(enum fault_call call, unsigned nth, void (*fn)(void *ctx), voi
 	faults[call].before = fn;
 	faults[call].ctx = ctx;
 	faults[call].before_at = faults[call].count + nth;
+}
+
+void fault_die(void *ctx)
+{
+	(void)ctx;
+	kill(getpid(), SIGKILL);
 }
 
 /* 0 or -errno for this call. */

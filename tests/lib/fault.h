@@ -41,5 +41,7 @@ void fault_short(enum fault_call call, size_t size);
 void fault_answer(enum fault_call call, const void *bytes, size_t len);
 /* Runs fn just before the nth call from now. */
 void fault_before(enum fault_call call, unsigned nth, void (*fn)(void *ctx), void *ctx);
+/* For it: the program is killed just before that call. */
+void fault_die(void *ctx);
 
 #endif

@@ -30,6 +30,21 @@ static struct tree *tree;
 static struct plan_env env;
 static struct journal *journal;
 
+/* maybe_cancel(), as plan_run.over, cancels when so many steps are over. */
+static UNUSED _Atomic bool cancel; /* for plan_env.cancel */
+static UNUSED uint32_t cancel_after;
+
+static UNUSED void maybe_cancel(void *ctx, uint32_t i, const struct step *step,
+				enum step_state state, int err, const char *why)
+{
+	(void)ctx;
+	(void)step;
+	(void)state;
+	(void)err;
+	(void)why;
+	cancel = i + 1 == cancel_after;
+}
+
 static UNUSED void open_journal(void)
 {
 	const char *why = NULL;

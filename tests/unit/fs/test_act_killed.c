@@ -34,12 +34,6 @@ static int intend(void *ctx, const struct step *s)
 	return 0;
 }
 
-static void die(void *ctx)
-{
-	(void)ctx;
-	kill(getpid(), SIGKILL);
-}
-
 /* False: it did not make so many calls. */
 static bool killed(struct step *s, bool flags, enum fault_call call, unsigned nth)
 {
@@ -50,7 +44,7 @@ static bool killed(struct step *s, bool flags, enum fault_call call, unsigned nt
 	if (pid == 0) {
 		if (!flags)
 			fault_fail(FAULT_renameat2, 1, EINVAL, true);
-		fault_before(call, nth, die, NULL);
+		fault_before(call, nth, fault_die, NULL);
 		(void)!act_run(act, s, &state, &why);
 		_exit(0);
 	}

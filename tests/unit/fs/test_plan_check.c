@@ -550,7 +550,6 @@ static void test_measure(void **state)
 
 static void test_cancelled(void **state)
 {
-	_Atomic bool cancel = true;
 	struct plan_counts n;
 	struct plan_at one;
 	struct plan *p;

@@ -26,7 +26,6 @@ static const char *const things[] = {"work/a",     "work/b",        "work/dir", 
 #define THINGS ARRAY_LEN(things)
 
 static struct identity ids[THINGS];
-static _Atomic bool cancel;
 
 static struct plan *trash_them(void)
 {
@@ -333,19 +332,6 @@ static void test_names_taken(void **state)
 	assert_int_equal(moved(true), 0);
 }
 
-static uint32_t cancel_at;
-
-static void maybe_cancel(void *ctx, uint32_t i, const struct step *step, enum step_state state,
-			 int err, const char *why)
-{
-	(void)ctx;
-	(void)step;
-	(void)state;
-	(void)err;
-	(void)why;
-	cancel = i + 1 == cancel_at;
-}
-
 static void set_cancel(void *ctx)
 {
 	(void)ctx;
@@ -355,13 +341,13 @@ static void set_cancel(void *ctx)
 static void test_cancelled(void **state)
 {
 	(void)state;
-	for (cancel_at = 1; cancel_at < THINGS; cancel_at++) {
+	for (cancel_after = 1; cancel_after < THINGS; cancel_after++) {
 		struct plan *p = ready();
 		struct plan_result r = do_it(p, maybe_cancel);
 
-		assert_int_equal(r.done, cancel_at);
-		assert_int_equal(r.left, THINGS - cancel_at);
-		assert_int_equal(moved(true), cancel_at);
+		assert_int_equal(r.done, cancel_after);
+		assert_int_equal(r.left, THINGS - cancel_after);
+		assert_int_equal(moved(true), cancel_after);
 		plan_free(p);
 	}
 	/* While they are made ready, and while they are brought to the disk. */
@@ -385,7 +371,7 @@ static void test_cancelled_and_stuck(void **state)
 
 	(void)state;
 	p = ready();
-	cancel_at = 2;
+	cancel_after = 2;
 	fault_fail(FAULT_unlinkat, 1, EROFS, true);
 	r = do_it(p, maybe_cancel);
 	plan_free(p);
@@ -477,12 +463,6 @@ static const enum fault_call deadly[] = {FAULT_openat,   FAULT_write,     FAULT_
 					 FAULT_fsync,    FAULT_fdatasync, FAULT_syncfs,
 					 FAULT_unlinkat, FAULT_renameat2, FAULT_mkdirat};
 
-static void die(void *ctx)
-{
-	(void)ctx;
-	kill(getpid(), SIGKILL);
-}
-
 /* False: it makes fewer of them. */
 static bool killed_at(enum fault_call call, unsigned nth)
 {
@@ -498,10 +478,10 @@ static bool killed_at(enum fault_call call, unsigned nth)
 
 		open_journal();
 		env.cancel = &cancel;
-		cancel_at = 4;
+		cancel_after = 4;
 		p = trash_them();
 		fault_recount();
-		fault_before(call, nth, die, NULL);
+		fault_before(call, nth, fault_die, NULL);
 		/* Every second is cancelled in the middle as well. */
 		(void)do_it(p, nth % 2 ? maybe_cancel : NULL);
 		_exit(0);

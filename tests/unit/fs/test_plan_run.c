@@ -34,20 +34,6 @@ static struct plan *trash_things(void)
 
 /* ---- cancelled ---- */
 
-static _Atomic bool cancel;
-static uint32_t cancel_after;
-
-static void maybe_cancel(void *ctx, uint32_t i, const struct step *step, enum step_state state,
-			 int err, const char *why)
-{
-	(void)ctx;
-	(void)step;
-	(void)state;
-	(void)err;
-	(void)why;
-	cancel = i + 1 == cancel_after;
-}
-
 static void test_cancel_at_each(void **state)
 {
 	(void)state;

@@ -21,12 +21,6 @@ static const enum fault_call mutating[] = {
 	FAULT_fchmodat,  FAULT_fchownat, FAULT_flock,    FAULT_utimensat, FAULT_symlinkat,
 };
 
-static void die(void *ctx)
-{
-	(void)ctx;
-	kill(getpid(), SIGKILL);
-}
-
 /* ---- what is done ---- */
 
 static void do_plan(struct plan *p)
@@ -230,7 +224,7 @@ static bool child_was_killed(enum fault_call call, unsigned nth, void (*fn)(void
 	assert_true(pid >= 0);
 	if (pid == 0) {
 		open_journal();
-		fault_before(call, nth, die, NULL);
+		fault_before(call, nth, fault_die, NULL);
 		fn();
 		_exit(0);
 	}
@@ -614,7 +608,7 @@ static void test_record_without_change(void **state)
 		    step_place_set(&step.to, tree_path(tree, "home"), &step.from.dir_id, "a") ==
 			    0 &&
 		    journal_result(journal, id, 0, STEP_DONE, 0, &step) == 0)
-			die(NULL);
+			fault_die(NULL);
 		_exit(1);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
@@ -691,7 +685,7 @@ static void do_without_a_word(void (*add)(struct plan *))
 	if (journal_begin(journal, plan_label(p), 0, steps, plan_nsteps(p), &id) < 0 ||
 	    plan_run(p, NULL, &how, &r) < 0 || r.done != plan_nsteps(p))
 		_exit(1);
-	die(NULL);
+	fault_die(NULL);
 }
 
 static void test_results_lost(void **state)

@@ -31,12 +31,6 @@ static unsigned in_trash(void)
 	return n - 2;
 }
 
-static void die(void *ctx)
-{
-	(void)ctx;
-	kill(getpid(), SIGKILL);
-}
-
 /* Killed when the information was written and the thing not moved. */
 static void die_trashing(void)
 {
@@ -55,7 +49,7 @@ static void die_trashing(void)
 
 		open_journal();
 		p = new_plan();
-		fault_before(FAULT_renameat2, 1, die, NULL);
+		fault_before(FAULT_renameat2, 1, fault_die, NULL);
 		if (plan_trash(p, &a) == 0)
 			(void)!plan_run(p, journal, &how, &r);
 		_exit(0);

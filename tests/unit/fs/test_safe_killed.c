@@ -16,12 +16,6 @@ static const enum fault_call mutating[] = {FAULT_openat,  FAULT_write,    FAULT_
 					   FAULT_mkdirat, FAULT_renameat, FAULT_renameat2,
 					   FAULT_linkat,  FAULT_unlinkat};
 
-static void die(void *ctx)
-{
-	(void)ctx;
-	kill(getpid(), SIGKILL);
-}
-
 /* Runs fn in a child that is killed before the nth of these calls; false: it did not make so many.
  */
 static bool killed(enum fault_call call, unsigned nth, void (*fn)(void))
@@ -31,7 +25,7 @@ static bool killed(enum fault_call call, unsigned nth, void (*fn)(void))
 
 	assert_true(pid >= 0);
 	if (pid == 0) {
-		fault_before(call, nth, die, NULL);
+		fault_before(call, nth, fault_die, NULL);
 		fn();
 		_exit(0);
 	}

@@ -464,12 +464,6 @@ static void what_is_kept_stays(void **state)
 
 /* ---- what is left behind ---- */
 
-static void die(void *ctx)
-{
-	(void)ctx;
-	kill(getpid(), SIGKILL);
-}
-
 static bool killed(enum fault_call call, unsigned nth)
 {
 	int status;
@@ -477,7 +471,7 @@ static bool killed(enum fault_call call, unsigned nth)
 
 	assert_true(pid >= 0);
 	if (pid == 0) {
-		fault_before(call, nth, die, NULL);
+		fault_before(call, nth, fault_die, NULL);
 		_exit(save("f", "new") != 0);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
