@@ -41,7 +41,7 @@ static void place(const struct frame *f, struct places *p)
 static void draw_title(struct frame *f, const struct places *p)
 {
 	const struct scene_plan *plan = f->scene->plan;
-	int cols = f->c->cols, ways;
+	int cols = f->c->cols, ways, width;
 	const char *words = cols >= 60 ? wide_ways[plan->over] : short_ways[plan->over];
 
 	canvas_fill(f->c, (struct rect){.row = p->title, .rows = 1, .cols = cols}, ROLE_TITLE);
@@ -52,8 +52,15 @@ static void draw_title(struct frame *f, const struct places *p)
 		canvas_word(f->c, p->title, cols - ways, ways, words, NULL, ROLE_HINT_KEY);
 	else
 		ways = 0;
-	canvas_text(f->c, p->title, cols > 20, MAX(cols - 1 - ways, 0), plan->title,
-		    strlen(plan->title), ROLE_TITLE);
+	width = MAX(cols - (cols > 20) - 1 - ways, 0);
+	/* A long name must not hide what is behind it ("for good", "without undo"), but where
+	 * there is no room for both, the number in front matters more. */
+	if (cols >= 40)
+		canvas_name(f->c, p->title, cols > 20, width, plan->title, strlen(plan->title),
+			    ROLE_TITLE, NULL);
+	else
+		canvas_text(f->c, p->title, cols > 20, width, plan->title, strlen(plan->title),
+			    ROLE_TITLE);
 	f->c->cursor_row = p->title;
 	f->c->cursor_col = cols > 20;
 }

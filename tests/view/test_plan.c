@@ -68,6 +68,26 @@ static void test_typed(void **state)
 	stage_close(&s);
 }
 
+/* A long name does not hide that it is for good. */
+static void test_long(void **state)
+{
+	static const struct scene_plan plan = {
+		.title = "delete a-name-that-is-much-longer-than-the-line-in-which-it-is-to-stand-"
+			 "with-some-more-behind-it.tar.gz for good?",
+		.sums = "1 file; 12.0K would be free",
+		.typed = true,
+		.number = 1,
+		.lines = &lines[6],
+		.nlines = 1,
+	};
+	struct stage s = {0};
+
+	(void)state;
+	open_plan(&s, &plan);
+	stage_compare(&s, "plan-long");
+	stage_close(&s);
+}
+
 static void test_over(void **state)
 {
 	static const struct scene_plan plan = {
@@ -112,9 +132,8 @@ static void test_taken(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_plan),
-		cmocka_unit_test(test_typed),
-		cmocka_unit_test(test_over),
+		cmocka_unit_test(test_plan),  cmocka_unit_test(test_typed),
+		cmocka_unit_test(test_long),  cmocka_unit_test(test_over),
 		cmocka_unit_test(test_taken),
 	};
 
