@@ -253,6 +253,7 @@ static void partly(void *ctx)
 	explorer_expect(&e, "~would be free");
 	assert_false(is_there(&e, "file"));
 	explorer_do(&e, "q", "1 marked");
+	explorer_expect(&e, "@closed"); /* what is gone has left the list */
 	explorer_do(&e, " ", "~marked");
 	leave(&e);
 }
