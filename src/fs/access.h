@@ -51,5 +51,9 @@ int access_explain(const struct subject *subject, const char *path, enum access_
 void access_answer_done(struct access_answer *answer);
 /* The calling process: effective ids, supplementary groups, effective capabilities. */
 int access_self(struct subject *ret_subject);
+/* Whether the kernel itself would let us do that (W_OK, X_OK...) with what is open: 0, -EACCES,
+ * -EROFS, -EPERM (immutable)... 0 also where it cannot be asked: before Linux 5.8, or where a
+ * sandbox forbids the question. Follows: faccessat(2). */
+int access_may(int fd, int how) MUST_USE;
 
 #endif

@@ -2,10 +2,13 @@
 #include "fs/access.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "fs/sys.h"
 
 static const struct {
 	unsigned cap;
@@ -62,4 +65,13 @@ int access_self(struct subject *ret_subject)
 	if (!rc)
 		*ret_subject = s;
 	return rc;
+}
+
+int access_may(int fd, int how)
+{
+	int rc = sys_faccessat2(fd, "", how, AT_EACCESS | AT_EMPTY_PATH);
+
+	if (rc == -EPERM && sys_faccessat2(-1, "x", 0, 0) == -EPERM)
+		return 0;
+	return rc == -ENOSYS || rc == -EINVAL ? 0 : rc;
 }

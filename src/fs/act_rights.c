@@ -7,24 +7,14 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "fs/access.h"
 #include "fs/scandir.h"
 #include "fs/stat.h"
 #include "fs/sys.h"
 
-/* Whether the kernel itself would let us; 0 where it cannot be asked: before Linux 5.8, or where a
- * sandbox forbids the question. */
-static int ask(int fd, int how)
-{
-	int rc = sys_faccessat2(fd, "", how, AT_EACCESS | AT_EMPTY_PATH);
-
-	if (rc == -EPERM && sys_faccessat2(-1, "x", 0, 0) == -EPERM)
-		return 0;
-	return rc == -ENOSYS || rc == -EINVAL ? 0 : rc;
-}
-
 static int may_write_in(struct act_job *j, int dirfd, const struct meta *dir, const char *which)
 {
-	int rc = ask(dirfd, W_OK | X_OK);
+	int rc = access_may(dirfd, W_OK | X_OK);
 
 	if (dir->nlink == 0) {
 		act_say(j, "%s is gone", which);
@@ -87,7 +77,7 @@ int act_may_leave(struct act_job *j, int to)
 
 	if (rc < 0 || !S_ISDIR(j->meta.mode) || file_id_eq(dir.id, j->dir.id))
 		return rc;
-	if (ask(j->pin, W_OK) == -EACCES)
+	if (access_may(j->pin, W_OK) == -EACCES)
 		return act_refuse(j, -EACCES,
 				  "you may not change it itself, which moving a directory to "
 				  "another one needs");

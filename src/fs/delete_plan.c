@@ -5,17 +5,31 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "base/alloc.h"
 #include "base/map.h"
 #include "base/str.h"
+#include "fs/access.h"
 #include "fs/stat.h"
 #include "fs/sys.h"
 #include "fs/walk.h"
 
 #define PROGRESS_EVERY 1024u
 
+/* A directory the walk is in. */
+struct place {
+	struct meta meta;
+	bool kept; /* something in it stays, and so does it */
+	bool asked;
+	int err; /* of changing it */
+};
+
 struct delete_plan {
 	struct plan_options o;
+	struct subject self; /* with o.rights */
+	struct place *places;
+	size_t places_cap;
 	struct plan_counts counts;
 	struct map links; /* struct file_id to how many of its links are not in the plan yet */
 	struct str path;
@@ -26,12 +40,18 @@ struct delete_plan {
 int delete_plan_new(const struct plan_options *options, struct delete_plan **ret_plan)
 {
 	struct delete_plan *p = calloc(1, sizeof(*p));
+	int rc;
 
 	if (!p)
 		return -ENOMEM;
 	p->o = *options;
 	p->path = (struct str)STR_INIT;
 	map_init(&p->links);
+	rc = options->rights ? access_self(&p->self) : 0;
+	if (rc < 0) {
+		delete_plan_free(p);
+		return rc;
+	}
 	*ret_plan = p;
 	return 0;
 }
@@ -42,6 +62,7 @@ void delete_plan_free(struct delete_plan *plan)
 		return;
 	map_done(&plan->links);
 	str_done(&plan->path);
+	free(plan->places);
 	free(plan);
 }
 
@@ -114,6 +135,59 @@ static int add_file(struct delete_plan *p, const struct meta *m)
 	return 0;
 }
 
+/* ---- rights ---- */
+
+static int enter(struct delete_plan *p, const struct walk_item *i)
+{
+	int rc = array_grow(&p->places, &p->places_cap, i->depth + 1, sizeof(*p->places));
+
+	if (rc == 0)
+		p->places[i->depth] = (struct place){.meta = i->meta};
+	return rc;
+}
+
+static bool is_stuck(const struct delete_plan *p, const struct meta *dir, const struct meta *m)
+{
+	return dir->mode & S_ISVTX && m->uid != p->self.uid && dir->uid != p->self.uid &&
+	       !(p->self.caps & PERM_CAP_FOWNER);
+}
+
+/* unlink(2), of something below what is added: 0, or why it will not do. */
+static int may_go(struct delete_plan *p, const struct walk_item *i, const char **ret_why)
+{
+	struct place *d;
+
+	if (!p->o.rights || i->depth == 0)
+		return 0;
+	d = &p->places[i->depth - 1];
+	if (!d->asked)
+		d->err = access_may(i->dirfd, W_OK | X_OK);
+	d->asked = true;
+	if (d->err == -EACCES)
+		*ret_why = "you may not change the directory it is in";
+	if (d->err)
+		return d->err;
+	if (is_stuck(p, &d->meta, &i->meta))
+		*ret_why = "the directory it is in is sticky, and neither is yours";
+	else if (d->meta.attrs & STATX_ATTR_APPEND)
+		*ret_why = "the directory it is in may only grow (chattr -a would help)";
+	else if (i->meta.attrs & STATX_ATTR_IMMUTABLE)
+		*ret_why = "it is immutable (chattr -i would help)";
+	else if (i->meta.attrs & STATX_ATTR_APPEND)
+		*ret_why = "it may only grow (chattr -a would help)";
+	return *ret_why ? -EPERM : 0;
+}
+
+/* ---- what is met ---- */
+
+/* With all that it is in. */
+static int item_stays(struct delete_plan *p, const struct walk_item *i, int err, const char *why)
+{
+	for (uint32_t d = i->depth; d-- > 0 && !p->places[d].kept;)
+		p->places[d].kept = true;
+	return stays(p, i->rel, err, why);
+}
+
 /* Where the kernel tells no mount ids, only devices tell. */
 static bool crossed(const struct walk_item *i, const struct dir_id *root)
 {
@@ -121,26 +195,61 @@ static bool crossed(const struct walk_item *i, const struct dir_id *root)
 			       (i->mnt_id && root->mnt_id && i->mnt_id != root->mnt_id));
 }
 
+static int skip(struct delete_plan *p, struct walk *w, const struct walk_item *i, int err,
+		const char *why)
+{
+	walk_skip(w);
+	return item_stays(p, i, err, why);
+}
+
 static int add_dir(struct delete_plan *p, struct walk *w, const struct walk_item *i,
 		   const struct dir_id *root)
 {
 	const char *why = guards_why(p->o.guards, i->meta.id);
+	int err;
 
-	if (!i->has_meta) {
-		walk_skip(w);
-		return stays(p, i->rel, i->err, NULL);
-	}
-	if (crossed(i, root)) {
-		walk_skip(w);
-		return stays(p, i->rel, -EXDEV, "it is another file system");
-	}
-	if (why) {
-		walk_skip(w);
-		return stays(p, i->rel, -EPERM, why);
-	}
+	if (!i->has_meta)
+		return skip(p, w, i, i->err, NULL);
+	if (crossed(i, root))
+		return skip(p, w, i, -EXDEV, "it is another file system");
+	if (why)
+		return skip(p, w, i, -EPERM, why);
+	err = enter(p, i);
+	if (err < 0)
+		return err;
+	err = may_go(p, i, &why);
+	p->places[i->depth].kept = err < 0;
+	return err < 0 ? item_stays(p, i, err, why) : 0;
+}
+
+static void end_dir(struct delete_plan *p, const struct walk_item *i)
+{
+	const struct place *d = &p->places[i->depth];
+
+	if (d->kept)
+		return;
 	count(p, &p->counts.dirs);
-	p->counts.freed += i->meta.blocks * 512;
-	return 0;
+	p->counts.freed += d->meta.blocks * 512;
+}
+
+static int add_leaf(struct delete_plan *p, const struct walk_item *i, const struct dir_id *root)
+{
+	const char *why = NULL;
+	int err;
+
+	if (crossed(i, root))
+		return item_stays(p, i, -EBUSY, "a file system is mounted there");
+	if (!i->has_meta)
+		return item_stays(p, i, i->err, NULL);
+	err = may_go(p, i, &why);
+	return err < 0 ? item_stays(p, i, err, why) : add_file(p, &i->meta);
+}
+
+/* Between the two of its directory. */
+static int not_read(struct delete_plan *p, const struct walk_item *i, int err, const char *why)
+{
+	p->places[i->depth].kept = true;
+	return item_stays(p, i, err, why);
 }
 
 static int add_item(struct delete_plan *p, struct walk *w, const struct walk_item *i,
@@ -148,20 +257,17 @@ static int add_item(struct delete_plan *p, struct walk *w, const struct walk_ite
 {
 	switch (i->kind) {
 	case WALK_LEAF:
-		if (crossed(i, root))
-			return stays(p, i->rel, -EBUSY, "a file system is mounted there");
-		if (i->has_meta)
-			return add_file(p, &i->meta);
-		return stays(p, i->rel, i->err, NULL);
+		return add_leaf(p, i, root);
 	case WALK_DIR:
 		return add_dir(p, w, i, root);
 	case WALK_ERROR:
-		return stays(p, i->rel, i->err, NULL);
+		return not_read(p, i, i->err, NULL);
 	case WALK_MOUNT:
-		return stays(p, i->rel, -EXDEV, "it is another file system");
+		return not_read(p, i, -EXDEV, "it is another file system");
 	case WALK_LOOP:
-		return stays(p, i->rel, -ELOOP, NULL);
+		return not_read(p, i, -ELOOP, NULL);
 	case WALK_DIR_END:
+		end_dir(p, i);
 		break;
 	}
 	return 0;
@@ -170,7 +276,8 @@ static int add_item(struct delete_plan *p, struct walk *w, const struct walk_ite
 /* The directory fd, which is what was confirmed. */
 static int add_tree(struct delete_plan *p, int fd, const struct dir_id *root)
 {
-	struct walk_options o = {.flags = WALK_PRE | WALK_XDEV | WALK_STAT, .cancel = p->o.cancel};
+	struct walk_options o = {.flags = WALK_PRE | WALK_POST | WALK_XDEV | WALK_STAT,
+				 .cancel = p->o.cancel};
 	struct walk_item item;
 	struct walk *w;
 	int rc = walk_new(fd, ".", &o, &w), more;

@@ -19,21 +19,24 @@
 #include "fs/safe_delete.h"
 
 struct plan_counts {
-	uint64_t files, dirs;
-	uint64_t freed;      /* bytes on the disk that would be free */
-	uint64_t apparent;   /* bytes of the files as they read, each once */
-	uint64_t held;       /* bytes on the disk that other links, not in the plan, would keep */
-	uint64_t held_files; /* files with such links */
-	uint64_t kept;       /* named to failed(): what would stay, as far as can be seen */
+	uint64_t files, dirs; /* that would go */
+	uint64_t freed;       /* bytes on the disk that would be free */
+	uint64_t apparent;    /* bytes of the files as they read, each once */
+	uint64_t held;        /* bytes on the disk that other links, not in the plan, would keep */
+	uint64_t held_files;  /* files with such links */
+	uint64_t kept;        /* named to failed(): what would stay, as far as can be seen */
 };
 
 struct plan_options {
 	const struct guards *guards; /* may be NULL */
 	const _Atomic bool *cancel;
+	/* Also what stays for want of rights below what is added: not counted as going. False: what
+	 * is added goes as a whole, as into the trash. */
+	bool rights;
 	/* Now and then; may be NULL. */
 	void (*progress)(void *ctx, const struct plan_counts *counts);
-	/* What safe_delete() would keep: mounts, guarded things, what cannot be read. May be NULL.
-	 */
+	/* What safe_delete() would keep: mounts, guarded things, what cannot be read, what there
+	 * are no rights for. May be NULL. */
 	void (*failed)(void *ctx, const struct delete_failure *failure);
 	void *ctx;
 };

@@ -404,11 +404,23 @@ static int measure_step(struct plan *p, struct delete_plan *d, const struct step
 	return plan_is_fatal(rc) ? rc : 0;
 }
 
+/* What goes into the trash goes as it is: rights below it do not matter. */
+static bool trashes(const struct plan *p)
+{
+	for (uint32_t i = 0; i < p->n; i++)
+		if (p->steps[i].kind == STEP_TRASH)
+			return true;
+	return false;
+}
+
 int plan_measure(struct plan *p, void (*progress)(void *ctx, const struct plan_counts *counts),
 		 void *ctx, struct plan_counts *ret_counts)
 {
-	const struct plan_options o = {
-		.guards = p->guards, .cancel = p->env.cancel, .progress = progress, .ctx = ctx};
+	const struct plan_options o = {.guards = p->guards,
+				       .cancel = p->env.cancel,
+				       .progress = progress,
+				       .ctx = ctx,
+				       .rights = !trashes(p)};
 	struct delete_plan *d;
 	int rc = delete_plan_new(&o, &d);
 

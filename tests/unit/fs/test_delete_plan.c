@@ -41,8 +41,12 @@ static void grows(void *ctx, const struct plan_counts *counts)
 static void begin(const char *text, const struct guards *g, const _Atomic bool *cancel)
 {
 	static uint64_t last;
-	const struct plan_options o = {
-		.guards = g, .cancel = cancel, .failed = note, .progress = grows, .ctx = &last};
+	const struct plan_options o = {.guards = g,
+				       .cancel = cancel,
+				       .failed = note,
+				       .progress = grows,
+				       .ctx = &last,
+				       .rights = true};
 
 	last = 0;
 	told[0] = '\0';
@@ -186,9 +190,51 @@ static void unread(void *ctx)
 static void test_without_rights(void **state)
 {
 	(void)state;
-	begin("t/closed/x\nt/closed/ :0\nt/file\nclosed/x\nclosed/ :0\n", NULL, NULL);
+	begin("t/closed/x\nt/closed/ :0\nt/file\nt/ :0777\nclosed/x\nclosed/ :0\n", NULL, NULL);
 	assert_int_equal(chmod(tree->path, 0755), 0);
 	as_user(unread, NULL);
+}
+
+static void below(void *ctx)
+{
+	const struct plan_counts *n;
+
+	/* Who it is done by is read when it is begun. */
+	begin(NULL, NULL, NULL);
+	n = delete_plan_counts(plan);
+	assert_int_equal(add("t"), 0);
+	assert_non_null(
+		strstr(told, "t/fixed/dir: 13 you may not change the directory it is in\n"));
+	assert_non_null(
+		strstr(told, "t/fixed/file: 13 you may not change the directory it is in\n"));
+	assert_null(strstr(told, "t/fixed/dir/"));
+	assert_null(strstr(told, "t/free"));
+	/* Root made a directory that is everybody's, but for what is in it. */
+	assert_int_equal(ctx != NULL, strstr(told, "t/sticky/theirs: 1 the directory it is in is "
+						   "sticky, and neither is yours\n") != NULL);
+	assert_null(strstr(told, "mine"));
+	assert_int_equal(n->kept, ctx ? 3 : 2);
+	assert_int_equal(n->files, ctx ? 3 : 2);
+	/* What they are in stays too. */
+	assert_int_equal(n->dirs, 1);
+	assert_int_equal(n->apparent, ctx ? 3107 : 3100);
+}
+
+/* What there are no rights for stays and is not counted as going; what is in it may go. */
+static void test_rights_below(void **state)
+{
+	static const char *const ours[] = {"t", "t/fixed", "t/fixed/dir", "t/free",
+					   "t/sticky/mine"};
+
+	(void)state;
+	begin("t/fixed/file 5000\nt/fixed/dir/in 3000\nt/fixed/ :0555\nt/free/x 100\n", NULL, NULL);
+	if (geteuid() == 0) {
+		tree_add(tree, "t/sticky/theirs 10\nt/sticky/mine 7\nt/sticky/ :01777\n");
+		for (size_t i = 0; i < ARRAY_LEN(ours); i++)
+			assert_int_equal(chown(tree_path(tree, ours[i]), 65534, 65534), 0);
+		assert_int_equal(chmod(tree->path, 0755), 0);
+	}
+	as_user(below, geteuid() == 0 ? tree : NULL);
 }
 
 static void mounts(void *ctx)
@@ -267,6 +313,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_guards, teardown),
 		cmocka_unit_test_teardown(test_confirmed_and_cancelled, teardown),
 		cmocka_unit_test_teardown(test_without_rights, teardown),
+		cmocka_unit_test_teardown(test_rights_below, teardown),
 		cmocka_unit_test_teardown(test_mounts, teardown),
 		cmocka_unit_test_teardown(test_every_call_failing, teardown),
 		cmocka_unit_test_teardown(test_out_of_memory, teardown),

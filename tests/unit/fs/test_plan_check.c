@@ -4,6 +4,7 @@
  */
 #include "planning.h"
 
+#include "../../lib/as_user.h"
 #include "../../lib/nomem.h"
 
 #include <stdatomic.h>
@@ -548,6 +549,32 @@ static void test_measure(void **state)
 	plan_free(p);
 }
 
+/* What may not be removed stays when it is deleted; into the trash its directory goes as it is. */
+static void measure_both(void *ctx)
+{
+	struct plan_at one = at("work/d");
+
+	(void)ctx;
+	for (int trashes = 0; trashes < 2; trashes++) {
+		struct plan *p = new_plan();
+		struct plan_counts n;
+
+		assert_int_equal(trashes ? plan_trash(p, &one) : plan_delete(p, &one), 0);
+		assert_int_equal(plan_measure(p, NULL, NULL, &n), 0);
+		assert_int_equal(n.files, trashes ? 2 : 1);
+		assert_int_equal(n.kept, trashes ? 0 : 1);
+		plan_free(p);
+	}
+}
+
+static void test_measure_without_rights(void **state)
+{
+	(void)state;
+	build("work/d/fixed/x 100\nwork/d/fixed/ :0555\nwork/d/y 100\nwork/d/ :0777\n");
+	assert_int_equal(chmod(tree->path, 0755), 0);
+	as_user(measure_both, NULL);
+}
+
 static void test_cancelled(void **state)
 {
 	struct plan_counts n;
@@ -653,6 +680,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_erase, teardown),
 		cmocka_unit_test_teardown(test_labels, teardown),
 		cmocka_unit_test_teardown(test_measure, teardown),
+		cmocka_unit_test_teardown(test_measure_without_rights, teardown),
 		cmocka_unit_test_teardown(test_cancelled, teardown),
 		cmocka_unit_test_teardown(test_nomem, teardown),
 	};
