@@ -140,8 +140,7 @@ static bool time_to_tell(struct task *task)
 {
 	uint64_t now = pool_now_ms();
 
-	if (task->job)
-		job_alive(task->job);
+	job_alive(task->job);
 	if (now - task->told_ms < TELL_MS)
 		return false;
 	task->told_ms = now;
@@ -211,9 +210,11 @@ static bool stays(void *ctx, const struct delete_failure *failure)
 
 /* ---- the jobs ---- */
 
-/* What comes next: nothing till task_go() or tasker_choose() send the next job. */
+/* What comes next: nothing till tasker_go() or tasker_choose() send the next job, or at all. */
 enum next { NEXT_REST, NEXT_GO, NEXT_PLAN };
 
+/* After NEXT_REST the task belongs to the next job, which may run before this returns: the one
+ * that asked touches it no more. */
 static enum next next(struct task *task)
 {
 	enum next next;
@@ -222,25 +223,21 @@ static enum next next(struct task *task)
 	next = task->again ? NEXT_PLAN : task->go ? NEXT_GO : NEXT_REST;
 	task->clash = task->wanted;
 	task->again = false;
-	task->at_rest = next == NEXT_REST;
-	if (task->at_rest)
-		task->go = false;
-	pthread_mutex_unlock(&task->lock);
 	/* It was for the counting, or else: */
 	atomic_store(&task->stop, false);
 	if (atomic_load(&task->halted))
 		atomic_store(&task->stop, true);
+	task->at_rest = next == NEXT_REST;
+	pthread_mutex_unlock(&task->lock);
 	return next;
 }
 
 /* What was agreed to before is not agreed to what is told now. */
-static enum next ask_anew(struct task *task, enum next next)
+static void ask_anew(struct task *task)
 {
 	pthread_mutex_lock(&task->lock);
 	task->go = false;
-	task->at_rest = next == NEXT_REST;
 	pthread_mutex_unlock(&task->lock);
-	return next;
 }
 
 /* Nothing was done, for the journal cannot be written. */
@@ -253,9 +250,9 @@ static enum next without_journal(struct task *task, int err)
 		tell(task, FS_TASK_OVER, -ENOMEM);
 		return NEXT_REST;
 	}
-	(void)ask_anew(task, NEXT_REST);
+	ask_anew(task);
 	tell(task, FS_TASK_PLANNED, 0);
-	return NEXT_REST;
+	return next(task);
 }
 
 static bool may_go_without(const struct task *task, int err)
@@ -282,7 +279,8 @@ static enum next run_plan(struct task *task)
 	if (task->unsafe && !result.done && !task->look) {
 		task->look = true;
 		task->ask.at_once = false;
-		return ask_anew(task, NEXT_PLAN);
+		ask_anew(task);
+		return NEXT_PLAN;
 	}
 	r->action = result.id;
 	r->done = result.done;
@@ -341,7 +339,6 @@ static void task_run(struct job *job)
 	task->job = job;
 	while (n != NEXT_REST)
 		n = n == NEXT_PLAN ? planning(task) : run_plan(task);
-	task->job = NULL;
 }
 
 static void task_free(struct job *job)

@@ -39,7 +39,7 @@ struct task {
 	struct plan *plan;
 	struct journal *journal;
 	struct task_report *report; /* what is known so far; the job's */
-	struct job *job;            /* the one that runs */
+	struct job *job;            /* the one that runs, or ran last */
 	uint64_t told_ms;
 	/* The job's: */
 	enum task_clash clash;
