@@ -116,7 +116,7 @@ bool acting_stop(struct app *app)
 
 static int say(struct app *app, const char *text)
 {
-	model_notice(app->model, NOTICE_INFO, app->now_ms, "%s", text);
+	model_notice(app->model, NOTICE_INFO, "%s", text);
 	return -EINVAL;
 }
 

@@ -268,7 +268,7 @@ void acting_plan_show(struct app *app, const struct acting_task *task, const str
 	bool typed = !over && r->steps && (for_good(task->kind) || r->unjournaled || r->look);
 
 	if (keep_report(a, r)) {
-		model_notice(app->model, NOTICE_ERROR, app->now_ms, "%s", strerror(ENOMEM));
+		model_notice(app->model, NOTICE_ERROR, "%s", strerror(ENOMEM));
 		return;
 	}
 	write_title(a, task, r, over);
@@ -321,7 +321,7 @@ static void leave(struct app *app)
 	if (!ticket)
 		return;
 	acting_forget(app, ticket);
-	model_notice(app->model, NOTICE_INFO, app->now_ms, "nothing was done");
+	model_notice(app->model, NOTICE_INFO, "nothing was done");
 }
 
 static void proceed(struct app *app)

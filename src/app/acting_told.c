@@ -95,14 +95,14 @@ static void tell_done(struct app *app, const struct acting_task *task, const str
 						    : "it cannot be undone";
 
 	if (r->not_written && !r->unjournaled)
-		model_notice(app->model, NOTICE_WARNING, app->now_ms,
+		model_notice(app->model, NOTICE_WARNING,
 			     "%s: done, but it could not be written down: undo does not know it",
 			     r->label);
 	else if (r->left)
-		model_notice(app->model, NOTICE_WARNING, app->now_ms,
-			     "%s: stopped: %u done, %u left (%s)", r->label, r->done, r->left, how);
+		model_notice(app->model, NOTICE_WARNING, "%s: stopped: %u done, %u left (%s)",
+			     r->label, r->done, r->left, how);
 	else
-		model_notice(app->model, NOTICE_INFO, app->now_ms, "%s: done (%s%s)", r->label, how,
+		model_notice(app->model, NOTICE_INFO, "%s: done (%s%s)", r->label, how,
 			     unseen(app, task, r));
 }
 
@@ -126,7 +126,7 @@ static void tell_trouble(struct app *app, const struct acting_task *task,
 								: "";
 	const char *path = task->dir && path_in(t->path, task->dir) ? path_base(t->path) : t->path;
 
-	model_notice(app->model, NOTICE_ERROR, app->now_ms, "%s%s%s: %s%s", acting_verb(task->kind),
+	model_notice(app->model, NOTICE_ERROR, "%s%s%s: %s%s", acting_verb(task->kind),
 		     *path ? " " : "", path, t->why, help);
 }
 
@@ -140,8 +140,7 @@ static void over(struct app *app, struct fs_event *event)
 		return;
 	task->planned = false;
 	if (event->err || !r)
-		model_notice(app->model, NOTICE_ERROR, app->now_ms, "%s: %s",
-			     acting_verb(task->kind),
+		model_notice(app->model, NOTICE_ERROR, "%s: %s", acting_verb(task->kind),
 			     event->err == -ECANCELED ? "stopped, nothing was done"
 						      : strerror(-event->err));
 	else if (r->ntroubles > 1)
@@ -151,14 +150,14 @@ static void over(struct app *app, struct fs_event *event)
 	else if (r->steps)
 		tell_done(app, task, r);
 	else
-		model_notice(app->model, NOTICE_INFO, app->now_ms, "%s: there is nothing to do",
+		model_notice(app->model, NOTICE_INFO, "%s: there is nothing to do",
 			     acting_verb(task->kind));
 	if (r && r->done) {
 		acting_tried_drop(a);
 		if (!r->ntroubles)
 			drop_marks(app, task);
 		else if (drop_done(app, task, r))
-			model_notice(app->model, NOTICE_ERROR, app->now_ms, "%s", strerror(ENOMEM));
+			model_notice(app->model, NOTICE_ERROR, "%s", strerror(ENOMEM));
 		model_acted(app->model, task->dir, r->made);
 	}
 	acting_forget(app, event->ticket);
@@ -171,12 +170,11 @@ static void goes(struct app *app, const struct fs_event *event)
 	if (!r || app->scene.overlay != OVERLAY_NONE)
 		return;
 	if (r->removed && r->steps == 1)
-		model_notice(app->model, NOTICE_INFO, app->now_ms,
-			     "%s: %llu removed so far (Esc stops)", r->label,
-			     (unsigned long long)r->removed);
+		model_notice(app->model, NOTICE_INFO, "%s: %llu removed so far (Esc stops)",
+			     r->label, (unsigned long long)r->removed);
 	else
-		model_notice(app->model, NOTICE_INFO, app->now_ms, "%s: %u of %u (Esc stops)",
-			     r->label, r->done + r->failed, r->steps);
+		model_notice(app->model, NOTICE_INFO, "%s: %u of %u (Esc stops)", r->label,
+			     r->done + r->failed, r->steps);
 }
 
 static void planned(struct app *app, const struct fs_event *event)

@@ -78,11 +78,10 @@ static void say_complaints(struct app *app, const struct str *text)
 	for (size_t i = first + 1; i < text->len; i++)
 		more += text->buf[i] == '\n';
 	if (text->len && more)
-		model_notice(app->model, NOTICE_WARNING, app->now_ms, "%.*s   (%zu more)",
-			     (int)first, text->buf, more);
+		model_notice(app->model, NOTICE_WARNING, "%.*s   (%zu more)", (int)first, text->buf,
+			     more);
 	else if (text->len)
-		model_notice(app->model, NOTICE_WARNING, app->now_ms, "%.*s", (int)first,
-			     text->buf);
+		model_notice(app->model, NOTICE_WARNING, "%.*s", (int)first, text->buf);
 }
 
 static void use_text(struct app *app, const struct theme_text *t, bool tell)
@@ -155,7 +154,7 @@ void apply_take_themes(struct app *app, struct fs_event *event)
 	bool due = app->theme_due;
 
 	if (err)
-		model_notice(app->model, NOTICE_ERROR, app->now_ms, "themes: %s", strerror(-err));
+		model_notice(app->model, NOTICE_ERROR, "themes: %s", strerror(-err));
 	if (app->themes.loaded)
 		show_theme(app, due && !app->previewed);
 	overlay_themes_came(app);

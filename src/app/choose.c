@@ -43,7 +43,7 @@ const char *choose_refuses(const struct app *app, const struct command *command)
 
 static void say(struct app *app, const char *text)
 {
-	model_notice(app->model, NOTICE_INFO, app->now_ms, "%s", text);
+	model_notice(app->model, NOTICE_INFO, "%s", text);
 }
 
 static int add(struct app *app, const char *path)
@@ -51,7 +51,7 @@ static int add(struct app *app, const char *path)
 	int err = handback_add(&app->handback, &app->options, path);
 
 	if (err == -EILSEQ)
-		model_notice(app->model, NOTICE_WARNING, app->now_ms,
+		model_notice(app->model, NOTICE_WARNING,
 			     "not chosen: %s has a newline in it, which needs --null", path);
 	return err;
 }
@@ -85,7 +85,7 @@ static int choose_marked(struct app *app)
 			continue;
 		err = path_join(&path, marks->dirs[marks->at[i].dir].path, name, len);
 		if (!err && marks->at[i].gone) {
-			model_notice(app->model, NOTICE_WARNING, app->now_ms,
+			model_notice(app->model, NOTICE_WARNING,
 				     "not chosen: %s is marked and gone (*n unmarks all)",
 				     path.buf);
 			err = -EILSEQ;

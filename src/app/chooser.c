@@ -262,8 +262,7 @@ static int take_typed(struct app *app)
 	if (r == 0)
 		r = opener_parse(app->edit->text.buf, &command, &reason);
 	if (r == -EINVAL) {
-		model_notice(app->model, NOTICE_ERROR, app->now_ms, "%s: %s", app->edit->text.buf,
-			     reason.buf);
+		model_notice(app->model, NOTICE_ERROR, "%s: %s", app->edit->text.buf, reason.buf);
 		overlay_close(app);
 		return 0;
 	}
@@ -307,5 +306,5 @@ void chooser_mouse(struct app *app, const struct input_event *event, long wheel)
 		app->scene.selected =
 			overlay_stepped(app->scene.selected, wheel, app->scene.nitems);
 	else if (overlay_pressed(app, event, app->scene.nitems, &i) && take(app, i) < 0)
-		model_notice(app->model, NOTICE_ERROR, app->now_ms, "%s", strerror(ENOMEM));
+		model_notice(app->model, NOTICE_ERROR, "%s", strerror(ENOMEM));
 }

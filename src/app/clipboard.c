@@ -217,11 +217,10 @@ static void say_copied(const struct copying *c)
 	const char *help = may_be_refused(term_osc(app->term)->way);
 
 	if (c->lines == 1)
-		model_notice(app->model, NOTICE_INFO, app->now_ms,
-			     "%s sent to the clipboard%s: %s   (%s)", whats[c->what], quoted,
-			     c->first.buf, help);
+		model_notice(app->model, NOTICE_INFO, "%s sent to the clipboard%s: %s   (%s)",
+			     whats[c->what], quoted, c->first.buf, help);
 	else
-		model_notice(app->model, NOTICE_INFO, app->now_ms,
+		model_notice(app->model, NOTICE_INFO,
 			     "%zu lines sent to the clipboard%s: %s and so on   (%s)", c->lines,
 			     quoted, c->first.buf, help);
 }
@@ -236,13 +235,13 @@ static int send(struct copying *c)
 		say_copied(c);
 		return 0;
 	case -ENOTSUP:
-		model_notice(app->model, NOTICE_WARNING, app->now_ms,
+		model_notice(app->model, NOTICE_WARNING,
 			     "nothing copied: this terminal (TERM=%s) has no clipboard that a "
 			     "program could set",
 			     getenv("TERM"));
 		return 0;
 	case -EFBIG:
-		model_notice(app->model, NOTICE_WARNING, app->now_ms,
+		model_notice(app->model, NOTICE_WARNING,
 			     "nothing copied: more than the %d bytes that terminals take; mark "
 			     "fewer",
 			     OSC_CLIPBOARD_MAX);
@@ -267,7 +266,7 @@ int cmd_copy(struct app *app, const struct command_args *args)
 	else
 		err = c.what == COPY_DIR ? add_marked_dirs(&c) : add_marked(&c);
 	if (err == -EAGAIN)
-		model_notice(app->model, NOTICE_INFO, app->now_ms,
+		model_notice(app->model, NOTICE_INFO,
 			     "nothing copied: the names of user and host are not known yet");
 	else if (!err)
 		err = send(&c);

@@ -64,6 +64,6 @@ int cmd_undo_this(struct app *app, const struct command_args *args)
 	(void)args;
 	if (model_past_chosen(app->model, &action, &step))
 		return acting_action(app, TASK_UNDO, action);
-	model_notice(app->model, NOTICE_INFO, app->now_ms, "there is nothing here");
+	model_notice(app->model, NOTICE_INFO, "there is nothing here");
 	return 0;
 }

@@ -25,8 +25,7 @@ int cmd_tab_close(struct app *app, const struct command_args *args)
 {
 	(void)args;
 	if (app->model->ntabs == 1)
-		model_notice(app->model, NOTICE_INFO, app->now_ms,
-			     "this is the last tab (q quits)");
+		model_notice(app->model, NOTICE_INFO, "this is the last tab (q quits)");
 	else
 		model_tab_close(app->model);
 	return 0;
@@ -46,8 +45,7 @@ int cmd_tab(struct app *app, const struct command_args *args)
 		args->letter >= '1' && args->letter <= '9' ? (long)args->letter - '0' : args->count;
 
 	if ((size_t)n > app->model->ntabs)
-		model_notice(app->model, NOTICE_INFO, app->now_ms,
-			     "there is no tab %ld (t opens one)", n);
+		model_notice(app->model, NOTICE_INFO, "there is no tab %ld (t opens one)", n);
 	else
 		model_tab_select(app->model, (size_t)n - 1);
 	return 0;
@@ -63,7 +61,7 @@ int cmd_tell(struct app *app, const struct command_args *args)
 	int err = args->arg ? scene_tell_place(&d, &text) : scene_tell_row(&d, &text);
 
 	if (!err)
-		model_notice(app->model, NOTICE_INFO, app->now_ms, "%s", text.buf);
+		model_notice(app->model, NOTICE_INFO, "%s", text.buf);
 	return err;
 }
 
@@ -91,11 +89,11 @@ int cmd_edit(struct app *app, const struct command_args *args)
 	if (app->model->viewer)
 		return cmd_view_edit(app, args);
 	if (!list_row(list, list->cursor, &row) || row.type == ENTRY_DIR) {
-		model_notice(app->model, NOTICE_INFO, app->now_ms, "this is not a file to edit");
+		model_notice(app->model, NOTICE_INFO, "this is not a file to edit");
 		return 0;
 	}
 	if (model_special(row.type)) {
-		model_notice(app->model, NOTICE_INFO, app->now_ms, "%.*s is %s: it is not opened",
+		model_notice(app->model, NOTICE_INFO, "%.*s is %s: it is not opened",
 			     (int)row.name_len, row.name, model_special(row.type));
 		return 0;
 	}
@@ -133,13 +131,13 @@ int cmd_quit(struct app *app, const struct command_args *args)
 	if (app->model->ntabs > 1 && app->model->settings.confirm_quit &&
 	    app->quit_asked + 1 != app->keys_seen) {
 		app->quit_asked = app->keys_seen;
-		model_notice(app->model, NOTICE_WARNING, app->now_ms,
+		model_notice(app->model, NOTICE_WARNING,
 			     "%zu tabs are open: press it again to quit", app->model->ntabs);
 		return 0;
 	}
 	if (acting_running(app) && app->quit_asked + 1 != app->keys_seen) {
 		app->quit_asked = app->keys_seen;
-		model_notice(app->model, NOTICE_WARNING, app->now_ms,
+		model_notice(app->model, NOTICE_WARNING,
 			     "something is still being done: press it again to end it behind the "
 			     "step it is at, and quit");
 		return 0;

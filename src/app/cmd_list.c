@@ -48,7 +48,7 @@ int cmd_escape(struct app *app, const struct command_args *args)
 	(void)args;
 	if (model_escape(app->model))
 		return 0;
-	model_notice(app->model, NOTICE_INFO, app->now_ms, "%s",
+	model_notice(app->model, NOTICE_INFO, "%s",
 		     acting_stop(app) ? "it ends behind the step it is at"
 				      : "q quits, ? shows the keys");
 	return 0;
@@ -72,7 +72,7 @@ int cmd_find(struct app *app, const struct command_args *args)
 int cmd_find_letter(struct app *app, const struct command_args *args)
 {
 	if (!model_find_letter(app->model, args->letter))
-		model_notice(app->model, NOTICE_INFO, app->now_ms, "no name begins with that");
+		model_notice(app->model, NOTICE_INFO, "no name begins with that");
 	return 0;
 }
 

@@ -113,7 +113,7 @@ static bool is_bookmark_letter(unsigned letter)
 int cmd_bookmark(struct app *app, const struct command_args *args)
 {
 	if (!is_bookmark_letter(args->letter)) {
-		model_notice(app->model, NOTICE_INFO, app->now_ms,
+		model_notice(app->model, NOTICE_INFO,
 			     "bookmarks have letters, digits or signs of ASCII");
 		return 0;
 	}

@@ -17,7 +17,7 @@ static bool say_no_room(struct app *app)
 {
 	if (screen_of(app).info.rows)
 		return false;
-	model_notice(app->model, NOTICE_INFO, app->now_ms,
+	model_notice(app->model, NOTICE_INFO,
 		     app->model->settings.plain ? "the plain mode has no info pane"
 						: "the screen is too small for the info pane");
 	return true;
@@ -57,8 +57,7 @@ int cmd_preview(struct app *app, const struct command_args *args)
 	if (!pane)
 		apply_touched(app, "info-pane");
 	if (s->preview && !say_no_room(app) && !screen_of(app).preview.rows)
-		model_notice(app->model, NOTICE_INFO, app->now_ms,
-			     "the info pane is too small for a preview");
+		model_notice(app->model, NOTICE_INFO, "the info pane is too small for a preview");
 	return 0;
 }
 
@@ -88,7 +87,7 @@ int cmd_other_pane(struct app *app, const struct command_args *args)
 	if (!args->arg)
 		(void)model_info_focus(app->model, false);
 	else if (!screen_of(app).preview.rows)
-		model_notice(app->model, NOTICE_INFO, app->now_ms,
+		model_notice(app->model, NOTICE_INFO,
 			     "no preview is shown   (i shows the info pane, wv the preview)");
 	else
 		(void)model_info_focus(app->model, true);

@@ -22,10 +22,9 @@ static int set(struct app *app, const char *name, const char *value)
 	model_notice_clear(app->model);
 	err = apply_set(app, name, value, &reason);
 	if (err == -EINVAL || err == -ENOENT)
-		model_notice(app->model, NOTICE_ERROR, app->now_ms, "%s", reason.buf);
+		model_notice(app->model, NOTICE_ERROR, "%s", reason.buf);
 	else if (!err && app->model->notice.kind == NOTICE_NONE)
-		model_notice(app->model, NOTICE_INFO, app->now_ms, "%s = %s%s", name, value,
-			     hint(app));
+		model_notice(app->model, NOTICE_INFO, "%s = %s%s", name, value, hint(app));
 	return err == -EINVAL || err == -ENOENT ? 0 : err;
 }
 

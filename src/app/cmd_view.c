@@ -78,7 +78,7 @@ int cmd_view_percent(struct app *app, const struct command_args *args)
 	if (args->counted)
 		viewer_go_percent(app->model, (uint64_t)args->count);
 	else
-		model_notice(app->model, NOTICE_INFO, app->now_ms,
+		model_notice(app->model, NOTICE_INFO,
 			     "type a number before it: 50%% goes to the middle");
 	return 0;
 }
@@ -119,7 +119,7 @@ int cmd_view_code(struct app *app, const struct command_args *args)
 
 static int bad_place(struct app *app, const char *text)
 {
-	model_notice(app->model, NOTICE_ERROR, app->now_ms,
+	model_notice(app->model, NOTICE_ERROR,
 		     "%s: neither a line (120), nor a percentage (50%%), nor an offset (0x1f00)",
 		     text);
 	return 0;
@@ -192,7 +192,7 @@ static int search_accept(struct app *app, bool backward)
 	err = viewer_search(app->model, app->view_regex ? MATCH_REGEX : MATCH_SUBSTRING, text,
 			    backward, &reason);
 	if (err == -EINVAL)
-		model_notice(app->model, NOTICE_ERROR, app->now_ms, "%s: %s", text, reason.buf);
+		model_notice(app->model, NOTICE_ERROR, "%s: %s", text, reason.buf);
 	return err == -EINVAL ? 0 : err;
 }
 

@@ -53,12 +53,12 @@ void app_run(struct app *app, const struct command *command, const struct comman
 	int err;
 
 	if (command->flags & CMD_MUTATES && app->options.read_only) {
-		model_notice(app->model, NOTICE_WARNING, app->now_ms,
+		model_notice(app->model, NOTICE_WARNING,
 			     "%s: not with --read-only, which changes nothing", command->name);
 		return;
 	}
 	if (choose_refuses(app, command)) {
-		model_notice(app->model, NOTICE_INFO, app->now_ms, "%s: %s", command->name,
+		model_notice(app->model, NOTICE_INFO, "%s: %s", command->name,
 			     choose_refuses(app, command));
 		return;
 	}
@@ -72,8 +72,7 @@ void app_run(struct app *app, const struct command *command, const struct comman
 					.words = args->words ? args->words : "",
 				});
 	if (err)
-		model_notice(app->model, NOTICE_ERROR, app->now_ms, "%s: %s", command->name,
-			     strerror(-err));
+		model_notice(app->model, NOTICE_ERROR, "%s: %s", command->name, strerror(-err));
 }
 
 static void run_pending(struct app *app, const struct command *command, unsigned letter)
@@ -114,7 +113,7 @@ static void take_letter(struct app *app, struct key key)
 static void unknown_chord(struct app *app)
 {
 	pending_show(app);
-	model_notice(app->model, NOTICE_INFO, app->now_ms, "no command on %s   (? shows the keys)",
+	model_notice(app->model, NOTICE_INFO, "no command on %s   (? shows the keys)",
 		     app->pending.text.buf);
 	app_pending_clear(app);
 }
@@ -268,7 +267,7 @@ void app_input(struct app *app, struct input_event *event)
 			list_mouse(app, event);
 		break;
 	case INPUT_PASTE:
-		model_notice(app->model, NOTICE_INFO, app->now_ms,
+		model_notice(app->model, NOTICE_INFO,
 			     "pasted text is taken in prompts only (gp goes to a path)");
 		break;
 	case INPUT_ALIVE:

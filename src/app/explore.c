@@ -334,12 +334,11 @@ static void warn(struct app *app, struct str *warnings)
 	for (size_t i = first + 1; i < warnings->len; i++)
 		more += warnings->buf[i] == '\n';
 	if (more)
-		model_notice(app->model, NOTICE_WARNING, app_now_ms(),
+		model_notice(app->model, NOTICE_WARNING,
 			     "%.*s   (%zu more: see trowel --dump options)", (int)first,
 			     warnings->buf, more);
 	else if (warnings->len)
-		model_notice(app->model, NOTICE_WARNING, app_now_ms(), "%.*s", (int)first,
-			     warnings->buf);
+		model_notice(app->model, NOTICE_WARNING, "%.*s", (int)first, warnings->buf);
 }
 
 /* In a tab of its own. What has not answered yet is asked about again, as a path that is typed. */

@@ -14,11 +14,10 @@
 static void after_child(struct app *app, const char *what, int status)
 {
 	if (WIFSIGNALED(status))
-		model_notice(app->model, NOTICE_WARNING, app->now_ms,
-			     "%s was ended by signal %d (%s)", what, WTERMSIG(status),
-			     strsignal(WTERMSIG(status)));
+		model_notice(app->model, NOTICE_WARNING, "%s was ended by signal %d (%s)", what,
+			     WTERMSIG(status), strsignal(WTERMSIG(status)));
 	else if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
-		model_notice(app->model, NOTICE_ERROR, app->now_ms, "%s could not be run", what);
+		model_notice(app->model, NOTICE_ERROR, "%s could not be run", what);
 }
 
 void handoff_settle(struct app *app)
@@ -173,7 +172,7 @@ int handoff_shell(struct app *app)
 		err = handoff_run(app, &argv, model_path(app->model), HANDOFF_SHELL);
 	args_done(&argv);
 	if (err)
-		model_notice(app->model, NOTICE_ERROR, app->now_ms, "shell %s in %s: %s", shell,
+		model_notice(app->model, NOTICE_ERROR, "shell %s in %s: %s", shell,
 			     model_path(app->model), strerror(-err));
 	return 0;
 }

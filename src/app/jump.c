@@ -121,7 +121,7 @@ static int accept(struct app *app)
 		return go(app, app->keep.all.at[j->at[at]].path);
 	if (typed[0] == '/' || typed[0] == '~')
 		return model_go_place(app->model, typed);
-	model_notice(app->model, NOTICE_INFO, app->now_ms,
+	model_notice(app->model, NOTICE_INFO,
 		     "no directory like this was visited yet (gp takes any path)");
 	return 0;
 }
@@ -141,7 +141,7 @@ int cmd_jump(struct app *app, const struct command_args *args)
 
 	(void)args;
 	if (!app->model->settings.remember_places) {
-		model_notice(app->model, NOTICE_INFO, app->now_ms,
+		model_notice(app->model, NOTICE_INFO,
 			     "the option remember-places is off: there is nothing to go to");
 		return 0;
 	}

@@ -90,7 +90,7 @@ void keep_bookmark(struct app *app, char letter, const char *path)
 		return;
 	}
 	bookmark_done(b);
-	model_notice(app->model, NOTICE_ERROR, app->now_ms, "bookmark not saved: %s",
+	model_notice(app->model, NOTICE_ERROR, "bookmark not saved: %s",
 		     err == -ENOENT ? homes_missing() : strerror(-err));
 }
 

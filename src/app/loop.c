@@ -95,7 +95,7 @@ static void open_what_was_asked(struct app *app)
 	keep_acted(app);
 	err = choose_active(app) ? choose_file(app, path) : opening_path(app, path);
 	if (err)
-		model_notice(app->model, NOTICE_ERROR, app->now_ms, "%s: %s", path, strerror(-err));
+		model_notice(app->model, NOTICE_ERROR, "%s: %s", path, strerror(-err));
 	free(path);
 }
 
@@ -106,7 +106,7 @@ static void take_saved(struct app *app, const struct fs_event *event)
 	bool asked = keep_take(app, event, &text);
 
 	if (text.len && (asked || app->model->notice.kind == NOTICE_NONE))
-		model_notice(app->model, NOTICE_ERROR, app->now_ms, "not saved: %s", text.buf);
+		model_notice(app->model, NOTICE_ERROR, "not saved: %s", text.buf);
 }
 
 static void take_answer(struct app *app, struct fs_event *event)
@@ -245,6 +245,7 @@ static void draw(struct app *app)
 	app->shown_valid = true;
 	app->shown_top = model_list(app->model)->top;
 	app->now_ms = app_now_ms();
+	model_notice_shown(app->model, app->now_ms);
 	pace_shown(&app->pace, app->now_ms, took);
 	link_sent(&app->link, term_sent(app->term));
 	if (link_wants_ask(&app->link)) {

@@ -38,7 +38,7 @@ static int with_file(struct args_with *with, struct str *dir, const char *file,
 
 static int too_many(struct app *app, size_t n)
 {
-	model_notice(app->model, NOTICE_ERROR, app->now_ms,
+	model_notice(app->model, NOTICE_ERROR,
 		     "%zu files are too much for one command line: nothing was started", n);
 	return 0;
 }
@@ -51,7 +51,7 @@ static int say_bad_line(struct app *app, int r, const char *line, const struct s
 		return too_many(app, n);
 	if (r != -EINVAL)
 		return r;
-	model_notice(app->model, NOTICE_ERROR, app->now_ms, "%s: %s", line, reason->buf);
+	model_notice(app->model, NOTICE_ERROR, "%s: %s", line, reason->buf);
 	return 0;
 }
 
@@ -122,8 +122,7 @@ static int run_beside(struct app *app, const char *dir, const struct args *argv)
 	if (!dir && (r == -ENOTDIR || r == -EACCES))
 		r = children_start(app->children, words, env, "/", app->now_ms);
 	if (r == 0)
-		model_notice(app->model, NOTICE_INFO, app->now_ms, "%s was started",
-			     path_base(argv->at[0]));
+		model_notice(app->model, NOTICE_INFO, "%s was started", path_base(argv->at[0]));
 	return r;
 }
 
@@ -160,7 +159,7 @@ static int run_line(struct app *app, const struct opener_command *c, const struc
 	if (!each || files->n == 1)
 		return run_once(app, c, files->at[0], files);
 	if (files->n > RUNS_MAX) {
-		model_notice(app->model, NOTICE_WARNING, app->now_ms,
+		model_notice(app->model, NOTICE_WARNING,
 			     "%s takes one file at a time: not for %zu at once, at most %d "
 			     "(%%F gives it all of them)",
 			     c->line, files->n, RUNS_MAX);
@@ -188,7 +187,7 @@ int open_say(struct app *app, const struct opener_command *c, int r)
 {
 	if (r == -ENOMEM || r == 0)
 		return r;
-	model_notice(app->model, NOTICE_ERROR, app->now_ms, "%s: %s",
+	model_notice(app->model, NOTICE_ERROR, "%s: %s",
 		     c->line ? c->line : opener_own_name(c->own),
 		     r == -ENOENT    ? "there is no such program (searched in PATH)"
 		     : r == -ENOTDIR ? "this directory is gone"
@@ -233,8 +232,7 @@ int open_targets(struct app *app, struct args *ret)
 	int r;
 
 	if (model_marking(app->model)) {
-		model_notice(app->model, NOTICE_INFO, app->now_ms,
-			     "rows are still being marked (Esc stops it)");
+		model_notice(app->model, NOTICE_INFO, "rows are still being marked (Esc stops it)");
 		return -EBUSY;
 	}
 	if (app->model->marks.live) {
@@ -249,7 +247,7 @@ int open_targets(struct app *app, struct args *ret)
 	else
 		*ret = files;
 	if (r == -ESTALE)
-		model_notice(app->model, NOTICE_WARNING, app->now_ms,
+		model_notice(app->model, NOTICE_WARNING,
 			     "some of what is marked is gone: *l lists it, *n unmarks everything");
 	if (r == -E2BIG)
 		(void)too_many(app, app->model->marks.live);
@@ -355,12 +353,11 @@ static void tell_end(struct app *app, const struct child_end *end)
 	if (end->ran_ms > FAILS_SOON_MS || end->status == 0)
 		return;
 	if (WIFSIGNALED(end->status))
-		model_notice(app->model, NOTICE_WARNING, app->now_ms,
-			     "%s was ended by signal %d (%s)", name, WTERMSIG(end->status),
-			     strsignal(WTERMSIG(end->status)));
+		model_notice(app->model, NOTICE_WARNING, "%s was ended by signal %d (%s)", name,
+			     WTERMSIG(end->status), strsignal(WTERMSIG(end->status)));
 	else
-		model_notice(app->model, NOTICE_WARNING, app->now_ms,
-			     "%s ended at once with status %d", name, WEXITSTATUS(end->status));
+		model_notice(app->model, NOTICE_WARNING, "%s ended at once with status %d", name,
+			     WEXITSTATUS(end->status));
 	app->stirred = true;
 }
 

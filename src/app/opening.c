@@ -70,7 +70,7 @@ static const char *special(char type)
  * anything. */
 static int view_only(struct app *app, const struct args *files)
 {
-	model_notice(app->model, NOTICE_INFO, app->now_ms,
+	model_notice(app->model, NOTICE_INFO,
 		     "what %s is was not to be found out: it is shown, not opened",
 		     path_base(files->at[0]));
 	return programs_view(app, files);
@@ -102,7 +102,7 @@ static void go_on(struct app *app)
 	    : sure   ? run_default(app, &files, &kind)
 		     : view_only(app, &files);
 	if (r)
-		model_notice(app->model, NOTICE_ERROR, app->now_ms, "open: %s", strerror(-r));
+		model_notice(app->model, NOTICE_ERROR, "open: %s", strerror(-r));
 	args_done(&files);
 	str_done(&mime);
 }
@@ -138,9 +138,8 @@ static bool follow(struct app *app, const struct preview *p)
 	CLEANUP(str_done) struct str path = STR_INIT;
 
 	if (special(type) && !o->choosing) {
-		model_notice(app->model, NOTICE_INFO, app->now_ms,
-			     "%s leads to %s: it is not opened", path_base(o->files.at[0]),
-			     special(type));
+		model_notice(app->model, NOTICE_INFO, "%s leads to %s: it is not opened",
+			     path_base(o->files.at[0]), special(type));
 		forget(o);
 		return true;
 	}
@@ -160,7 +159,7 @@ static bool refuse_special(struct app *app, const struct preview *p)
 	for (size_t i = 0; i < ARRAY_LEN(specials) && !o->choosing; i++) {
 		if (!str_eq(&p->mime, specials[i].mime))
 			continue;
-		model_notice(app->model, NOTICE_INFO, app->now_ms, "%s is %s: it is not opened",
+		model_notice(app->model, NOTICE_INFO, "%s is %s: it is not opened",
 			     path_base(o->files.at[0]), specials[i].what);
 		forget(o);
 		return true;

@@ -223,6 +223,6 @@ bool overlay_input(struct app *app, struct input_event *event)
 	else if (event->kind == INPUT_MOUSE && overlay_mice[app->scene.overlay])
 		overlay_mice[app->scene.overlay](app, event, wheel_step(event));
 	if (err)
-		model_notice(app->model, NOTICE_ERROR, app->now_ms, "%s", strerror(-err));
+		model_notice(app->model, NOTICE_ERROR, "%s", strerror(-err));
 	return true;
 }

@@ -26,11 +26,11 @@ static int run_variable(struct app *app, const char *variable, const struct args
 	int r = opener_parse(set_variable(variable), &c, &reason);
 
 	if (r == -EINVAL)
-		model_notice(app->model, NOTICE_ERROR, app->now_ms, "%s=%s: %s", variable,
-			     getenv(variable), reason.buf);
+		model_notice(app->model, NOTICE_ERROR, "%s=%s: %s", variable, getenv(variable),
+			     reason.buf);
 	/* It would lead back to this variable. */
 	if (r == 0 && c.own)
-		model_notice(app->model, NOTICE_ERROR, app->now_ms,
+		model_notice(app->model, NOTICE_ERROR,
 			     "%s=%s: this must be a program, not a command of trowel", variable,
 			     getenv(variable));
 	else if (r == 0)
@@ -69,8 +69,7 @@ static int run_first(struct app *app, const char *const *variables, const char *
 static int none_found(struct app *app, int r, const char *what, const char *help)
 {
 	if (r == -ENOENT) {
-		model_notice(app->model, NOTICE_ERROR, app->now_ms, "no %s found: set %s to one",
-			     what, help);
+		model_notice(app->model, NOTICE_ERROR, "no %s found: set %s to one", what, help);
 		return 0;
 	}
 	return r;

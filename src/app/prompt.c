@@ -187,11 +187,9 @@ static int mark_accept(struct app *app, bool on)
 	err = model_mark_matching(app->model, app->match_kind, app->edit->text.buf, on, &count,
 				  &reason);
 	if (err == -EINVAL)
-		model_notice(app->model, NOTICE_ERROR, app->now_ms, "%s: %s", app->edit->text.buf,
-			     reason.buf);
+		model_notice(app->model, NOTICE_ERROR, "%s: %s", app->edit->text.buf, reason.buf);
 	else if (!err && !model_marking(app->model))
-		model_notice(app->model, NOTICE_INFO, app->now_ms, "%zu %s", count,
-			     on ? "marked" : "unmarked");
+		model_notice(app->model, NOTICE_INFO, "%zu %s", count, on ? "marked" : "unmarked");
 	return err == -EINVAL ? 0 : err;
 }
 
@@ -233,7 +231,7 @@ static int search_accept(struct app *app)
 
 	if (err != -EINVAL)
 		return err;
-	model_notice(app->model, NOTICE_ERROR, app->now_ms, "this is too long to search for");
+	model_notice(app->model, NOTICE_ERROR, "this is too long to search for");
 	return 0;
 }
 

@@ -64,13 +64,13 @@ static bool can_save(struct app *app)
 	const struct config_file *f = &app->config;
 
 	if (app->saving)
-		model_notice(app->model, NOTICE_INFO, app->now_ms,
+		model_notice(app->model, NOTICE_INFO,
 			     "%s is still being written: its disk or server is slow", f->path.buf);
 	else if (!f->path.len)
-		model_notice(app->model, NOTICE_ERROR, app->now_ms,
+		model_notice(app->model, NOTICE_ERROR,
 			     "not saved: neither HOME nor XDG_CONFIG_HOME says where to");
 	else if (f->refused.len)
-		model_notice(app->model, NOTICE_ERROR, app->now_ms,
+		model_notice(app->model, NOTICE_ERROR,
 			     "not saved: the file was not read, so it is not written: %s",
 			     f->refused.buf);
 	else
@@ -112,7 +112,7 @@ int save_settings(struct app *app)
 		r = write_changes(app, &c);
 	} else if (r == 0) {
 		forget_saved(app, &file);
-		model_notice(app->model, NOTICE_INFO, app->now_ms,
+		model_notice(app->model, NOTICE_INFO,
 			     "nothing to save: no option was changed that %s does not say already",
 			     app->config.path.buf);
 	}
@@ -134,7 +134,7 @@ static void say_stale(struct app *app, const struct fs_event *event)
 
 	(void)hold_text(&app->config, found ? found : "", found ? event->u.rewritten.found_len : 0,
 			found != NULL);
-	model_notice(app->model, NOTICE_WARNING, app->now_ms,
+	model_notice(app->model, NOTICE_WARNING,
 		     "not saved: %s was %s meanwhile, nothing was written; save again to put your "
 		     "changes into %s",
 		     app->config.path.buf, found ? "edited" : "removed",
@@ -157,8 +157,7 @@ static void say_failed(struct app *app, const struct fs_event *event)
 	CLEANUP(str_done) struct str why = STR_INIT;
 
 	add_failure(event, &why);
-	model_notice(app->model, NOTICE_ERROR, app->now_ms, "not saved: %s: %s",
-		     app->config.path.buf, why.buf);
+	model_notice(app->model, NOTICE_ERROR, "not saved: %s: %s", app->config.path.buf, why.buf);
 }
 
 static void say_saved(struct app *app)
@@ -170,8 +169,8 @@ static void say_saved(struct app *app)
 	if (config_says(&app->config, &file, &given) == 0)
 		forget_saved(app, &file);
 	settings_done(&file);
-	model_notice(app->model, NOTICE_INFO, app->now_ms, "saved %zu option%s in %s",
-		     app->saving_count, app->saving_count == 1 ? "" : "s", app->config.path.buf);
+	model_notice(app->model, NOTICE_INFO, "saved %zu option%s in %s", app->saving_count,
+		     app->saving_count == 1 ? "" : "s", app->config.path.buf);
 }
 
 void save_answered(struct app *app, struct fs_event *event)

@@ -53,8 +53,8 @@ static int add_pattern(struct app *app, struct exclude *x, const char *pattern)
 	int r = exclude_add(x, pattern, strlen(pattern), &why);
 
 	if (r == -EINVAL)
-		model_notice(app->model, NOTICE_WARNING, app->now_ms, "sizes-exclude: '%s': %s",
-			     pattern, why.buf);
+		model_notice(app->model, NOTICE_WARNING, "sizes-exclude: '%s': %s", pattern,
+			     why.buf);
 	return r == -EINVAL ? 0 : r;
 }
 
@@ -81,7 +81,7 @@ static void serve_scan(struct app *app, struct request *r)
 			       .exclude = calloc(1, sizeof(*ask.exclude))};
 
 	if (!ask.exclude || add_patterns(app, ask.exclude) < 0)
-		model_notice(app->model, NOTICE_ERROR, app->now_ms,
+		model_notice(app->model, NOTICE_ERROR,
 			     "out of memory: nothing is left out by sizes-exclude");
 	browse_scan(app->browse, r->ticket, r->path, &ask);
 }

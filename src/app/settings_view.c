@@ -465,5 +465,5 @@ void settings_mouse(struct app *app, const struct input_event *event, long wheel
 			app->scene.selected = item;
 	}
 	if (r < 0)
-		model_notice(app->model, NOTICE_ERROR, app->now_ms, "%s", strerror(-r));
+		model_notice(app->model, NOTICE_ERROR, "%s", strerror(-r));
 }

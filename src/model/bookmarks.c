@@ -23,7 +23,7 @@ int model_bookmark_set(struct model *m, char letter)
 
 	model_touch(m);
 	if (!is_letter(letter)) {
-		model_notice(m, NOTICE_WARNING, m->now_ms, "a bookmark is a letter or a digit");
+		model_notice(m, NOTICE_WARNING, "a bookmark is a letter or a digit");
 		return -EINVAL;
 	}
 	path = strdup(model_path(m));
@@ -35,7 +35,7 @@ int model_bookmark_set(struct model *m, char letter)
 	}
 	free(m->bookmarks[(unsigned char)letter]);
 	m->bookmarks[(unsigned char)letter] = path;
-	model_notice(m, NOTICE_INFO, m->now_ms, "'%c now leads here", letter);
+	model_notice(m, NOTICE_INFO, "'%c now leads here", letter);
 	return request_add(m, &save);
 }
 
@@ -43,8 +43,7 @@ int model_bookmark_go(struct model *m, char letter)
 {
 	model_touch(m);
 	if (!is_letter(letter) || !m->bookmarks[(unsigned char)letter]) {
-		model_notice(m, NOTICE_INFO, m->now_ms,
-			     "there is no such bookmark; m and a letter sets one");
+		model_notice(m, NOTICE_INFO, "there is no such bookmark; m and a letter sets one");
 		return 0;
 	}
 	return model_go(m, m->bookmarks[(unsigned char)letter], NULL);
@@ -75,7 +74,7 @@ static void load_bad(void *ctx, unsigned line, const char *reason)
 {
 	struct model *m = ctx;
 
-	model_notice(m, NOTICE_WARNING, m->now_ms, "bookmarks, line %u: %s", line, reason);
+	model_notice(m, NOTICE_WARNING, "bookmarks, line %u: %s", line, reason);
 }
 
 int model_bookmarks_load(struct model *m, const char *text, size_t len)

@@ -148,7 +148,7 @@ int model_history(struct model *m, int steps)
 
 	model_touch(m);
 	if (n && !have)
-		model_notice(m, NOTICE_INFO, m->now_ms, "there is no directory to go %s to",
+		model_notice(m, NOTICE_INFO, "there is no directory to go %s to",
 			     steps < 0 ? "back" : "forward");
 	if (!n || !have)
 		return 0;
@@ -164,6 +164,6 @@ int model_last_dir(struct model *m)
 	model_touch(m);
 	if (t->from)
 		return tab_open(m, t, t->from, GO_PUSH, 0, NULL);
-	model_notice(m, NOTICE_INFO, m->now_ms, "this tab was nowhere else yet");
+	model_notice(m, NOTICE_INFO, "this tab was nowhere else yet");
 	return 0;
 }

@@ -408,9 +408,9 @@ void model_info_find_next(struct model *m, int dir)
 	size_t n = line_count(i);
 
 	if (!i->find)
-		model_notice(m, NOTICE_INFO, m->now_ms, "nothing was searched for yet (/ does)");
+		model_notice(m, NOTICE_INFO, "nothing was searched for yet (/ does)");
 	else if (!n || !find_from(i, dir > 0 ? i->line + 1 : i->line + n - 1, dir))
-		model_notice(m, NOTICE_INFO, m->now_ms, "not in what is shown of it");
+		model_notice(m, NOTICE_INFO, "not in what is shown of it");
 	m->rev++;
 }
 
@@ -447,6 +447,6 @@ int model_info_find(struct model *m, const char *text)
 	i->find = find;
 	m->rev++;
 	if (find && (!line_count(i) || !find_from(i, i->line, 1)))
-		model_notice(m, NOTICE_INFO, m->now_ms, "not in what is shown of it");
+		model_notice(m, NOTICE_INFO, "not in what is shown of it");
 	return 0;
 }

@@ -167,10 +167,10 @@ static int job_slice(struct model *m, struct mark_job *j)
 static void job_tell(struct model *m, const struct mark_job *j, int r)
 {
 	if (r < 0)
-		model_notice(m, NOTICE_ERROR, m->now_ms,
+		model_notice(m, NOTICE_ERROR,
 			     "out of memory: not all was marked; close tabs or unmark some");
 	else if (j->tell)
-		model_notice(m, NOTICE_INFO, m->now_ms,
+		model_notice(m, NOTICE_INFO,
 			     j->how == MARK_ON    ? "%zu marked"
 			     : j->how == MARK_OFF ? "%zu unmarked"
 						  : "%zu marked or unmarked",
@@ -401,7 +401,7 @@ void model_range(struct model *m)
 	}
 	r = mark_span(m, MARK_ON, MIN(l->range_pos, l->cursor), MAX(l->range_pos, l->cursor) + 1);
 	if (r < 0)
-		model_notice(m, NOTICE_ERROR, m->now_ms, "out of memory: not all was marked");
+		model_notice(m, NOTICE_ERROR, "out of memory: not all was marked");
 	list_range_end(l);
 }
 
@@ -442,7 +442,7 @@ bool model_escape(struct model *m)
 	model_touch(m);
 	if (model_marking(m)) {
 		marking_stop(m);
-		model_notice(m, NOTICE_INFO, m->now_ms, "stopped: %zu are marked", m->marks.live);
+		model_notice(m, NOTICE_INFO, "stopped: %zu are marked", m->marks.live);
 		return true;
 	}
 	if (m->search.on) {
@@ -466,6 +466,6 @@ bool model_escape(struct model *m)
 	}
 	m->escape_armed = true;
 	m->escape_rev = l->rev;
-	model_notice(m, NOTICE_INFO, m->now_ms, "Esc again drops all %zu marks", m->marks.live);
+	model_notice(m, NOTICE_INFO, "Esc again drops all %zu marks", m->marks.live);
 	return true;
 }

@@ -192,8 +192,7 @@ static void event_listing(struct model *m, struct tab *t, struct listing *l, str
 			t->asked_last = NAMES_NONE;
 	}
 	if (listing_apply(l, event) < 0)
-		model_notice(m, NOTICE_ERROR, m->now_ms, "out of memory: %s is not complete",
-			     listing_path(l));
+		model_notice(m, NOTICE_ERROR, "out of memory: %s is not complete", listing_path(l));
 	after = listing_state(l);
 	if (after == before)
 		return;

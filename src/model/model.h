@@ -80,7 +80,8 @@ enum notice_kind { NOTICE_NONE, NOTICE_INFO, NOTICE_WARNING, NOTICE_ERROR };
 struct notice {
 	enum notice_kind kind;
 	struct str text;  /* may hold bytes from outside: made safe when drawn */
-	int64_t until_ms; /* INT64_MAX: until the next key */
+	int64_t until_ms; /* INT64_MAX: until the next key, or not on the screen yet */
+	bool shown;
 };
 
 struct self {
@@ -100,7 +101,7 @@ int model_start(struct model *m, const char *path, const char *select);
 void model_apply(struct model *m, struct fs_event *event, int64_t now_ms);
 /* The next request, oldest first; false when there is none. */
 bool model_next_request(struct model *m, struct request *ret_request);
-/* What time it is, before commands: notices last and places are waited for from then on. */
+/* What time it is, before commands: places are waited for from then on. */
 void model_time(struct model *m, int64_t now_ms);
 /* Time passing: expiry of notices, polling of unwatched directories, metadata of what is on screen.
  */
@@ -219,8 +220,9 @@ int model_bookmark_go(struct model *m, char letter);
 int model_bookmarks_load(struct model *m, const char *text, size_t len);
 
 /* ---- messages, completion ---- */
-void model_notice(struct model *m, enum notice_kind kind, int64_t now_ms, const char *fmt, ...)
-	PRINTF(4, 5);
+void model_notice(struct model *m, enum notice_kind kind, const char *fmt, ...) PRINTF(3, 4);
+/* The screen shows what there is to say: its time begins, however long a slow line took. */
+void model_notice_shown(struct model *m, int64_t now_ms);
 void model_notice_clear(struct model *m);
 /* Asks for completions of what was typed (text is up to the cursor); the answer is in state.h's
  * completion. */

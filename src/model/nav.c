@@ -129,9 +129,8 @@ enum enter_result model_enter(struct model *m)
 	if (v->kind == VIEW_SIZES && sizes_enter(m, model_view_mut(m), id))
 		return ENTER_WENT;
 	if (v->trashed && !row.meta) {
-		model_notice(m, NOTICE_INFO, m->now_ms,
-			     "of %.*s there is only information, not the thing", (int)row.name_len,
-			     row.name);
+		model_notice(m, NOTICE_INFO, "of %.*s there is only information, not the thing",
+			     (int)row.name_len, row.name);
 		return ENTER_NOTHING;
 	}
 	if (v->past)
@@ -142,8 +141,8 @@ enum enter_result model_enter(struct model *m)
 		str_done(&path);
 		if (!model_special(row.type))
 			return ENTER_FILE;
-		model_notice(m, NOTICE_INFO, m->now_ms, "%.*s is %s: it is not opened",
-			     (int)row.name_len, row.name, model_special(row.type));
+		model_notice(m, NOTICE_INFO, "%.*s is %s: it is not opened", (int)row.name_len,
+			     row.name, model_special(row.type));
 		return ENTER_NOTHING;
 	}
 	r = model_go(m, path.buf, v->kind == VIEW_MARKED ? row.name : NULL);
@@ -189,7 +188,7 @@ int model_go_home(struct model *m)
 	m->home_wanted = !m->self.known;
 	m->home_ms = m->now_ms;
 	if (m->self.known)
-		model_notice(m, NOTICE_WARNING, m->now_ms, "your home directory is not known");
+		model_notice(m, NOTICE_WARNING, "your home directory is not known");
 	return 0;
 }
 
@@ -235,7 +234,7 @@ int model_go_link_target(struct model *m)
 
 	model_touch(m);
 	if (!list_row(l, l->cursor, &row) || row.type != ENTRY_LINK) {
-		model_notice(m, NOTICE_INFO, m->now_ms, "the cursor is not on a symbolic link");
+		model_notice(m, NOTICE_INFO, "the cursor is not on a symbolic link");
 		return 0;
 	}
 	r = model_cursor_path(m, &path);
@@ -259,7 +258,7 @@ static void reveal(struct model *m, struct tab *t, struct list *list, const char
 	list_set_hidden(list, true);
 	if (list == &t->views[0].list)
 		model_settle(m);
-	model_notice(m, NOTICE_INFO, m->now_ms,
+	model_notice(m, NOTICE_INFO,
 		     "%s is hidden, so hidden names are shown now; . hides them again", name);
 }
 
@@ -283,7 +282,7 @@ void event_place(struct model *m, struct fs_event *event)
 		return;
 	m->placing.ticket = 0;
 	if (event->err == -ENOENT && m->placing.user)
-		model_notice(m, NOTICE_ERROR, m->now_ms,
+		model_notice(m, NOTICE_ERROR,
 			     "cannot go to %s: it does not exist, and homes of other users are "
 			     "not looked up: ~ alone is yours, theirs need their whole path",
 			     m->placing.what);

@@ -113,12 +113,12 @@ static void tell_warning(struct model *m, struct past *p, const char *warning)
 		return;
 	p->warned = true;
 	if (more)
-		model_notice(m, NOTICE_WARNING, m->now_ms,
+		model_notice(m, NOTICE_WARNING,
 			     "not all of the history can be read: %.*s (and %zu more)", (int)len,
 			     warning, more);
 	else
-		model_notice(m, NOTICE_WARNING, m->now_ms,
-			     "not all of the history can be read: %.*s", (int)len, warning);
+		model_notice(m, NOTICE_WARNING, "not all of the history can be read: %.*s",
+			     (int)len, warning);
 }
 
 static void fail(struct model *m, struct past *p, int err, const char *why)
@@ -129,7 +129,7 @@ static void fail(struct model *m, struct past *p, int err, const char *why)
 		str_adds(&p->why, why);
 	else
 		reason_add(&p->why, err);
-	model_notice(m, NOTICE_ERROR, m->now_ms, "the history cannot be read: %s",
+	model_notice(m, NOTICE_ERROR, "the history cannot be read: %s",
 		     p->why.buf ? p->why.buf : "out of memory");
 }
 

@@ -71,7 +71,7 @@ bool search_work(struct model *m)
 	if (!is_here(m, &m->search))
 		search_stop(m);
 	else if (!look(m))
-		model_notice(m, NOTICE_INFO, m->now_ms, "no row matches");
+		model_notice(m, NOTICE_INFO, "no row matches");
 	return true;
 }
 
@@ -101,11 +101,11 @@ bool model_find_next(struct model *m, int dir)
 {
 	model_touch(m);
 	if (!m->last_find) {
-		model_notice(m, NOTICE_INFO, m->now_ms, "nothing was looked for yet; / finds");
+		model_notice(m, NOTICE_INFO, "nothing was looked for yet; / finds");
 		return false;
 	}
 	if (start(m, m->last_find, 0, dir))
 		return true;
-	model_notice(m, NOTICE_INFO, m->now_ms, "no row matches");
+	model_notice(m, NOTICE_INFO, "no row matches");
 	return false;
 }

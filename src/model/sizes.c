@@ -224,7 +224,7 @@ bool sizes_enter(struct model *m, struct view *v, uint32_t id)
 	if (row.type != ENTRY_DIR)
 		return false;
 	if (dir == TREE_NONE) {
-		model_notice(m, NOTICE_INFO, m->now_ms, "%.*s: %s", (int)row.name_len, row.name,
+		model_notice(m, NOTICE_INFO, "%.*s: %s", (int)row.name_len, row.name,
 			     why_not_entered(sizes_rows_sign(s->rows, id)));
 		return true;
 	}
@@ -259,7 +259,7 @@ int sizes_up(struct model *m, struct view *v)
 	const struct sizetree_dir *d;
 
 	if (!s->tree || sizetree_dir(s->tree, dir)->parent == TREE_NONE) {
-		model_notice(m, NOTICE_INFO, m->now_ms,
+		model_notice(m, NOTICE_INFO,
 			     "the scan began here; q leaves it, and S above scans more");
 		return 0;
 	}
@@ -388,7 +388,7 @@ static void over(struct model *m, struct view *v, struct fs_event *event)
 	sizes_watch(m, s);
 	/* Who does not see the header is told. */
 	if (m->settings.plain && !event->err)
-		model_notice(m, NOTICE_INFO, m->now_ms, "scanned %llu entries",
+		model_notice(m, NOTICE_INFO, "scanned %llu entries",
 			     (unsigned long long)s->progress.entries);
 	if (event->err && event->err != -ECANCELED)
 		notice_failed(m, "not all was scanned below", s->path, event->err);

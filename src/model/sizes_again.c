@@ -63,7 +63,7 @@ int model_sizes_again(struct model *m)
 	if (!s || !s->tree || s->phase == SIZES_FAILED)
 		return 0;
 	if (sizes_busy(s)) {
-		model_notice(m, NOTICE_INFO, m->now_ms, "it is being scanned; Esc stops that");
+		model_notice(m, NOTICE_INFO, "it is being scanned; Esc stops that");
 		return 0;
 	}
 	return sizes_scan_again(m, s, true);
@@ -153,8 +153,7 @@ static void come_again(struct model *m, struct view *v)
 	uint32_t dir = sizes_locate(s, was, &path);
 
 	if (path && strcmp(path, was) != 0) {
-		model_notice(m, NOTICE_WARNING, m->now_ms, "%s is gone: it was removed or moved",
-			     was);
+		model_notice(m, NOTICE_WARNING, "%s is gone: it was removed or moved", was);
 		(void)sizes_show(m, v, dir, path);
 	} else if (path) {
 		sizes_drop_coming(m, s);
@@ -177,8 +176,7 @@ void sizes_taken(struct model *m, struct view *v, const struct fs_event *event)
 	/* Everything has gone. */
 	if (!event->err && event->u.scan.now == TREE_NONE &&
 	    sizetree_dir(s->tree, event->u.scan.dir)->parent == TREE_NONE) {
-		model_notice(m, NOTICE_WARNING, m->now_ms, "%s is gone: it was removed or moved",
-			     s->path);
+		model_notice(m, NOTICE_WARNING, "%s is gone: it was removed or moved", s->path);
 		sizes_lost(m, v, -ENOENT);
 		found_renew(m, s);
 	} else {

@@ -21,7 +21,7 @@ int model_sort(struct model *m, enum sort_by by)
 
 	model_touch(m);
 	if (!rows_sorts(l->rows, by)) {
-		model_notice(m, NOTICE_INFO, m->now_ms, "the %s list cannot be sorted by %s",
+		model_notice(m, NOTICE_INFO, "the %s list cannot be sorted by %s",
 			     l->rows->ops->name, sort_name(by));
 		return -EOPNOTSUPP;
 	}
@@ -30,7 +30,7 @@ int model_sort(struct model *m, enum sort_by by)
 		spec.reverse = false;
 	spec.by = by;
 	if (sort_needs_rank(by) && !rows_complete(l->rows) && rows_count(l->rows) > l->inline_max)
-		model_notice(m, NOTICE_INFO, m->now_ms,
+		model_notice(m, NOTICE_INFO,
 			     "sorting by %s: first the metadata of all entries is read",
 			     sort_name(by));
 	return set_sort(m, &spec);

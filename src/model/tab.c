@@ -239,7 +239,7 @@ void tab_gone(struct model *m, struct tab *t)
 	if (dir && marks_in(&m->marks, dir->meta.id))
 		marks_set_dir_gone(&m->marks, dir->meta.id);
 	model_notice(
-		m, NOTICE_WARNING, m->now_ms,
+		m, NOTICE_WARNING,
 		"%s is gone: it was removed, moved or unmounted; this is the nearest that is left",
 		t->path.buf);
 	go_up(m, t, t->path.buf);
@@ -262,9 +262,8 @@ static void say_failed(struct model *m, const struct tab *t, const char *path, i
 	const char *target = err == -ENOENT ? entered_link(t, path, &row) : NULL;
 
 	if (target)
-		model_notice(m, NOTICE_ERROR, m->now_ms,
-			     "%s is a link that leads nowhere: %s does not exist", row.name,
-			     target);
+		model_notice(m, NOTICE_ERROR, "%s is a link that leads nowhere: %s does not exist",
+			     row.name, target);
 	else
 		notice_failed(m,
 			      t->going == GO_RELOAD ? "this may be out of date: cannot list again"

@@ -195,7 +195,7 @@ static void tell_problems(struct model *m, struct trashed *t)
 		return;
 	if (t->problems > 1)
 		str_addf(&t->problem, " (and %zu more)", t->problems - 1);
-	model_notice(m, NOTICE_WARNING, m->now_ms, "not all of the trash is shown: %s",
+	model_notice(m, NOTICE_WARNING, "not all of the trash is shown: %s",
 		     t->problem.buf ? t->problem.buf : "out of memory");
 	t->problems = 0;
 	str_clear(&t->problem);

@@ -67,9 +67,8 @@ int viewer_open_row(struct model *m)
 	if (!list_row(list, list->cursor, &row))
 		return 0;
 	if (row.type == ENTRY_DIR || row.parent) {
-		model_notice(m, NOTICE_INFO, m->now_ms,
-			     "cannot view %.*s: it is a directory (l opens it)", (int)row.name_len,
-			     row.name);
+		model_notice(m, NOTICE_INFO, "cannot view %.*s: it is a directory (l opens it)",
+			     (int)row.name_len, row.name);
 		return 0;
 	}
 	r = model_cursor_path(m, &path);
@@ -98,7 +97,7 @@ void viewer_reload(struct model *m)
 	v->ticket = ++m->next_ticket;
 	if (request_path(m, REQ_VIEW, v->ticket, v->path) < 0) {
 		v->ticket = ticket;
-		model_notice(m, NOTICE_ERROR, m->now_ms, "out of memory");
+		model_notice(m, NOTICE_ERROR, "out of memory");
 		return;
 	}
 	request_close(m, ticket);
@@ -257,7 +256,7 @@ static void refuse(struct model *m, const struct fs_event *event)
 	str_addf(&text, "cannot view %s: ", path_base(m->viewer->path));
 	add_open_reason(&text, event->err, event->u.view_opened.type);
 	viewer_close(m);
-	model_notice(m, NOTICE_ERROR, m->now_ms, "%s", text.buf);
+	model_notice(m, NOTICE_ERROR, "%s", text.buf);
 }
 
 static void apply_opened(struct model *m, const struct fs_event *event)
@@ -344,11 +343,11 @@ static void tell_state(struct model *m, const struct fs_event *event)
 	const char *name = path_base(v->path);
 
 	if (event->u.view_state.replaced && !v->replaced)
-		model_notice(m, NOTICE_WARNING, m->now_ms,
+		model_notice(m, NOTICE_WARNING,
 			     "%s was replaced by another file; this is the older one", name);
 	else if (event->u.view_state.gone && !v->gone)
-		model_notice(m, NOTICE_WARNING, m->now_ms,
-			     "%s was removed or renamed; it stays readable here", name);
+		model_notice(m, NOTICE_WARNING, "%s was removed or renamed; it stays readable here",
+			     name);
 	v->replaced = event->u.view_state.replaced;
 	v->gone = event->u.view_state.gone;
 }
@@ -371,7 +370,7 @@ static void apply_change(struct model *m, uint64_t size)
 	uint64_t was = v->told_size;
 
 	if (size < was)
-		model_notice(m, NOTICE_WARNING, m->now_ms, "%s became shorter", path_base(v->path));
+		model_notice(m, NOTICE_WARNING, "%s became shorter", path_base(v->path));
 	/* What grows is added to, as a rule, and a window may have told of more by now. */
 	v->size = size > was ? MAX(size, v->size) : size;
 	v->told_size = size;

@@ -116,7 +116,7 @@ int viewer_search_next(struct model *m, int dir)
 	struct viewer *v = m->viewer;
 
 	if (matcher_empty(v->matcher)) {
-		model_notice(m, NOTICE_INFO, m->now_ms, "nothing was looked for yet: / does");
+		model_notice(m, NOTICE_INFO, "nothing was looked for yet: / does");
 		return 0;
 	}
 	return search_from(m, v->backward != (dir < 0));
@@ -145,7 +145,7 @@ static void tell_not_found(struct model *m, const struct fs_event *event)
 		str_adds(&text, m->viewer->scan.backward ? "" : " to the end");
 	}
 	add_doubts(event, &text);
-	model_notice(m, event->err ? NOTICE_ERROR : NOTICE_INFO, m->now_ms, "%s", text.buf);
+	model_notice(m, event->err ? NOTICE_ERROR : NOTICE_INFO, "%s", text.buf);
 }
 
 static void found(struct model *m, uint64_t at, uint32_t len)
@@ -402,8 +402,7 @@ static void arrived(struct model *m, const struct fs_event *event)
 		viewer_go(m, &(struct viewer_move){.kind = MOVE_TO, .at = at});
 		return;
 	}
-	model_notice(m, NOTICE_INFO, m->now_ms, "there is no line %llu",
-		     (unsigned long long)v->scan.line + 1);
+	model_notice(m, NOTICE_INFO, "there is no line %llu", (unsigned long long)v->scan.line + 1);
 	viewer_go(m, &(struct viewer_move){.kind = MOVE_END});
 }
 
@@ -452,7 +451,7 @@ bool viewer_stop(struct model *m)
 		return true;
 	viewer_scan_stop(m);
 	v->count_off |= kind == SCAN_TO_TOP;
-	model_notice(m, NOTICE_INFO, m->now_ms,
+	model_notice(m, NOTICE_INFO,
 		     kind == SCAN_SEARCH ? "the search was stopped" : "counting lines was stopped");
 	return true;
 }

@@ -60,7 +60,7 @@ void viewer_aside(struct model *m, int64_t columns)
 	uint64_t far = 2u * TEXTROW_PIECE * TEXTLINE_TAB;
 
 	if (v->hex || v->wrap) {
-		model_notice(m, NOTICE_INFO, m->now_ms,
+		model_notice(m, NOTICE_INFO,
 			     v->hex ? "bytes are not scrolled aside"
 				    : "long lines are wrapped: w cuts them, to be scrolled aside");
 		return;
@@ -78,7 +78,7 @@ void viewer_follow(struct model *m)
 
 	v->follow = !v->follow && !v->kept;
 	if (v->kept)
-		model_notice(m, NOTICE_INFO, m->now_ms,
+		model_notice(m, NOTICE_INFO,
 			     "a file of the kernel does not grow: C-l reads it again");
 	if (v->follow)
 		viewer_go(m, &(struct viewer_move){.kind = MOVE_END});
@@ -107,8 +107,7 @@ void viewer_toggle_wrap(struct model *m)
 
 	v->wrap = !v->wrap;
 	v->left = 0;
-	model_notice(m, NOTICE_INFO, m->now_ms,
-		     v->wrap ? "long lines are wrapped" : "long lines are cut");
+	model_notice(m, NOTICE_INFO, v->wrap ? "long lines are wrapped" : "long lines are cut");
 	again(m);
 }
 
@@ -128,6 +127,6 @@ void viewer_next_code(struct model *m)
 	v->code_chosen = true;
 	viewer_scan_stop(m);
 	viewer_line_forget(m);
-	model_notice(m, NOTICE_INFO, m->now_ms, "read as %s", textcode_name(v->code));
+	model_notice(m, NOTICE_INFO, "read as %s", textcode_name(v->code));
 	again(m);
 }

@@ -19,8 +19,7 @@ int model_tab_new(struct model *m)
 
 	model_touch(m);
 	if (m->ntabs == TABS_MAX) {
-		model_notice(m, NOTICE_INFO, m->now_ms, "there are %d tabs already; T closes one",
-			     TABS_MAX);
+		model_notice(m, NOTICE_INFO, "there are %d tabs already; T closes one", TABS_MAX);
 		return 0;
 	}
 	tab_init(&tab);
@@ -130,7 +129,7 @@ static int open_view(struct model *m, const struct view *made, const struct rows
 	if (made->kind != VIEW_FOUND && reopen(m, t, made->kind))
 		return 0;
 	if (t->nviews == VIEWS_MAX) {
-		model_notice(m, NOTICE_INFO, m->now_ms, "too many lists are open; q closes one");
+		model_notice(m, NOTICE_INFO, "too many lists are open; q closes one");
 		return -EBUSY;
 	}
 	*v = *made;
@@ -157,7 +156,7 @@ int model_view_marked(struct model *m)
 {
 	if (!m->marks.live) {
 		model_touch(m);
-		model_notice(m, NOTICE_INFO, m->now_ms, "nothing is marked; Space marks a row");
+		model_notice(m, NOTICE_INFO, "nothing is marked; Space marks a row");
 		return 0;
 	}
 	return told(open_view(m, &(struct view){.kind = VIEW_MARKED}, &m->marks.rows));
@@ -249,8 +248,7 @@ int model_view_sizes(struct model *m)
 	if (v) {
 		model_touch(m);
 		tab_cut_views(m, t, (size_t)(v - t->views) + 1);
-		model_notice(m, NOTICE_INFO, m->now_ms,
-			     "these are the sizes; gR scans this directory again");
+		model_notice(m, NOTICE_INFO, "these are the sizes; gR scans this directory again");
 		model_settle(m);
 		return 0;
 	}

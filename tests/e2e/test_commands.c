@@ -153,7 +153,7 @@ static const struct exercise exercises[] = {
 	{"redraw", NULL, {{"\x0c", "alpha"}}},
 	{"edit", NULL, {{"gg", "@.."}, {"fa", "@alpha"}, {"fa", "@a.txt"}, {"e", "EDITING .*a\\.txt"}, {"\n", "beta"}}},
 	{"shell", NULL, {{"!", "empty: shell"}, {"echo a$((1+1))b\r", "a2b\n+.*status 0: Enter"}, {"\r", "beta"}, {"!\r", "[#$] ?$"}, {"echo sh$((1+1))\n", "sh2$"}, {"exit\n", "beta"}}},
-	{"open-with", NULL, {{"gg", "@.."}, {"fb", "@beta"}, {"fb", "@b.c"}, {"o", "open with: *\n.*editor"}, {"sh -c 'echo OPEN; read x' sh\r", "OPEN"}, {"\n", "beta"}}},
+	{"open-with", NULL, {{"gg", "@.."}, {"fb", "@beta"}, {"fb", "@b.c"}, {"o", "open with: *\n.*editor"}, {"sh -c 'echo OP\"\"EN; read x' sh\r", "OPEN"}, {"\n", "beta"}}},
 	{"choose", NULL, {{"gg}", "@a.txt"}, {"\x0f", "=0"}}},
 	{"choose-here", NULL, {{"ggj", "@alpha"}, {"l", "inner"}, {"\x14", "=0"}}},
 	{"copy-path", NULL, {{"G", "@zlink"}, {"Yp", "path sent to the clipboard"}}},

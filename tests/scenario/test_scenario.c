@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * Scenarios: each *.txt here is a script of events and commands; below each line stands, indented,
- * what came of it: the requests, and dumps of the model. UPDATE=1 writes what comes now into the
- * files.
+ * what came of it: the requests, and dumps of the model. UPDATE=1 writes what comes now into them.
  */
 #include "../lib/test.h"
 
@@ -309,7 +308,7 @@ static void do_time(struct runner *r)
 	model_tick(r->m, r->now);
 }
 
-/* clock MS: the same without a tick, as when a key ends a long rest */
+/* clock MS: the same without a tick */
 static void do_clock(struct runner *r)
 {
 	r->now = atoi(arg(r, 1));
@@ -320,6 +319,7 @@ static void do_dump(struct runner *r)
 {
 	struct str text = STR_INIT;
 
+	model_notice_shown(r->m, r->now);
 	model_dump(r->m, &text);
 	for (char *line = strtok(text.buf, "\n"); line; line = strtok(NULL, "\n"))
 		str_addf(&r->out, "    %s\n", line);

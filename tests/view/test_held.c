@@ -281,7 +281,7 @@ static void test_a_notice_goes_while_held(void **state)
 
 	(void)state;
 	open_held(&s, &before, 24, 80);
-	model_notice(s.model, NOTICE_INFO, s.now_ms, "hello");
+	model_notice(s.model, NOTICE_INFO, "hello");
 	draw_held(&s, &before);
 	assert_int_equal(canvas_at(&s.canvas, s.layout.footer.row, 1)->look, ROLE_NOTICE);
 	model_notice_clear(s.model);

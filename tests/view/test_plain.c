@@ -162,7 +162,7 @@ static void test_told(void **state)
 	assert_string_equal(text.buf, "banner.psd: you: read write; owner dev: read write; group "
 				      "www: read write; others: read; "
 				      "-rw-rw-r--, owner dev, group www, changed 2026-10-30 09:11");
-	model_notice(s.model, NOTICE_INFO, s.now_ms, "%s", text.buf);
+	model_notice(s.model, NOTICE_INFO, "%s", text.buf);
 	stage_compare(&s, "plain-told");
 	str_clear(&text);
 	assert_int_equal(model_mark_toggle(s.model, 3), 0);
@@ -186,7 +186,7 @@ static void test_told_until_the_next_key(void **state)
 
 	(void)state;
 	open_plain(&s);
-	model_notice(s.model, NOTICE_INFO, s.now_ms, "hello");
+	model_notice(s.model, NOTICE_INFO, "hello");
 	s.now_ms += 3600000;
 	model_tick(s.model, s.now_ms);
 	assert_int_equal(s.model->notice.kind, NOTICE_INFO);

@@ -159,7 +159,7 @@ static void test_notice_error(void **state)
 
 	(void)state;
 	stage_open_typical(&s);
-	model_notice(s.model, NOTICE_ERROR, s.now_ms + 1000000, "cannot open %s: Permission denied",
+	model_notice(s.model, NOTICE_ERROR, "cannot open %s: Permission denied",
 		     "/root/\x1b[31m\nx");
 	s.scene.pending = "5g";
 	stage_compare(&s, "notice");
@@ -173,7 +173,7 @@ static void test_long_notice(void **state)
 
 	(void)state;
 	stage_open_typical(&s);
-	model_notice(s.model, NOTICE_ERROR, s.now_ms + 1000000,
+	model_notice(s.model, NOTICE_ERROR,
 		     "cannot open /srv/www/日本語/%s/uploads: permission denied: you need execute"
 		     " (enter) permission on each directory of the path",
 		     "a-long-name-without-any-blank-in-it-that-does-not-end-before-the-line-does");

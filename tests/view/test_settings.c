@@ -87,11 +87,11 @@ static void test_notice(void **state)
 
 	(void)state;
 	open_settings(&s, 4);
-	model_notice(s.model, NOTICE_WARNING, s.now_ms,
+	model_notice(s.model, NOTICE_WARNING,
 		     "not saved: /home/deploy/.config/trowel/config was edited meanwhile, nothing "
 		     "was written; save again to put your changes into it as it is now");
 	stage_compare(&s, "settings-notice");
-	model_notice(s.model, NOTICE_INFO, s.now_ms, "saved 1 option");
+	model_notice(s.model, NOTICE_INFO, "saved 1 option");
 	stage_draw_at(&s, 24, 80);
 	assert_int_equal(canvas_dump(&s.canvas, &text, false), 0);
 	assert_non_null(strstr(text.buf, "\n saved 1 option\n"));

@@ -54,8 +54,8 @@ static void random_scene(struct stage *s, uint32_t *seed)
 	s->model->settings.plain = next_random(seed, 4) == 0;
 	s->canvas.ascii = next_random(seed, 4) == 0;
 	if (next_random(seed, 4) == 0)
-		model_notice(s->model, (enum notice_kind)(1 + next_random(seed, 3)), s->now_ms,
-			     "%s", "odd\n\xff notice");
+		model_notice(s->model, (enum notice_kind)(1 + next_random(seed, 3)), "%s",
+			     "odd\n\xff notice");
 	list_move(model_list(s->model), (long)next_random(seed, 21) - 10);
 }
 

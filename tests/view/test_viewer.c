@@ -68,7 +68,7 @@ static void test_aside(void **state)
 	assert_int_equal(viewer_search(s.model, MATCH_REGEX, "ban+er", false, NULL), 0);
 	s.model->viewer->scan.kind = SCAN_SEARCH;
 	s.model->viewer->scan.pos = 100;
-	model_notice(s.model, NOTICE_INFO, s.now_ms, "a notice stands over the last line");
+	model_notice(s.model, NOTICE_INFO, "a notice stands over the last line");
 	stage_compare(&s, "viewer-aside");
 	stage_close(&s);
 }
