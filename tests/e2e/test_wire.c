@@ -35,15 +35,35 @@ static size_t visible_text(struct pty *p)
 	return n;
 }
 
-static void test_first_screen(void **state)
+/* While the machine is busy with other things a change may come in two frames rather than one: each
+ * figure has to be held once in this many times. */
+#define TRIES 3
+
+static void hold_once(bool (*holds)(char *why, size_t size))
 {
-	(void)state;
+	char why[16384] = "";
+
+	for (int i = 0; i < TRIES; i++)
+		if (holds(why, sizeof(why)))
+			return;
+	fprintf(stderr, "%s\n", why);
+	fail();
+}
+
+static bool first_screen(char *why, size_t size)
+{
 	struct explorer e = open_many();
 	size_t text = visible_text(e.pty), bytes = pty_bytes(e.pty);
 
-	if (bytes > text + text / 4 + 400)
-		fail_msg("first screen: %zu bytes for %zu bytes of text", bytes, text);
+	snprintf(why, size, "first screen: %zu bytes for %zu bytes of text", bytes, text);
 	explorer_close(&e);
+	return bytes <= text + text / 4 + 400;
+}
+
+static void test_first_screen(void **state)
+{
+	(void)state;
+	hold_once(first_screen);
 }
 
 /* 30 keys a second, as a held key; no key is waited for. */
@@ -70,41 +90,52 @@ static size_t rest_bytes(struct pty *p)
 	return pty_bytes(p) - before;
 }
 
-static void test_held_key(void **state)
+/* While the list scrolls only names follow the key; at rest comes what stands beside them. */
+static bool held_key(char *why, size_t size)
 {
-	(void)state;
 	struct explorer e = open_many();
-	size_t key, rest;
+	size_t key, rest, scrolls, text, after;
 
 	pty_keys(e.pty, "gg");
 	pty_rest(e.pty, 400);
 	key = hold(e.pty, "j", 30) / 30;
 	rest = rest_bytes(e.pty);
-	if (key > 60 || rest > 400)
-		fail_msg("a key: %zu bytes; then %zu at rest", key, rest);
-	/* While the list scrolls only names follow the key; at rest comes what stands beside them.
-	 */
-	key = hold(e.pty, "j", 60) / 60;
-	rest = rest_bytes(e.pty);
-	if (key > 60 || rest > visible_text(e.pty) * 115 / 100)
-		fail_msg("a key that scrolls: %zu bytes; then %zu at rest", key, rest);
+	scrolls = hold(e.pty, "j", 60) / 60;
+	after = rest_bytes(e.pty);
+	text = visible_text(e.pty);
+	snprintf(why, size, "a key: %zu bytes, then %zu at rest; one that scrolls: %zu, then %zu",
+		 key, rest, scrolls, after);
 	explorer_close(&e);
+	return key <= 60 && rest <= 400 && scrolls <= 60 && after <= text * 115 / 100;
+}
+
+static void test_held_key(void **state)
+{
+	(void)state;
+	hold_once(held_key);
+}
+
+static bool page_down(char *why, size_t size)
+{
+	struct explorer e = open_many();
+	bool ok = true;
+
+	for (int i = 0; i < 4 && ok; i++) {
+		size_t before = pty_bytes(e.pty);
+		pty_keys(e.pty, "\x06");
+		pty_rest(e.pty, 800);
+		size_t text = visible_text(e.pty), bytes = pty_bytes(e.pty) - before;
+		snprintf(why, size, "page down: %zu bytes for %zu bytes of text", bytes, text);
+		ok = bytes <= text + text * 15 / 100;
+	}
+	explorer_close(&e);
+	return ok;
 }
 
 static void test_page_down(void **state)
 {
 	(void)state;
-	struct explorer e = open_many();
-
-	for (int i = 0; i < 4; i++) {
-		size_t before = pty_bytes(e.pty);
-		pty_keys(e.pty, "\x06");
-		pty_rest(e.pty, 800);
-		size_t text = visible_text(e.pty), bytes = pty_bytes(e.pty) - before;
-		if (bytes > text + text * 15 / 100)
-			fail_msg("page down: %zu bytes for %zu bytes of text", bytes, text);
-	}
-	explorer_close(&e);
+	hold_once(page_down);
 }
 
 /* ---- the info pane beside the list ---- */
@@ -137,11 +168,13 @@ static size_t preview_text(struct pty *p)
 	return n;
 }
 
-static void steps(struct explorer *e)
+static bool steps(struct explorer *e, char *why, size_t size)
 {
+	bool ok = true;
+
 	explorer_do(e, "gg", "@..");
 	pty_rest(e->pty, 1500);
-	for (int i = 0; i < 9; i++) {
+	for (int i = 0; i < 9 && ok; i++) {
 		size_t before = pty_bytes(e->pty), bytes, text = preview_text(e->pty);
 
 		pty_keys(e->pty, "j");
@@ -149,10 +182,26 @@ static void steps(struct explorer *e)
 		bytes = pty_bytes(e->pty) - before;
 		/* What the one before leaves behind has to be erased. */
 		text = MAX(text, preview_text(e->pty));
-		if (bytes > 400 + text * 115 / 100)
-			fail_msg("step %d: %zu bytes, for a preview of %zu\n%s", i, bytes, text,
-				 pty_screen(e->pty));
+		snprintf(why, size, "step %d: %zu bytes, for a preview of %zu\n%s", i, bytes, text,
+			 pty_screen(e->pty));
+		ok = bytes <= 400 + text * 115 / 100;
 	}
+	return ok;
+}
+
+static bool pane_follows(char *why, size_t size)
+{
+	struct explorer e = explorer_open(&(struct explorer_options){
+		.tree = pane_tree, .start = "p", .rows = 40, .cols = 120});
+	bool ok;
+
+	explorer_expect(&e, "mode +u r");
+	explorer_do(&e, "wv", "~──");
+	ok = steps(&e, why, size);
+	explorer_do(&e, "wv", "──");
+	ok = ok && steps(&e, why, size);
+	explorer_close(&e);
+	return ok;
 }
 
 /* One step at rest costs the highlight, the sentence and the facts; with the preview on its text.
@@ -160,35 +209,30 @@ static void steps(struct explorer *e)
 static void test_pane_follows(void **state)
 {
 	(void)state;
-	struct explorer e = explorer_open(&(struct explorer_options){
-		.tree = pane_tree, .start = "p", .rows = 40, .cols = 120});
+	hold_once(pane_follows);
+}
+
+static bool pane_and_held_key(char *why, size_t size)
+{
+	struct explorer e = open_many();
+	size_t key, scrolls;
 
 	explorer_expect(&e, "mode +u r");
-	explorer_do(&e, "wv", "~──");
-	steps(&e);
-	explorer_do(&e, "wv", "──");
-	steps(&e);
+	pty_keys(e.pty, "gg");
+	pty_rest(e.pty, 800);
+	key = hold(e.pty, "j", 30) / 30;
+	scrolls = hold(e.pty, "j", 90) / 90;
+	snprintf(why, size, "a key with the pane: %zu bytes; one that scrolls: %zu", key, scrolls);
+	explorer_expect(&e, "mode +u r");
 	explorer_close(&e);
+	return key <= 60 && scrolls <= 60;
 }
 
 /* A held key asks nothing, and the pane makes room for a list that scrolls. */
 static void test_pane_and_held_key(void **state)
 {
 	(void)state;
-	struct explorer e = open_many();
-	size_t key;
-
-	explorer_expect(&e, "mode +u r");
-	pty_keys(e.pty, "gg");
-	pty_rest(e.pty, 800);
-	key = hold(e.pty, "j", 30) / 30;
-	if (key > 60)
-		fail_msg("a key with the pane: %zu bytes", key);
-	key = hold(e.pty, "j", 90) / 90;
-	if (key > 60)
-		fail_msg("a key that scrolls with the pane: %zu bytes", key);
-	explorer_expect(&e, "mode +u r");
-	explorer_close(&e);
+	hold_once(pane_and_held_key);
 }
 
 /* ---- watched by strace ---- */
@@ -294,11 +338,12 @@ static void test_no_file_calls(void **state)
 		"\033",   "gpal\t", "\033", "\x0c",   "mx",        "'x", "ggfafa",
 		"\033OR", "jGx",    "xw#",  "/hel\r", "3G",        "F",  "\033",
 		"q",      ",",      "jj ",  "q",      ":theme li", "\r", ":set colors 8\r",
-		",w",     "q"};
+		",w"};
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
 		pty_keys(e.pty, keys[i]);
 		pty_rest(e.pty, 60);
 	}
+	explorer_expect(&e, "saved [0-9]+ option");
 	end_trace(tracer);
 	FILE *f = fopen(file, "r");
 	assert_non_null(f);
