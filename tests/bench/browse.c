@@ -282,10 +282,10 @@ static void measure_opening(size_t program, const char *dir, const char *first, 
 {
 	struct pty *t = start(&programs[program], dir);
 
-	if (pty_sees(t, NAME, CAP_MS)) {
+	if (pty_glimpses(t, NAME, CAP_MS)) {
 		figures_add(of(&o->rows, program), since_start_ms(t, pty_now_ns()));
 		if (program == 0) {
-			if (pty_sees(t, first, CAP_MS))
+			if (pty_glimpses(t, first, CAP_MS))
 				figures_add(of(&o->done, 0), since_start_ms(t, pty_now_ns()));
 		} else {
 			pty_rest(t, 1000);
@@ -375,7 +375,7 @@ static void measure_start(size_t program, const char *dir, struct small *s)
 {
 	struct pty *t = start(&programs[program], dir);
 
-	if (pty_sees(t, program == 0 ? "q quit" : NAME, 5000))
+	if (pty_glimpses(t, program == 0 ? "q quit" : NAME, 5000))
 		figures_add(of(&s->complete, program), since_start_ms(t, pty_now_ns()));
 	pty_rest(t, 400);
 	figures_add(of(&s->first_byte, program), since_start_ms(t, pty_first_ns(t)));

@@ -110,6 +110,27 @@ static void test_throttle(void **state)
 	pty_close(p);
 }
 
+/* A piece of a frame is not what the screen shows, unless somebody asks for just that. */
+static void test_half_a_frame(void **state)
+{
+	(void)state;
+	struct pty *p = shell("read x; printf 'undo a: done\\rredo a: 1 of 1'; read x", 0, 0);
+
+	pty_throttle(p, 1000);
+	pty_keys(p, "\n");
+	assert_false(pty_sees(p, "^redo a: done", 300));
+	pty_expect(p, "^redo a: 1 of 1$");
+	assert_false(pty_glimpses(p, "^redo a: done", 10));
+	pty_keys(p, "\n");
+	pty_close(p);
+
+	p = shell("read x; printf 'undo a: done\\rredo a: 1 of 1'; read x", 0, 0);
+	pty_throttle(p, 1000);
+	pty_keys(p, "\n");
+	assert_true(pty_glimpses(p, "^redo a: done", PTY_MS));
+	pty_close(p);
+}
+
 static void test_flow(void **state)
 {
 	(void)state;
@@ -208,6 +229,7 @@ int main(void)
 		cmocka_unit_test(test_size_and_environment),
 		cmocka_unit_test(test_function_in_child),
 		cmocka_unit_test(test_throttle),
+		cmocka_unit_test(test_half_a_frame),
 		cmocka_unit_test(test_flow),
 		cmocka_unit_test(test_hang_up),
 		cmocka_unit_test(test_close_kills),

@@ -174,7 +174,7 @@ static void colour_is(struct scene *s, const char *name, int fg)
 {
 	struct colour c = {name, fg};
 
-	if (!pty_until(s->e.pty, has_colour, &c, PTY_MS))
+	if (!pty_steady(s->e.pty, has_colour, &c, PTY_MS))
 		pty_fail(s->e.pty, "%s is not in colour %d", name, fg);
 }
 
@@ -324,10 +324,10 @@ static void a_background_fills_the_screen(void **state)
 	explorer_do(&s.e, "/theme\r", "@theme");
 	explorer_do(&s.e, "\r", "zzblue");
 	explorer_do(&s.e, "zzblue", "~high-contrast");
-	if (!pty_until(s.e.pty, all_on_blue, NULL, PTY_MS))
+	if (!pty_steady(s.e.pty, all_on_blue, NULL, PTY_MS))
 		pty_fail(s.e.pty, "not all on blue");
 	explorer_do(&s.e, "\r", "theme +zzblue");
-	if (!pty_until(s.e.pty, all_on_blue, NULL, PTY_MS))
+	if (!pty_steady(s.e.pty, all_on_blue, NULL, PTY_MS))
 		pty_fail(s.e.pty, "not all on blue");
 	explorer_do(&s.e, "r", "theme +default");
 	explorer_do(&s.e, "\033\033", "~Settings");

@@ -167,7 +167,7 @@ static void test_told_without_colour(void **state)
 	explorer_do(&e, "ggj ", "1 marked");
 	explorer_expect(&e, "^ ?\\*.*alpha/");
 	explorer_expect(&e, "@beta/");
-	if (!pty_until(e.pty, cursor_row_stands_out, NULL, PTY_MS))
+	if (!pty_steady(e.pty, cursor_row_stands_out, NULL, PTY_MS))
 		pty_fail(e.pty, "the row of the cursor looks like the others");
 	leave(&e);
 }

@@ -74,7 +74,7 @@ struct explorer explorer_open(const struct explorer_options *o)
 
 	const char *ready = o->ready ? o->ready : o->tree ? ROWS_SHOWN : "zlink";
 
-	if (!o->blind && !pty_until(e.pty, has_started, (void *)(uintptr_t)ready, PTY_MS))
+	if (!o->blind && !pty_steady(e.pty, has_started, (void *)(uintptr_t)ready, PTY_MS))
 		pty_fail(e.pty, "has not started");
 	return e;
 }
@@ -124,7 +124,7 @@ static bool stand_in_order(struct pty *p, const char *both)
 	assert_non_null(bar);
 	*bar = '\0';
 	struct order o = {first, bar + 1};
-	bool ok = pty_until(p, in_order, &o, PTY_MS);
+	bool ok = pty_steady(p, in_order, &o, PTY_MS);
 	free(first);
 	return ok;
 }
@@ -138,7 +138,7 @@ void explorer_expect(struct explorer *e, const char *check)
 		ok = pty_loses(e->pty, check + 1, PTY_MS);
 		break;
 	case '@':
-		ok = pty_until(e->pty, on_cursor_row, (void *)(uintptr_t)(check + 1), PTY_MS);
+		ok = pty_steady(e->pty, on_cursor_row, (void *)(uintptr_t)(check + 1), PTY_MS);
 		break;
 	case '<':
 		ok = stand_in_order(e->pty, check + 1);

@@ -19,8 +19,10 @@
 #include <unistd.h>
 #include <utmp.h>
 
-#define NS_PER_MS 1000000
-#define READ_MAX  65536
+#define NS_PER_MS     1000000
+#define READ_MAX      65536
+#define QUIET_MS      14
+#define STEADY_ROUNDS 40 /* of which one is quiet, or what is shown is so in all */
 
 int64_t pty_now_ns(void)
 {
@@ -282,6 +284,37 @@ bool pty_until(struct pty *p, bool (*cond)(struct pty *p, void *ctx), void *ctx,
 	}
 }
 
+/* A frame may come in pieces, and half of it may have what neither it nor the one before has: what
+ * is on the screen is so when the terminal rests, too. Frames are shown PACE_FRAME_MS apart. */
+static bool is_steady(struct pty *p, bool (*cond)(struct pty *p, void *ctx), void *ctx)
+{
+	int64_t now = pty_now_ns(), quiet = (QUIET_MS + pty_ms(1)) * NS_PER_MS;
+	int64_t since = now, end = now + STEADY_ROUNDS * quiet;
+
+	while (now - since < quiet && now < end) {
+		long n = pty_pump(p, (long)((since + quiet - now) / NS_PER_MS) + 1);
+		if (n > 0 && !cond(p, ctx))
+			return false;
+		if (n < 0)
+			break;
+		now = pty_now_ns();
+		since = n > 0 ? now : since;
+	}
+	return true;
+}
+
+bool pty_steady(struct pty *p, bool (*cond)(struct pty *p, void *ctx), void *ctx, long ms)
+{
+	int64_t end = pty_now_ns() + (int64_t)pty_ms(ms) * NS_PER_MS;
+
+	while (pty_until(p, cond, ctx, ms))
+		if (is_steady(p, cond, ctx))
+			return true;
+		else if (pty_now_ns() >= end)
+			return false;
+	return false;
+}
+
 struct looked_for {
 	regex_t regex;
 	bool wanted;
@@ -294,38 +327,54 @@ static bool looks(struct pty *p, void *ctx)
 	return (regexec(&l->regex, pty_screen(p), 0, NULL, 0) == 0) == l->wanted;
 }
 
-static bool until_screen(struct pty *p, const char *regex, bool wanted, long ms)
+static void look_for(const char *regex, bool wanted, struct looked_for *ret)
 {
-	struct looked_for l = {.wanted = wanted};
-
-	if (regcomp(&l.regex, regex, REG_EXTENDED | REG_NEWLINE | REG_NOSUB))
+	*ret = (struct looked_for){.wanted = wanted};
+	if (regcomp(&ret->regex, regex, REG_EXTENDED | REG_NEWLINE | REG_NOSUB))
 		fail_msg("bad pattern: %s", regex);
-	bool ok = ms < 0 ? looks(p, &l) : pty_until(p, looks, &l, ms);
+}
+
+static bool screen_is(struct pty *p, const char *regex, bool wanted, long ms)
+{
+	struct looked_for l;
+	bool ok;
+
+	look_for(regex, wanted, &l);
+	ok = pty_steady(p, looks, &l, ms);
 	regfree(&l.regex);
 	return ok;
 }
 
 bool pty_sees(struct pty *p, const char *regex, long ms)
 {
-	return until_screen(p, regex, true, ms);
+	return screen_is(p, regex, true, ms);
 }
 
-/* Half a frame may lack what the whole one has: it must be gone when the terminal rests, too. */
 bool pty_loses(struct pty *p, const char *regex, long ms)
 {
-	int64_t end = pty_now_ns() + (int64_t)pty_ms(ms) * NS_PER_MS;
+	return screen_is(p, regex, false, ms);
+}
 
-	while (until_screen(p, regex, false, ms) && pty_now_ns() < end) {
-		pty_rest(p, 20);
-		if (!pty_matches(p, regex))
-			return true;
-	}
-	return false;
+bool pty_glimpses(struct pty *p, const char *regex, long ms)
+{
+	struct looked_for l;
+	bool ok;
+
+	look_for(regex, true, &l);
+	ok = pty_until(p, looks, &l, ms);
+	regfree(&l.regex);
+	return ok;
 }
 
 bool pty_matches(struct pty *p, const char *regex)
 {
-	return until_screen(p, regex, true, -1);
+	struct looked_for l;
+	bool ok;
+
+	look_for(regex, true, &l);
+	ok = looks(p, &l);
+	regfree(&l.regex);
+	return ok;
 }
 
 /* cmocka's own messages end after 1 KiB. */

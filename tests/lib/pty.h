@@ -70,10 +70,15 @@ void pty_signal(struct pty *p, int sig);
 
 /* Waits until cond holds, looking again after each read. False: not before the deadline. */
 bool pty_until(struct pty *p, bool (*cond)(struct pty *p, void *ctx), void *ctx, long ms);
-/* Until an extended regular expression matches the screen (lines joined by '\n', blanks at their
- * ends cut; ^ and $ match at line ends). */
+/* The same for what is on the screen: it holds when the terminal rests, too. Pieces of a frame do
+ * not count. */
+bool pty_steady(struct pty *p, bool (*cond)(struct pty *p, void *ctx), void *ctx, long ms);
+/* Until an extended regular expression matches the screen and rests (lines joined by '\n', blanks
+ * at their ends cut; ^ and $ match at line ends). */
 bool pty_sees(struct pty *p, const char *regex, long ms);
 bool pty_loses(struct pty *p, const char *regex, long ms); /* until it does not match */
+/* As pty_sees(), for measuring: pieces of a frame count. */
+bool pty_glimpses(struct pty *p, const char *regex, long ms);
 /* Fails the test, and shows the screen. */
 void pty_fail(struct pty *p, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* The same within PTY_MS; when not, fails the test and shows the screen. */
