@@ -10,7 +10,8 @@
  * A test of every call of an operation: fault_fail(call, n, ...) for n = 1, 2, ... until the
  *operation made fewer than n calls (fault_count()).
  *
- * Thread: set up before the threads start; the calls themselves may come from any. Owns: nothing.
+ * Thread: one sets up, and may do so while others make calls; these may come from any, and are not
+ * ordered by it. Owns: nothing.
  */
 #ifndef TESTS_LIB_FAULT_H
 #define TESTS_LIB_FAULT_H
