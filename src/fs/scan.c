@@ -73,10 +73,19 @@ static void free_scan(struct scan *s)
 	free(s);
 }
 
-/* Threads that a dead file server holds up let go of it when they come back. */
+/* Threads that a dead file server holds up let go of it when they come back, each under the lock:
+ * whoever is last has waited for that of the one before, and frees nothing that it still unlocks.
+ */
 void scan_unref(struct scan *s)
 {
-	if (s && atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) == 1)
+	bool last;
+
+	if (!s)
+		return;
+	pthread_mutex_lock(&s->lock);
+	last = atomic_fetch_sub(&s->refs, 1) == 1;
+	pthread_mutex_unlock(&s->lock);
+	if (last)
 		free_scan(s);
 }
 
@@ -130,13 +139,14 @@ static void *thread_main(void *arg)
 	if (!last)
 		return NULL;
 	conclude(s);
+	atomic_store(&s->concluded, true);
 	/* Who sees that it is over is alone with it. */
 	pthread_mutex_lock(&s->lock);
 	if (s->options.done && !s->abandoned)
 		s->options.done(s->options.ctx);
 	atomic_store(&s->over, true);
 	pthread_cond_broadcast(&s->ended);
-	last = atomic_fetch_sub_explicit(&s->refs, 1, memory_order_acq_rel) == 1;
+	last = atomic_fetch_sub(&s->refs, 1) == 1;
 	pthread_mutex_unlock(&s->lock);
 	if (last)
 		free_scan(s);
@@ -435,6 +445,10 @@ void scan_progress(const struct scan *s, struct scan_progress *ret_progress)
 
 int scan_result(const struct scan *s, struct links_sum *ret_links)
 {
+	*ret_links = (struct links_sum){0};
+	/* Its threads may be writing what there is to tell. */
+	if (!atomic_load(&s->concluded))
+		return -ECANCELED;
 	*ret_links = s->linked;
 	return s->err ? s->err : atomic_load(&s->cancel) ? -ECANCELED : 0;
 }

@@ -110,7 +110,7 @@ void scan_take(struct scan *s, uint32_t *ret_dir, uint32_t *ret_now);
 struct sizetree *scan_tree(struct scan *s);
 void scan_progress(const struct scan *s, struct scan_progress *ret_progress);
 /* Of a scan that is over: 0, -ECANCELED, -ENOMEM, -EOVERFLOW; and the sums of what has several
- * links. */
+ * links. Of one that is not: -ECANCELED, and none. */
 int scan_result(const struct scan *s, struct links_sum *ret_links);
 
 /* Opens a directory by its path below the root ("" for the root itself), O_PATH, no links followed.

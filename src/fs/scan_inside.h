@@ -107,12 +107,12 @@ struct scan {
 	struct scan_moment tree_began; /* the first scan of its tree */
 	uint32_t top;                  /* the directory it began with: sums go up to there */
 	struct scan_again *again;      /* NULL: the first of its tree */
-	struct links_sum linked;
+	struct links_sum linked;       /* this and err are for others to see once it is concluded */
 	int root_fd, err;
 	uint64_t root_mnt;
 	struct mount_list *mounts; /* NULL: not read */
 	bool automounts;           /* there are some: look before opening */
-	_Atomic bool cancel, over, no_openat2;
+	_Atomic bool cancel, concluded, over, no_openat2;
 	_Atomic uint32_t open_parents;
 	_Atomic uint32_t max_parents;
 	_Atomic uint32_t idle;
@@ -124,7 +124,7 @@ struct scan {
 	unsigned alive;
 	bool abandoned;        /* the owner has not waited: nobody is there to be called back */
 	bool finish;           /* no more tasks will come */
-	_Atomic uint32_t refs; /* threads and the owner */
+	_Atomic uint32_t refs; /* threads and the owner; given back under the lock */
 	struct scan_thread threads[SCAN_THREADS_MAX];
 };
 

@@ -10,8 +10,11 @@
 #include "fs/sys.h"
 #include "scanned.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
+#include <semaphore.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -339,6 +342,97 @@ static void test_cancel(void **state)
 	scan_free(s, 0);
 }
 
+/* One of its threads stays in a call, until it may go on. */
+struct holding {
+	sem_t inside, go;
+};
+
+static void hold(void *ctx)
+{
+	struct holding *h = ctx;
+
+	sem_post(&h->inside);
+	while (sem_wait(&h->go) < 0)
+		;
+}
+
+static struct scan *held(struct tree *t, struct holding *h, void (*freed)(void *ctx), void *ctx)
+{
+	const struct scan_options options = {.threads = 1, .freed = freed, .ctx = ctx};
+	struct scan *s;
+
+	sem_init(&h->inside, 0, 0);
+	sem_init(&h->go, 0, 0);
+	fault_before(FAULT_getdents, 1, hold, h);
+	assert_int_equal(scan_start(t->path, &options, &s), 0);
+	while (sem_wait(&h->inside) < 0)
+		;
+	return s;
+}
+
+static void let_go(struct holding *h)
+{
+	sem_destroy(&h->inside);
+	sem_destroy(&h->go);
+}
+
+/* What there is to tell in the end its threads may still write. */
+static void test_no_result_before_its_end(void **state)
+{
+	struct links_sum links = {.inodes = 5};
+	struct holding h;
+	struct scan *s;
+
+	tree_add(*state, "a 1\nb => a\n");
+	s = held(*state, &h, NULL, NULL);
+	assert_int_equal(scan_result(s, &links), -ECANCELED);
+	assert_int_equal(links.inodes, 0);
+	sem_post(&h.go);
+	assert_true(scan_wait(s, WAIT_MS));
+	assert_int_equal(scan_result(s, &links), 0);
+	assert_int_equal(links.inodes, 1);
+	scan_free(s, 0);
+	let_go(&h);
+}
+
+static unsigned threads(void)
+{
+	DIR *dir = opendir("/proc/self/task");
+	unsigned n = 0;
+
+	assert_non_null(dir);
+	while (readdir(dir))
+		n++;
+	closedir(dir);
+	return n;
+}
+
+static void count_freed(void *ctx)
+{
+	++*(int *)ctx;
+}
+
+/* Who lets go of it last has waited for no thread: that all are gone is seen without their help. */
+static void test_the_last_frees_it_after_its_threads(void **state)
+{
+	unsigned before = threads();
+	struct holding h;
+	struct scan *s;
+	int freed = 0;
+
+	tree_add(*state, "a 1\n");
+	s = held(*state, &h, count_freed, &freed);
+	(void)scan_ref(s);
+	scan_free(s, 0);
+	sem_post(&h.go);
+	while (threads() > before)
+		sched_yield();
+	assert_int_equal(freed, 0);
+	scan_unref(s);
+	assert_int_equal(freed, 1);
+	let_go(&h);
+}
+
 static void test_root(void **state)
 {
 	struct tree *t = *state;
@@ -430,6 +524,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_few_descriptors, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_mounts, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_cancel, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_no_result_before_its_end, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_the_last_frees_it_after_its_threads, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_root, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_faults, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_visitor, setup, teardown),
