@@ -101,6 +101,19 @@ static void await_rest(void)
 	}
 }
 
+/* It was killed; the machine may be slow to end it, and then it is waited for with a later
+ * question.
+ */
+static void is_gone(pid_t pid)
+{
+	uint64_t deadline = pool_now_ms() + ANSWERS_DEADLINE_MS;
+
+	while (kill(pid, 0) == 0) {
+		assert_true(pool_now_ms() < deadline);
+		expect_text();
+	}
+}
+
 static void is_used_again(void **state)
 {
 	pid_t pid;
@@ -180,7 +193,7 @@ static void too_slow_is_ended(void **state)
 	start = pool_now_ms();
 	expect_reason("looking at it took longer than 2 s");
 	assert_true(pool_now_ms() - start >= 2000);
-	assert_int_equal(kill(pid, 0), -1);
+	is_gone(pid);
 	expect_text();
 }
 
@@ -198,7 +211,7 @@ static void cancelled_is_ended_soon(void **state)
 	pool_cancel(previews->service.pool, previews->ticket);
 	await_rest();
 	assert_null(answers_any(&previews->answers, previews->ticket));
-	assert_int_equal(kill(pid, 0), -1);
+	is_gone(pid);
 	expect_text();
 }
 
