@@ -105,6 +105,7 @@ struct app {
 	enum command_context hints_of; /* the context that the hints are for */
 	struct str note;
 	const struct prompt_kind *prompt;
+	bool completion_due;        /* its text has changed since completions were asked for */
 	enum match_kind match_kind; /* of filter and mark prompts */
 	bool match_kind_set;
 	bool view_regex; /* the viewer looks for a regular expression */
@@ -166,6 +167,7 @@ void overlay_close(struct app *app);
 bool overlay_input(struct app *app, struct input_event *event); /* false: not for an overlay */
 int overlay_prompt_shell(struct app *app);
 int overlay_prompt_goto(struct app *app);
+void prompt_tick(struct app *app); /* before the screen is drawn: asks for completions */
 int overlay_prompt_filter(struct app *app);
 int overlay_prompt_mark(struct app *app, bool on);
 int overlay_prompt_search(struct app *app); /* in the preview */

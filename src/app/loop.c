@@ -265,6 +265,7 @@ static void look_around(struct app *app)
 	uint64_t rev = app->model->rev;
 
 	fit(app, &d);
+	prompt_tick(app);
 	model_tick(app->model, app->now_ms);
 	app->stirred |= app->model->rev != rev;
 	serve_requests(app);

@@ -82,7 +82,18 @@ int overlay_prompt_shell(struct app *app)
 
 static int goto_changed(struct app *app)
 {
-	return model_complete(app->model, app->edit->text.buf);
+	app->completion_due = true;
+	return 0;
+}
+
+/* Once for all keys that came together: a long path may be typed by a program. */
+void prompt_tick(struct app *app)
+{
+	bool due = app->completion_due && app->prompt && app->prompt->completes;
+
+	app->completion_due = false;
+	if (due && model_complete(app->model, app->edit->text.buf) < 0)
+		model_notice(app->model, NOTICE_ERROR, "%s", strerror(ENOMEM));
 }
 
 static int goto_accept(struct app *app)
@@ -126,7 +137,7 @@ static void complete(struct app *app)
 	size_t common = common_length(c);
 	CLEANUP(str_done) struct str text = STR_INIT;
 
-	if (!c->answered || !c->n || common <= c->prefix.len)
+	if (app->completion_due || !c->answered || !c->n || common <= c->prefix.len)
 		return;
 	if (str_add(&text, c->dir.buf, c->dir.len) < 0 || str_add(&text, c->names[0], common) < 0)
 		return;

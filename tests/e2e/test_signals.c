@@ -77,7 +77,7 @@ static void test_slow_terminal(void **state)
 	pty_throttle(e.pty, 2400);
 	for (int i = 0; i < 100; i++)
 		pty_keys(e.pty, "j");
-	explorer_expect(&e, "@f0000099");
+	explorer_expect(&e, "@f0000100");
 	pty_throttle(e.pty, PTY_UNTHROTTLED);
 	pty_keys(e.pty, "q");
 	pty_expect_exit(e.pty, 0);

@@ -95,6 +95,13 @@ void as_user_needs_program(void)
 	skip();
 }
 
+int own_mounts(void)
+{
+	return unshare(CLONE_NEWNS) < 0 || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0
+		       ? errno
+		       : 0;
+}
+
 /* Asked in a child, so that the test itself keeps its namespace. */
 static int cannot_mount(void)
 {
@@ -102,10 +109,7 @@ static int cannot_mount(void)
 	int status;
 
 	if (pid == 0)
-		_exit(unshare(CLONE_NEWNS) < 0 ||
-				      mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0
-			      ? errno
-			      : 0);
+		_exit(own_mounts());
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			return errno;
@@ -123,9 +127,9 @@ void as_mounter(void (*fn)(void *ctx), void *ctx)
 	}
 	pid = fork_child();
 	if (pid == 0) {
-		if (unshare(CLONE_NEWNS) < 0 ||
-		    mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-			fail_msg("unshare: %s", strerror(errno));
+		err = own_mounts();
+		if (err)
+			fail_msg("mounts of its own: %s", strerror(err));
 		fn(ctx);
 		end_child();
 	}

@@ -19,6 +19,10 @@ void as_user(void (*fn)(void *ctx), void *ctx);
  * tree may lie where only root can go. */
 void as_user_needs_program(void);
 
+/* From now on this process has mounts of its own, which nobody else sees and which go away with it.
+ * 0 or an errno. */
+int own_mounts(void);
+
 /* As root in a mount namespace of its own, whose mounts nobody else sees and which go away with it.
  * Skips the test, with the reason, where that is not permitted. */
 void as_mounter(void (*fn)(void *ctx), void *ctx);

@@ -4,7 +4,8 @@
  * $TMPDIR, served by a forked child that speaks the /dev/fuse protocol itself. It holds the files
  * "one", "two" and "three" and a directory "sub" that holds the same. While it is stopped, who asks
  * it anything sleeps in the kernel. hang_free() kills the child, which ends the connection and so
- * wakes every sleeper, also after a failed test; if the test program dies, so does the child.
+ * wakes every sleeper, also after a failed test; if the test program dies, so does the child. Only
+ * this test program and what it starts see the mount.
  *
  * Start it before any thread. Thread: any, one at a time. Owns: the mount, the child.
  */
