@@ -119,7 +119,7 @@ static const struct exercise exercises[] = {
 	{"sizes-extensions", NULL, {{"S", "scanned"}, {"ge", "Extensions below"}, {"", "\\.txt"}, {"l", "Largest files without extension"}}},
 	{"sizes-browse", NULL, {{"S", "scanned"}, {"l", "repo .*scanned"}, {"gb", "Perm"}, {"", "/repo "}}},
 	{"sizes-apparent", NULL, {{"S", "disk"}, {"=", "length"}, {"=", "disk"}}},
-	{"sizes-bars", NULL, {{"S", "\\[#"}, {"%", "~\\d%"}, {"%", "~\\[#"}, {"%", "\\[#"}}},
+	{"sizes-bars", NULL, {{"S", "\\[#"}, {"%", "~[0-9]%"}, {"%", "~\\[#"}, {"%", "\\[#"}}},
 	{"sizes-shared", NULL, {{"S", "scanned"}, {"_", "Freed"}, {"_", "~Freed"}}},
 	{"history", NULL, {{"U", "nothing was done yet"}, {"", "History"}, {"q", "beta"}}},
 	{"history-undo", NULL, {{"gg}", "@a.txt"}, {"d", "trash a.txt: done"}, {"U", "trash a.txt +done"}, {"u", "this would\n +restore .*a.txt"}, {"y", "undo .*: done"}}},
