@@ -31,7 +31,7 @@ static const char *state_word(enum action_state state)
 }
 
 struct sums {
-	uint32_t done, undone, failed, back; /* back: finished and could be taken back */
+	uint32_t done, undone, failed, partly, back; /* back: finished and could be taken back */
 };
 
 static struct sums sums_of(const struct action *a)
@@ -39,16 +39,19 @@ static struct sums sums_of(const struct action *a)
 	struct sums s = {0};
 
 	for (uint32_t i = 0; i < a->nsteps; i++) {
-		bool done = a->steps[i].state == STEP_DONE;
+		enum step_state state = a->steps[i].state;
+		bool done = state == STEP_DONE;
 
 		s.done += done;
 		s.failed += !done;
+		s.partly += state == STEP_PARTLY || state == STEP_LOST;
 		s.undone += done && a->steps[i].undone;
 		s.back += done && !a->steps[i].undone && step_has_inverse(&a->steps[i].step);
 	}
 	return s;
 }
 
+/* Partly done is not "not done". */
 static const char *what_became(const struct action *a, const struct sums *s)
 {
 	if (a->state != ACTION_ENDED)
@@ -58,7 +61,7 @@ static const char *what_became(const struct action *a, const struct sums *s)
 	if (s->undone)
 		return "partly undone";
 	if (s->failed)
-		return s->done ? "partly done" : "not done";
+		return s->done || s->partly ? "partly done" : "not done";
 	return s->back ? "done" : "done for good";
 }
 

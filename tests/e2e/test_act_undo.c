@@ -183,6 +183,8 @@ static void test_interrupted_while_deleting(void **state)
 	pty_expect_exit(p, 130);
 	pty_close(p);
 	assert_true(count("work/dir") > 0);
+	RUN(0, "history");
+	assert_non_null(strstr(last.out.buf, "  delete dir  partly done\n"));
 }
 
 /* Nothing is done that could not be written down; what was done before that is said. */

@@ -95,7 +95,7 @@ static void choose(const struct layer *layer, const struct scenario *s, struct c
 	size_t n = 0;
 
 	if (!whole())
-		n = s->flags & SCENARIO_LARGE ? 1 : layer->sample;
+		n = s->flags & SCENARIO_LARGE && !s->shared ? 1 : layer->sample;
 	else if ((s->flags & SCENARIO_LARGE) && !glob)
 		n = LARGE_SAMPLE;
 	if (n)
@@ -319,6 +319,23 @@ static bool wanted(const struct scenario *s)
 	return fnmatch(part, s->name, 0) == 0;
 }
 
+/* Those of two threads, and of the others some, drawn by lot. How many there are. */
+static size_t choose_scenarios(const struct scenario **at, size_t n, size_t sample)
+{
+	size_t drawn = 0, held = 0;
+	const struct scenario *always[SCENARIOS_MAX];
+
+	for (size_t i = 0; i < n; i++) {
+		if (at[i]->shared)
+			always[held++] = at[i];
+		else
+			at[drawn++] = at[i];
+	}
+	drawn = draw(at, drawn, sizeof(at[0]), sample);
+	memcpy(at + drawn, always, held * sizeof(at[0]));
+	return drawn + held;
+}
+
 int campaign_main(const struct layer *layer)
 {
 	static struct CMUnitTest tests[SCENARIOS_MAX];
@@ -333,7 +350,7 @@ int campaign_main(const struct layer *layer)
 	assert_true(n <= SCENARIOS_MAX);
 	memcpy(chosen, all, n * sizeof(chosen[0]));
 	if (!whole())
-		n = draw(chosen, n, sizeof(chosen[0]), layer->sample_scenarios);
+		n = choose_scenarios(chosen, n, layer->sample_scenarios);
 	for (size_t i = 0; i < n; i++)
 		if (wanted(chosen[i]))
 			tests[used++] =

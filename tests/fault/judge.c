@@ -79,9 +79,37 @@ static void differs(const struct manifest *a, const struct manifest *b, struct v
 	str_done(&diff);
 }
 
+/* What is said to be removed for good is what is missing. */
+static void counted(const struct trial *t, const struct ran *ran, const struct manifest *now,
+		    struct verdict *v)
+{
+	static const char *const keys[] = {"\"deleted_files\":", "\"deleted_directories\":"};
+	unsigned long gone[2] = {0};
+
+	for (size_t i = 0; i < t->before->n; i++) {
+		const struct thing *x = &t->before->things[i];
+
+		gone[S_ISDIR(x->st.st_mode)] += !manifest_find(now, x->path);
+	}
+	for (size_t i = 0; t->scenario->destroys && ran->out.len && i < 2; i++) {
+		const char *at = strstr(ran->out.buf, keys[i]);
+
+		if (!at || strtoul(at + strlen(keys[i]), NULL, 10) == gone[i])
+			continue;
+		problem(v, I4_HONEST, "%lu are gone, but %.30s", gone[i], at);
+		said(ran, v);
+	}
+}
+
 static bool may_end_so(int status)
 {
 	return status == 0 || status == 1 || status == 3;
+}
+
+/* Told to end before it had begun it says nothing. */
+static bool is_cancelled(const struct trial *t, const struct ran *ran)
+{
+	return t->cancelled && ran->status == 128 + SIGINT;
 }
 
 void judge_run(const struct trial *t, const struct ran *ran, struct verdict *v)
@@ -93,12 +121,12 @@ void judge_run(const struct trial *t, const struct ran *ran, struct verdict *v)
 		said(ran, v);
 		return;
 	}
-	if (!may_end_so(ran->status)) {
+	if (!may_end_so(ran->status) && !is_cancelled(t, ran)) {
 		problem(v, I9_BOUNDED, "it ended with status %d", ran->status);
 		said(ran, v);
 		return;
 	}
-	if (ran->status && !ran->err.len && !t->untold)
+	if (ran->status && !ran->err.len && !t->untold && !is_cancelled(t, ran))
 		problem(v, I4_HONEST, "status %d, and nothing is said", ran->status);
 	if (t->attacked)
 		return;
@@ -109,6 +137,10 @@ void judge_run(const struct trial *t, const struct ran *ran, struct verdict *v)
 		differs(t->before, &now, v, "status 3, but something is changed", ran);
 	else if (ran->status == 1)
 		some_failed(t, ran, &now, v);
+	else if (is_cancelled(t, ran) && !ran->err.len)
+		differs(t->before, &now, v, "it ended without a word, but something is changed",
+			ran);
+	counted(t, ran, &now, v);
 	manifest_done(&now);
 }
 
@@ -226,12 +258,36 @@ static void undo(const struct trial *t, const struct manifest *from, struct verd
 	manifest_done(&now);
 }
 
+/* Where something is gone for good, the journal does not say that nothing was done. */
+static void remembered(const struct trial *t, const struct manifest *now, struct verdict *v)
+{
+	const char *last;
+	struct ran ran;
+	size_t i = 0;
+
+	if (!t->scenario->destroys || t->attacked)
+		return;
+	while (i < t->before->n && manifest_find(now, t->before->things[i].path))
+		i++;
+	if (i == t->before->n)
+		return;
+	run(t, "history", &ran, v);
+	last = ran.out.len ? memrchr(ran.out.buf, '#', ran.out.len) : NULL;
+	if (!last || strstr(last, "not done")) {
+		problem(v, I4_HONEST, "%s is gone, of which the journal does not know",
+			t->before->things[i].path);
+		said(&ran, v);
+	}
+	ran_done(&ran);
+}
+
 void judge_after(const struct trial *t, struct verdict *v)
 {
 	struct manifest now;
 
 	recover(t, &now, v);
 	judge_state(t, &now, true, v);
+	remembered(t, &now, v);
 	if (t->scenario->back)
 		undo(t, &now, v);
 	manifest_done(&now);

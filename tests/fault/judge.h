@@ -38,11 +38,12 @@ struct trial {
 	 * (`theirs`), `stray`: trash entries may be torn by what they did. */
 	bool attacked, stray;
 	const struct manifest *theirs;
-	bool undoable; /* ... and what they made is in the journal, and may be undone too */
-	bool misled;   /* it was told that what it looks for is not there */
-	bool replaced; /* by what is theirs: that is not what is to be destroyed */
-	bool partly;   /* it said that it does not know itself what was done */
-	bool untold;   /* its output could not be written */
+	bool undoable;  /* ... and what they made is in the journal, and may be undone too */
+	bool misled;    /* it was told that what it looks for is not there */
+	bool replaced;  /* by what is theirs: that is not what is to be destroyed */
+	bool partly;    /* it said that it does not know itself what was done */
+	bool untold;    /* its output could not be written */
+	bool cancelled; /* it was told to end */
 };
 
 /* It ended in a way that it may, and what it says of it is true. */

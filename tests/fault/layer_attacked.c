@@ -77,7 +77,7 @@ static void list(const struct scenario *s, const struct reference *ref, struct c
 		for (size_t i = from; i < ref->calls.n; i++) {
 			const struct call *call = &ref->calls.at[i];
 
-			if (looks_up(call) &&
+			if (looks_up(call) && !call->again &&
 			    (call->sort == CALL_CHANGES || (i + a) % READS_EVERY == 0))
 				case_add(out, &(struct fault_case){s, ref, call - 1, NULL, false,
 								   &attacks[a]});

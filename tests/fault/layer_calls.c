@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * Every call fails in each of its ways, once and from then on; and killed before every call that
- * changes something.
+ * Every call fails in each of its ways, once and from then on; killed before every call that
+ * changes something; and told to end at each of these, as by the keyboard.
  */
 #include "layers.h"
 
@@ -32,7 +32,7 @@ static void fails_list(const struct scenario *s, const struct reference *ref,
 		const char *const *errors;
 		size_t n = 0;
 
-		if (call->sort == CALL_OTHER)
+		if (call->sort == CALL_OTHER || call->again)
 			continue;
 		errors = call_errors(call);
 		while (errors[n])
@@ -63,7 +63,8 @@ static void killed_list(const struct scenario *s, const struct reference *ref,
 			struct case_list *list)
 {
 	for (size_t i = 0; i < ref->calls.n; i++)
-		if (ref->calls.at[i].sort == CALL_CHANGES || unknown_comes(ref, i))
+		if ((ref->calls.at[i].sort == CALL_CHANGES && !ref->calls.at[i].again) ||
+		    unknown_comes(ref, i))
 			case_add(list, &(struct fault_case){s, ref, &ref->calls.at[i], NULL, false,
 							    NULL});
 }
@@ -89,8 +90,9 @@ static bool misleads(const struct fault_case *c)
 }
 
 static enum case_result run(const struct fault_case *c, const struct subject *subject,
-			    struct verdict *v)
+			    const char *signal, struct verdict *v)
 {
+	bool kills = signal && strcmp(signal, "KILL") == 0;
 	char when[16], what[48];
 	const struct injection i = {c->call->name, what, when};
 	struct manifest before;
@@ -99,8 +101,8 @@ static enum case_result run(const struct fault_case *c, const struct subject *su
 	bool hit;
 
 	snprintf(when, sizeof(when), "%u%s", c->call->nth, c->forever ? "+" : "");
-	snprintf(what, sizeof(what), "%s%s", c->error ? "error=" : "signal=KILL",
-		 c->error ? c->error : "");
+	snprintf(what, sizeof(what), "%s%s",
+		 signal ? "signal=" : "error=", signal ? signal : c->error);
 	scenario_make(c->scenario, subject, 0, &w);
 	scenario_prepare(c->scenario, &w, &before);
 	trace_inject(&w, c->scenario->command, &i, &ran, &hit);
@@ -109,6 +111,7 @@ static enum case_result run(const struct fault_case *c, const struct subject *su
 				  .ref = c->ref,
 				  .world = &w,
 				  .before = &before,
+				  .cancelled = signal && !kills,
 				  .misled = misleads(c),
 				  .partly = misleads(c) || says(&ran, "partly done") ||
 					    says(&ran, STAYS),
@@ -117,7 +120,7 @@ static enum case_result run(const struct fault_case *c, const struct subject *su
 					    (c->forever && strcmp(c->call->name, "write") == 0) ||
 					    (c->error && strcmp(c->error, "ENOMEM") == 0)};
 
-		if (c->error || !hit)
+		if (!kills || !hit)
 			judge_run(&t, &ran, v);
 		judge_after(&t, v);
 	}
@@ -127,5 +130,25 @@ static enum case_result run(const struct fault_case *c, const struct subject *su
 	return hit ? CASE_TRIED : CASE_MISSED;
 }
 
-const struct layer layer_fails = {"fails", 8, 10, impossible, fails_list, run};
-const struct layer layer_killed = {"killed", 8, 10, impossible, killed_list, run};
+static enum case_result run_failing(const struct fault_case *c, const struct subject *subject,
+				    struct verdict *v)
+{
+	return run(c, subject, NULL, v);
+}
+
+static enum case_result run_killed(const struct fault_case *c, const struct subject *subject,
+				   struct verdict *v)
+{
+	return run(c, subject, "KILL", v);
+}
+
+/* Threads but the first take no signals: only what that calls is of use here. */
+static enum case_result run_cancelled(const struct fault_case *c, const struct subject *subject,
+				      struct verdict *v)
+{
+	return run(c, subject, "INT", v);
+}
+
+const struct layer layer_fails = {"fails", 8, 10, impossible, fails_list, run_failing};
+const struct layer layer_killed = {"killed", 8, 10, impossible, killed_list, run_killed};
+const struct layer layer_cancelled = {"cancelled", 4, 8, impossible, killed_list, run_cancelled};

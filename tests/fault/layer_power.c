@@ -22,10 +22,12 @@ static void list(const struct scenario *s, const struct reference *ref, struct c
 {
 	if (s->flags & SCENARIO_SECOND)
 		return;
-	for (size_t i = 0; i < ref->calls.n; i++)
-		if (ref->calls.at[i].sort == CALL_CHANGES && !ref->calls.at[i].told)
-			case_add(out, &(struct fault_case){s, ref, &ref->calls.at[i], NULL, false,
-							   NULL});
+	for (size_t i = 0; i < ref->calls.n; i++) {
+		const struct call *call = &ref->calls.at[i];
+
+		if (call->sort == CALL_CHANGES && !call->again && !call->told)
+			case_add(out, &(struct fault_case){s, ref, call, NULL, false, NULL});
+	}
 }
 
 static void list_and_end(const struct scenario *s, const struct reference *ref,

@@ -7,7 +7,7 @@
 
 #include "campaign.h"
 
-extern const struct layer layer_fails, layer_killed, layer_attacked, layer_power, layer_shutdown,
-	layer_policy, layer_raced;
+extern const struct layer layer_fails, layer_killed, layer_cancelled, layer_attacked, layer_power,
+	layer_shutdown, layer_policy, layer_raced;
 
 #endif

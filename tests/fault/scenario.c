@@ -237,7 +237,7 @@ void reference_make(const struct scenario *s, const struct subject *subject,
 	scenario_make(s, subject, 0, &w);
 	snprintf(ret_ref->home, sizeof(ret_ref->home), "%s", world_path(&w, "home"));
 	scenario_prepare(s, &w, &before);
-	trace_all(&w, s->command, &ret_ref->calls, &ran);
+	trace_all(&w, s->command, s->shared, &ret_ref->calls, &ran);
 	manifest_take(&ret_ref->after, w.tree->path);
 	if (ran.status != 0)
 		str_addf(problems, "%s: trowel %s: status %d\n%s%s", s->name, s->command,

@@ -37,6 +37,7 @@ struct scenario {
 	 * other, so that between them there is nothing, and both are in the trash. NULL: nowhere.
 	 */
 	const char *swapped;
+	const char *shared;   /* a call that two threads make; never left out by lot; NULL: none */
 	const char *destroys; /* all below this may be lost; NULL: nothing */
 	unsigned flags;
 	/* Where attacks go: the directory, the thing in it, the name that will be made. */

@@ -183,6 +183,17 @@ const struct scenario scenarios[] = {
 	 .flags = SCENARIO_LARGE,
 	 .operand = "work/d/x",
 	 .dir = "work/d/x/sub", .thing = "work/d/x/f0000100"},
+	/* Just over what a second thread is worth (fs/unlinks). */
+	{.name = "delete-600",
+	 .fixture = "work/d/x/ *600\nwork/d/x/sub/in \"in\"\n",
+	 .command = "delete --yes --print=json d/x",
+	 .changes = "#603",
+	 .destroys = "work/d/x",
+	 .flags = SCENARIO_LARGE,
+	 .shared = "unlinkat",
+	 .operand = "work/d/x",
+	 .dir = "work/d/x", .thing = "work/d/x/f0000300",
+	 .other = "rm --yes d/x"},
 
 	/* names */
 	{.name = "rename-file",

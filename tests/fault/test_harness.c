@@ -124,6 +124,38 @@ static void test_none(void **state)
 	none_found(&layer_attacked, "rm-file", "*/thing-for-file");
 }
 
+/* Where two threads share the work, the cases are the same each time all the same. */
+static void test_shared(void **state)
+{
+	const char *bin = getenv("TROWEL_BIN"), *why;
+	struct reference a, b;
+	struct str problems = STR_INIT;
+	struct subject real = {.program = realpath(bin ? bin : "build/trowel", NULL)};
+
+	(void)state;
+	if (!trace_possible(&why)) {
+		print_message("SKIP: %s\n", why);
+		skip();
+	}
+	assert_non_null(real.program);
+	reference_make(find("delete-600"), &real, &a, &problems);
+	reference_make(find("delete-600"), &real, &b, &problems);
+	if (problems.len)
+		fail_msg("%s", problems.buf);
+	assert_true(a.calls.n == b.calls.n && a.calls.n > 600);
+	for (size_t i = 0; i < a.calls.n; i++) {
+		const struct call *x = &a.calls.at[i], *y = &b.calls.at[i];
+
+		assert_string_equal(x->name, y->name);
+		assert_true(x->nth == y->nth && x->again == y->again);
+		assert_true(strcmp(x->name, "unlinkat") != 0 || x->nth <= 302);
+	}
+	reference_done(&a);
+	reference_done(&b);
+	str_done(&problems);
+	free((char *)(uintptr_t)real.program);
+}
+
 /* Beside this program. */
 static const char *standin_path(void)
 {
@@ -153,12 +185,13 @@ static int end(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[sizeof(planted) / sizeof(planted[0]) + 1];
+	struct CMUnitTest tests[sizeof(planted) / sizeof(planted[0]) + 2];
 	size_t n = 0;
 	const char *why;
 
 	world_can_mount(&why);
 	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_none);
+	tests[n++] = (struct CMUnitTest)cmocka_unit_test(test_shared);
 	for (size_t i = 0; i < sizeof(planted) / sizeof(planted[0]); i++)
 		tests[n++] = (struct CMUnitTest){
 			.name = planted[i].bug,

@@ -201,7 +201,40 @@ static bool read_line(char *line, struct call *ret, long *ret_pid)
 	return true;
 }
 
-static void read_trace(const char *path, struct calls *c)
+/* How often two threads wait for each other is another number each time, so that is left out. */
+static void share(struct calls *c, const char *shared)
+{
+	unsigned k = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n; i++) {
+		if (strcmp(c->at[i].name, "futex") == 0) {
+			forget(&c->at[i]);
+			continue;
+		}
+		if (strcmp(c->at[i].name, shared) == 0) {
+			c->at[i].nth = k / 2 + 1;
+			c->at[i].again = k++ % 2;
+		}
+		c->at[n++] = c->at[i];
+	}
+	c->n = n;
+}
+
+/* Of another thread. */
+static void elsewhere(struct calls *c, struct call *call, const char *shared)
+{
+	bool is_shared = shared && strcmp(call->name, shared) == 0;
+
+	if (is_shared)
+		add_call(c, call);
+	else
+		forget(call);
+	c->shared += is_shared;
+	c->elsewhere += !is_shared && call->sort == CALL_CHANGES;
+}
+
+static void read_trace(const char *path, const char *shared, struct calls *c)
 {
 	FILE *f = fopen(path, "re");
 	struct counts *counts = calloc(1, sizeof(*counts));
@@ -221,8 +254,7 @@ static void read_trace(const char *path, struct calls *c)
 		first = first ? first : pid;
 		call.sort = sort_of(&call);
 		if (pid != first) {
-			c->elsewhere += call.sort == CALL_CHANGES;
-			forget(&call);
+			elsewhere(c, &call, shared);
 			continue;
 		}
 		call.nth = count_up(counts, call.name);
@@ -236,12 +268,15 @@ static void read_trace(const char *path, struct calls *c)
 		loads = !(threads && strcmp(call.name, "munmap") == 0);
 		forget(&call);
 	}
+	if (shared)
+		share(c, shared);
 	free(line);
 	free(counts);
 	fclose(f);
 }
 
-void trace_all(struct world *w, const char *line, struct calls *ret_calls, struct ran *ret)
+void trace_all(struct world *w, const char *line, const char *shared, struct calls *ret_calls,
+	       struct ran *ret)
 {
 	char log[96];
 	const char *prefix[] = {"strace", "-f", "-q", "-y", "-s", "400", "-o", log, NULL};
@@ -249,7 +284,7 @@ void trace_all(struct world *w, const char *line, struct calls *ret_calls, struc
 	snprintf(log, sizeof(log), "%s/all", w->side);
 	*ret_calls = (struct calls){0};
 	world_run(w, prefix, line, ret);
-	read_trace(log, ret_calls);
+	read_trace(log, shared, ret_calls);
 }
 
 /* ---- one of them ---- */
@@ -270,19 +305,20 @@ static bool file_says(const char *path, const char *text)
 void trace_inject(struct world *w, const char *line, const struct injection *i, struct ran *ret,
 		  bool *ret_hit)
 {
-	bool kills = strncmp(i->what, "signal", 6) == 0;
+	bool signals = strncmp(i->what, "signal", 6) == 0;
+	bool kills = strcmp(i->what, "signal=KILL") == 0;
 	char log[96], what[160], trace[64];
 	const char *prefix[12] = {"strace", "-f", "-q", "-o", log, "-e", trace, "-e", what};
 
 	/* With the filter signals are not injected. */
-	if (!kills)
+	if (!signals)
 		prefix[9] = "--seccomp-bpf";
 	snprintf(log, sizeof(log), "%s/one", w->side);
 	snprintf(trace, sizeof(trace), "trace=%s", i->call);
 	snprintf(what, sizeof(what), "inject=%s:%s:when=%s", i->call, i->what, i->when);
 	world_run(w, prefix, line, ret);
-	*ret_hit =
-		kills ? ret->status == 128 + SIGKILL && !ret->late : file_says(log, "(INJECTED)");
+	*ret_hit = kills ? ret->status == 128 + SIGKILL && !ret->late
+			 : file_says(log, signals ? "--- SIG" : "(INJECTED)");
 }
 
 /* Reads lines as they come; at each stop somebody else's turn. */

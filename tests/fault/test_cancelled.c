@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+#include "layers.h"
+
+int main(void)
+{
+	return campaign_main(&layer_cancelled);
+}
