@@ -238,8 +238,7 @@ static enum access_rule remove_rule(const struct subject *who, const struct acce
 {
 	if (dir->meta.attrs & STATX_ATTR_APPEND)
 		return RULE_APPEND;
-	if ((dir->meta.mode & S_ISVTX) && n->meta.uid != who->uid && dir->meta.uid != who->uid &&
-	    !(who->caps & PERM_CAP_FOWNER))
+	if (access_stuck(who, &dir->meta, &n->meta))
 		return RULE_STICKY;
 	if (n->meta.attrs & STATX_ATTR_IMMUTABLE)
 		return RULE_IMMUTABLE;

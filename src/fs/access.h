@@ -13,6 +13,7 @@
 
 #include "base/perm.h"
 #include "base/str.h"
+#include "fs/entry.h"
 
 enum access_action {
 	ACCESS_READ,
@@ -55,5 +56,8 @@ int access_self(struct subject *ret_subject);
  * -EROFS, -EPERM (immutable)... 0 also where it cannot be asked: before Linux 5.8, or where a
  * sandbox forbids the question. Follows: faccessat(2). */
 int access_may(int fd, int how) MUST_USE;
+/* Whether the sticky bit of `dir` keeps that subject from taking the name of a thing in it: it has
+ * neither of them, nor CAP_FOWNER. Follows: unlink(2), inode(7). */
+bool access_stuck(const struct subject *who, const struct meta *dir, const struct meta *thing);
 
 #endif

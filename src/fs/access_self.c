@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <linux/capability.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -74,4 +75,10 @@ int access_may(int fd, int how)
 	if (rc == -EPERM && sys_faccessat2(-1, "x", 0, 0) == -EPERM)
 		return 0;
 	return rc == -ENOSYS || rc == -EINVAL ? 0 : rc;
+}
+
+bool access_stuck(const struct subject *who, const struct meta *dir, const struct meta *thing)
+{
+	return dir->mode & S_ISVTX && thing->uid != who->uid && dir->uid != who->uid &&
+	       !(who->caps & PERM_CAP_FOWNER);
 }

@@ -37,15 +37,6 @@ int act_may_add(struct act_job *j, int dirfd, const char *which)
 	return rc < 0 ? rc : may_write_in(j, dirfd, &dir, which);
 }
 
-/* unlink(2): in a directory with the sticky bit, only by the owner of the one or the other. */
-static bool is_stuck(const struct act_job *j)
-{
-	const struct subject *self = &j->a->self;
-
-	return j->dir.mode & S_ISVTX && j->meta.uid != self->uid && j->dir.uid != self->uid &&
-	       !act_has_cap(j->a, PERM_CAP_FOWNER);
-}
-
 static int may_alter_at_all(struct act_job *j)
 {
 	if (j->meta.attrs & STATX_ATTR_IMMUTABLE)
@@ -64,7 +55,7 @@ int act_may_take(struct act_job *j)
 	if (j->dir.attrs & STATX_ATTR_APPEND)
 		return act_refuse(j, -EPERM,
 				  "the directory it is in may only grow (chattr -a would help)");
-	if (is_stuck(j))
+	if (access_stuck(&j->a->self, &j->dir, &j->meta))
 		return act_refuse(j, -EPERM,
 				  "the directory it is in is sticky, and neither is yours");
 	return may_alter_at_all(j);

@@ -146,12 +146,6 @@ static int enter(struct delete_plan *p, const struct walk_item *i)
 	return rc;
 }
 
-static bool is_stuck(const struct delete_plan *p, const struct meta *dir, const struct meta *m)
-{
-	return dir->mode & S_ISVTX && m->uid != p->self.uid && dir->uid != p->self.uid &&
-	       !(p->self.caps & PERM_CAP_FOWNER);
-}
-
 /* unlink(2), of something below what is added: 0, or why it will not do. */
 static int may_go(struct delete_plan *p, const struct walk_item *i, const char **ret_why)
 {
@@ -167,7 +161,7 @@ static int may_go(struct delete_plan *p, const struct walk_item *i, const char *
 		*ret_why = "you may not change the directory it is in";
 	if (d->err)
 		return d->err;
-	if (is_stuck(p, &d->meta, &i->meta))
+	if (access_stuck(&p->self, &d->meta, &i->meta))
 		*ret_why = "the directory it is in is sticky, and neither is yours";
 	else if (d->meta.attrs & STATX_ATTR_APPEND)
 		*ret_why = "the directory it is in may only grow (chattr -a would help)";

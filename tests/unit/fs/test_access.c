@@ -536,6 +536,37 @@ static void we_are_who_we_are(void **state)
 		assert_int_equal(me.caps & PERM_CAP_DAC_OVERRIDE, 0);
 }
 
+static void the_sticky_bit_keeps_who_owns_neither(void **state)
+{
+	enum { ME = 4000001, OTHER, THIRD };
+	static const struct {
+		uint32_t mode, dir, thing;
+		unsigned caps;
+		bool stuck;
+	} rows[] = {
+		{01777, OTHER, THIRD, 0, true},
+		{01777, OTHER, OTHER, 0, true},
+		{01700, OTHER, THIRD, 0, true}, /* whoever may write it is another question */
+		{01777, ME, THIRD, 0, false},
+		{01777, OTHER, ME, 0, false},
+		{0777, OTHER, THIRD, 0, false},
+		{06777, OTHER, THIRD, 0, false},
+		{01777, OTHER, THIRD, PERM_CAP_FOWNER, false},
+		{01777, OTHER, THIRD, ~(unsigned)PERM_CAP_FOWNER, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const struct subject who = {.uid = ME, .gid = OTHER, .caps = rows[i].caps};
+		const struct meta dir = {.mode = S_IFDIR | rows[i].mode, .uid = rows[i].dir};
+		/* Its own bits and groups do not matter. */
+		const struct meta thing = {
+			.mode = S_IFDIR | 01777, .uid = rows[i].thing, .gid = OTHER};
+
+		assert_int_equal(access_stuck(&who, &dir, &thing), rows[i].stuck);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -549,6 +580,7 @@ int main(void)
 		cmocka_unit_test_teardown(agrees_with_the_kernel, remove_top),
 		cmocka_unit_test_setup_teardown(append_only, make_file, free_file),
 		cmocka_unit_test(we_are_who_we_are),
+		cmocka_unit_test(the_sticky_bit_keeps_who_owns_neither),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
