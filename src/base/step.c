@@ -168,7 +168,7 @@ const struct step_row step_rows[STEP_KINDS] = {
 			  "make the link %t to %s", undo_name},
 	[STEP_LINK] = {"link", BOTH, "give %f the second name %t", undo_name},
 	[STEP_MODE] = {"mode", NEEDS_FROM, "change the mode of %f from %m to %M", undo_attrs},
-	[STEP_OWNER] = {"owner", NEEDS_FROM, "change the owner of %f from %o to %O", undo_attrs},
+	[STEP_OWNER] = {"owner", NEEDS_FROM, "change the %w of %f from %o to %O", undo_attrs},
 	[STEP_TIMES] = {"times", NEEDS_FROM, "change the times of %f", undo_attrs},
 	[STEP_DELETE] = {"delete", NEEDS_FROM, "delete %f for good", NULL},
 	[STEP_ERASE] = {"erase", NEEDS_FROM, "erase %f for good", NULL},
@@ -178,6 +178,11 @@ const struct step_row step_rows[STEP_KINDS] = {
 const char *step_kind_name(enum step_kind kind)
 {
 	return step_rows[kind].name;
+}
+
+bool step_is_of_group(const struct step *s)
+{
+	return s->kind == STEP_OWNER && s->was.uid == s->now.uid && s->was.gid != s->now.gid;
 }
 
 bool step_has_inverse(const struct step *s)
@@ -243,6 +248,8 @@ static int add_field(const struct step *s, char field, struct str *out)
 		return str_addf(out, "%04o", s->now.mode);
 	case 'o':
 		return add_owner(out, &s->was);
+	case 'w':
+		return str_adds(out, step_is_of_group(s) ? "group" : "owner");
 	default:
 		return add_owner(out, &s->now);
 	}

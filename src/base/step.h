@@ -123,6 +123,7 @@ const char *step_kind_name(enum step_kind kind); /* "trash", as the journal has 
  * (gone for good, or not known here), or too little is known of the thing (which, where); -ENOMEM.
  * What was made goes to the trash, an empty directory is removed. */
 int step_inverse(const struct step *s, struct step *ret_inverse) MUST_USE;
+bool step_is_of_group(const struct step *s);   /* STEP_OWNER: the owner stays who it is */
 bool step_has_inverse(const struct step *s);   /* of its kind: also before it is done */
 bool step_can_take_back(const struct step *s); /* step_inverse() will find one */
 

@@ -315,9 +315,11 @@ uint32_t plan_nwithin(const struct plan *p)
 /* ---- in words ---- */
 
 /* What is done to one thing, and to several. */
-static const struct {
+struct words {
 	const char *one, *before_many, *after_many;
-} words[STEP_KINDS] = {
+};
+
+static const struct words words[STEP_KINDS] = {
 	[STEP_TRASH] = {"trash ", "trash ", " items"},
 	[STEP_RESTORE] = {"restore ", "restore ", " items"},
 	[STEP_RENAME] = {"rename ", "rename ", " items"},
@@ -334,14 +336,41 @@ static const struct {
 	[STEP_UNKNOWN] = {"change ", "change ", " items"},
 };
 
+static const struct words group_words = {"change group of ", "change group of ", " items"};
+
+static const struct words *words_of(const struct step *s, bool group)
+{
+	return group ? &group_words : &words[s->kind];
+}
+
+/* With the directories that are made on the way to it: "a/b/c". */
+static void say_made(struct plan *p, const struct step *s)
+{
+	CLEANUP(str_done) struct str path = STR_INIT;
+	const char *base = s->to.dir;
+
+	for (uint32_t i = 0; i < p->n; i++) {
+		const struct step *way = &p->steps[i];
+
+		if (p->items[i].on_way && way->kind == STEP_MKDIR &&
+		    path_is_below(base, way->to.dir))
+			base = way->to.dir;
+	}
+	p->label.failed |=
+		step_path(&s->to, &path) < 0 || path_relative(&p->label, base, path.buf) < 0;
+}
+
 /* Short: names in one directory, paths otherwise. */
 static void say_one(struct plan *p, const struct step *s)
 {
 	bool to = s->kind == STEP_RESTORE || !s->from.dir;
 	const struct step_place *place = to ? &s->to : &s->from;
 
-	str_adds(&p->label, words[s->kind].one);
-	str_adds(&p->label, place->name ? place->name : "");
+	str_adds(&p->label, words_of(s, step_is_of_group(s))->one);
+	if (to && s->kind != STEP_RESTORE && s->to.dir && s->to.name)
+		say_made(p, s);
+	else
+		str_adds(&p->label, place->name ? place->name : "");
 	if (s->kind != STEP_RENAME && s->kind != STEP_LINK)
 		return;
 	str_adds(&p->label, s->kind == STEP_LINK ? " as " : " to ");
@@ -355,7 +384,7 @@ const char *plan_label(struct plan *p)
 {
 	const struct step *first = NULL;
 	uint32_t n = 0;
-	bool mixed = false;
+	bool mixed = false, group = true;
 
 	if (p->undo_label)
 		return p->undo_label;
@@ -365,6 +394,7 @@ const char *plan_label(struct plan *p)
 		if (!first)
 			first = &p->steps[i];
 		mixed |= p->steps[i].kind != first->kind;
+		group &= step_is_of_group(&p->steps[i]);
 		n++;
 	}
 	str_clear(&p->label);
@@ -373,8 +403,8 @@ const char *plan_label(struct plan *p)
 	else if (n == 0 || mixed)
 		str_addf(&p->label, "change %u items", n);
 	else
-		str_addf(&p->label, "%s%u%s", words[first->kind].before_many, n,
-			 words[first->kind].after_many);
+		str_addf(&p->label, "%s%u%s", words_of(first, group)->before_many, n,
+			 words_of(first, group)->after_many);
 	return p->label.buf;
 }
 

@@ -131,7 +131,8 @@ enum plan_reason {
 	PLAN_RENAMED,    /* it was asked for, and gets another name since that one is taken */
 };
 enum plan_reason plan_reason(const struct plan *p, uint32_t i);
-/* In words for the person and the journal: "trash 3 items". Valid until the next step is added. */
+/* In words for the person and the journal: "trash 3 items", "make directory a/b". Valid until the
+ * next step is added. */
 const char *plan_label(struct plan *p);
 
 /* What trash, delete and erase would do, counted: things in things, bytes freed with hard links

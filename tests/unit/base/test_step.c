@@ -611,6 +611,14 @@ static void expect_words(enum step_kind kind, const char *words)
 	s.target = strdup("t");
 	assert_int_equal(step_describe(&s, &out), 0);
 	assert_string_equal(out.buf, words);
+	s.now.uid = s.was.uid;
+	assert_int_equal(step_is_of_group(&s), kind == STEP_OWNER);
+	str_clear(&out);
+	assert_int_equal(step_describe(&s, &out), 0);
+	if (kind == STEP_OWNER)
+		assert_string_equal(out.buf, "change the group of /a/b from 1:2 to 1:4");
+	else
+		assert_string_equal(out.buf, words);
 	step_done(&s);
 	str_done(&out);
 }

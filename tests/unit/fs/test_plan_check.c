@@ -522,12 +522,32 @@ static void test_labels(void **state)
 	p = new_plan();
 	made = here("work", "p/q/");
 	assert_int_equal(plan_make(p, &made, UINT32_MAX, true), 0);
-	assert_string_equal(plan_label(p), "make directory q");
+	assert_string_equal(plan_label(p), "make directory p/q");
 	made = here("work", "p/r/");
 	assert_int_equal(plan_make(p, &made, UINT32_MAX, true), 0);
 	assert_string_equal(plan_label(p), "make 2 directories");
 	add_trash(p, "work/a");
 	label_is(p, "change 3 items");
+	p = new_plan();
+	made = here("work", "dir/p/q/r");
+	assert_int_equal(plan_make(p, &made, UINT32_MAX, true), 0);
+	label_is(p, "make p/q/r");
+	p = new_plan();
+	made = here("work", "dir/new/");
+	assert_int_equal(plan_make(p, &made, UINT32_MAX, true), 0);
+	label_is(p, "make directory new");
+	p = new_plan();
+	b = at("work/b");
+	assert_int_equal(plan_owner(p, &a, UINT32_MAX, 12345), 0);
+	assert_string_equal(plan_label(p), "change group of a");
+	assert_int_equal(plan_owner(p, &b, UINT32_MAX, 12345), 0);
+	assert_string_equal(plan_label(p), "change group of 2 items");
+	in_dir = at("work/dir");
+	assert_int_equal(plan_owner(p, &in_dir, 12345, 12345), 0);
+	label_is(p, "change owner of 3 items");
+	p = new_plan();
+	assert_int_equal(plan_owner(p, &a, 12345, UINT32_MAX), 0);
+	label_is(p, "change owner of a");
 }
 
 static void test_measure(void **state)
