@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "../../lib/test.h"
+#include "writing.h"
 
 #include "../../lib/as_user.h"
-#include "../../lib/fault.h"
 #include "../../lib/nomem.h"
-#include "../../lib/tree.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -16,38 +14,6 @@
 #include <unistd.h>
 
 #include "fs/tempfile.h"
-
-static struct tree *tree;
-
-static int setup(void **state)
-{
-	(void)state;
-	umask(022);
-	fault_reset();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	tree_free(tree);
-	tree = NULL;
-	return fault_open_fds() == 0 ? 0 : -1;
-}
-
-static void holds(const char *rel, const char *text)
-{
-	int fd = open(tree_path(tree, rel), O_RDONLY | O_NOFOLLOW);
-	char buf[256];
-	ssize_t n;
-
-	assert_true(fd >= 0);
-	n = read(fd, buf, sizeof(buf) - 1);
-	assert_true(n >= 0);
-	buf[n] = '\0';
-	close(fd);
-	assert_string_equal(buf, text);
-}
 
 /* What is in the directory of the tree. */
 static unsigned things(void)
