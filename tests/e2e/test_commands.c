@@ -92,7 +92,7 @@ static const struct exercise exercises[] = {
 	{"mark-matching", NULL, {{"+", "mark"}, {"*.c\r", "1 marked"}}},
 	{"unmark-matching", NULL, {{"*a", "10 marked"}, {"-", "unmark"}, {"*.c\r", "9 marked"}}},
 	{"escape", NULL, {{"/b.c\r", "~a\\.txt"}, {"\033", "a\\.txt"}}},
-	{"filter", NULL, {{"/", "filter"}, {"b.c", "~a\\.txt"}, {"\r", "1 item"}}},
+	{"filter", NULL, {{"/", "filter"}, {"b.c", "~a\\.txt"}, {"\r", "9 filtered"}}},
 	{"find-next", NULL, {{"/.l\r", "9 filtered"}, {"\033", "~filtered"}, {"gg", "@.."}, {"n", "@c.log"}}},
 	{"find-previous", NULL, {{"/.l\r", "9 filtered"}, {"\033", "~filtered"}, {"gg", "@.."}, {"N", "@c.log"}}},
 	{"find-letter", NULL, {{"gg", "@.."}, {"fb", "@beta"}, {"fb", "@b.c"}}},
