@@ -327,54 +327,38 @@ static bool looks(struct pty *p, void *ctx)
 	return (regexec(&l->regex, pty_screen(p), 0, NULL, 0) == 0) == l->wanted;
 }
 
-static void look_for(const char *regex, bool wanted, struct looked_for *ret)
+static bool screen_is(struct pty *p, const char *regex, bool wanted, long ms,
+		      bool (*wait)(struct pty *p, bool (*cond)(struct pty *p, void *ctx), void *ctx,
+				   long ms))
 {
-	*ret = (struct looked_for){.wanted = wanted};
-	if (regcomp(&ret->regex, regex, REG_EXTENDED | REG_NEWLINE | REG_NOSUB))
-		fail_msg("bad pattern: %s", regex);
-}
-
-static bool screen_is(struct pty *p, const char *regex, bool wanted, long ms)
-{
-	struct looked_for l;
+	struct looked_for l = {.wanted = wanted};
 	bool ok;
 
-	look_for(regex, wanted, &l);
-	ok = pty_steady(p, looks, &l, ms);
+	if (regcomp(&l.regex, regex, REG_EXTENDED | REG_NEWLINE | REG_NOSUB))
+		fail_msg("bad pattern: %s", regex);
+	ok = wait(p, looks, &l, ms);
 	regfree(&l.regex);
 	return ok;
 }
 
 bool pty_sees(struct pty *p, const char *regex, long ms)
 {
-	return screen_is(p, regex, true, ms);
+	return screen_is(p, regex, true, ms, pty_steady);
 }
 
 bool pty_loses(struct pty *p, const char *regex, long ms)
 {
-	return screen_is(p, regex, false, ms);
+	return screen_is(p, regex, false, ms, pty_steady);
 }
 
 bool pty_glimpses(struct pty *p, const char *regex, long ms)
 {
-	struct looked_for l;
-	bool ok;
-
-	look_for(regex, true, &l);
-	ok = pty_until(p, looks, &l, ms);
-	regfree(&l.regex);
-	return ok;
+	return screen_is(p, regex, true, ms, pty_until);
 }
 
 bool pty_matches(struct pty *p, const char *regex)
 {
-	struct looked_for l;
-	bool ok;
-
-	look_for(regex, true, &l);
-	ok = looks(p, &l);
-	regfree(&l.regex);
-	return ok;
+	return screen_is(p, regex, true, 0, pty_until);
 }
 
 /* cmocka's own messages end after 1 KiB. */
